@@ -1,0 +1,298 @@
+//! What every provider handle has (address, transport, clock, log, secrets) and the one
+//! loop through which every call goes: build, send, read, and repeat where that is ours to decide.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::clock::{Clock, parse_http_date};
+use crate::config::{BaseUrl, Config};
+use crate::error::{Delivery, Error, Result, Status};
+use crate::log::{Level, Log};
+use crate::message::{HttpRequest, HttpResponse};
+use crate::random;
+use crate::secret::{Secret, mask, one_line};
+use crate::transport::Transport;
+
+/// May a call be repeated once the request may have reached the platform? (The table at the
+/// end of `docs/protocols.md`.) A request that never left may always be sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    /// Yes: doing it twice does no harm.
+    Freely,
+    /// No: it has one-time input, so an answer that got lost leaves the outcome unknown.
+    /// A 429 is a refusal before anything happened, and its `Retry-After` is honoured.
+    UnlessSent,
+    /// No, and not after a 429 either: what the call does is not ours to know.
+    Never,
+}
+
+/// A call's name in logs, and how it may be repeated.
+#[derive(Clone, Copy)]
+pub(crate) struct Operation {
+    pub(crate) name: &'static str,
+    pub(crate) repeat: Repeat,
+}
+
+/// The part of a provider handle that all providers have. Shared by any number of threads.
+pub(crate) struct Client {
+    platform: &'static str,
+    base: BaseUrl,
+    transport: Transport,
+    timeout: Duration,
+    max_tries: i32,
+    clock: Arc<dyn Clock>,
+    log: Option<Arc<dyn Log>>,
+    log_level: Level,
+    secrets: Vec<Secret>,
+}
+
+impl Client {
+    /// Checks the configuration. `secrets` are blotted out of every message and log line.
+    pub(crate) fn new(
+        platform: &'static str,
+        config: &Config,
+        secrets: Vec<Secret>,
+    ) -> Result<Client> {
+        config.check()?;
+        Ok(Client {
+            platform,
+            base: BaseUrl::new(config)?,
+            transport: Transport::new(config)?,
+            timeout: Duration::from_millis(u64::try_from(config.timeout_ms).unwrap_or(0)),
+            max_tries: config.max_tries.max(1),
+            clock: Arc::clone(&config.clock),
+            log: config.log.clone(),
+            log_level: config.log_level,
+            secrets,
+        })
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    /// The absolute URL of a path below the base URL.
+    pub(crate) fn url(&self, path: &str) -> String {
+        self.base.join(path)
+    }
+
+    /// When a call that starts now must be over.
+    pub(crate) fn deadline(&self) -> Instant {
+        Instant::now() + self.timeout
+    }
+
+    /// As [`Client::deadline`], with the call's own time-out where it has one.
+    pub(crate) fn deadline_of(&self, timeout_ms: Option<i64>) -> Instant {
+        match timeout_ms.and_then(|ms| u64::try_from(ms).ok()) {
+            Some(ms) => Instant::now() + Duration::from_millis(ms),
+            None => self.deadline(),
+        }
+    }
+
+    /// Makes the call. `build` is asked anew for every attempt, so that each has its own nonce,
+    /// time and signature; `read` looks into the answer.
+    pub(crate) fn run<T>(
+        &self,
+        operation: Operation,
+        deadline: Instant,
+        mut build: impl FnMut() -> Result<HttpRequest>,
+        mut read: impl FnMut(HttpResponse) -> Result<T>,
+    ) -> Result<T> {
+        let mut attempt = 1;
+        loop {
+            let request = build()?;
+            let error = match self.attempt(operation, attempt, &request, deadline, &mut read) {
+                Ok(value) => return Ok(value),
+                Err(error) => {
+                    judge(operation.repeat, error).with_trace_id(request.trace_id.clone())
+                }
+            };
+            match self.pause(operation.repeat, &error, attempt, deadline) {
+                Some(pause) => {
+                    self.log(Level::Debug, || {
+                        format!(
+                            "{}: trying again in {} ms",
+                            operation.name,
+                            pause.as_millis()
+                        )
+                    });
+                    std::thread::sleep(pause);
+                    attempt += 1;
+                }
+                None => {
+                    self.log(Level::Error, || {
+                        format!(
+                            "{} failed: {}: {}",
+                            operation.name,
+                            error.status().name(),
+                            error
+                        )
+                    });
+                    return Err(self.label(operation, error));
+                }
+            }
+        }
+    }
+
+    /// An answer that came by other means, read with the same checks and messages.
+    pub(crate) fn read<T>(
+        &self,
+        operation: Operation,
+        read: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
+        read().map_err(|error| self.label(operation, error))
+    }
+
+    /// A log line, made only when somebody listens.
+    pub(crate) fn log(&self, level: Level, line: impl FnOnce() -> String) {
+        let Some(log) = self.log.as_ref().filter(|_| level <= self.log_level) else {
+            return;
+        };
+        let line = mask(&line(), self.secrets());
+        log.log(level, &one_line(&format!("{} {line}", self.platform)));
+    }
+
+    fn attempt<T>(
+        &self,
+        operation: Operation,
+        attempt: i32,
+        request: &HttpRequest,
+        deadline: Instant,
+        read: &mut impl FnMut(HttpResponse) -> Result<T>,
+    ) -> Result<T> {
+        let started = Instant::now();
+        let sent = self.transport.send(request, deadline);
+        self.log(Level::Debug, || {
+            let outcome = match &sent {
+                Ok(response) => Cow::Owned(format!(
+                    "HTTP {}, {} bytes",
+                    response.status,
+                    response.body.len()
+                )),
+                Err(error) => Cow::Borrowed(error.message()),
+            };
+            let milliseconds = started.elapsed().as_millis();
+            let trace = request.trace_id.as_deref().unwrap_or("-");
+            format!(
+                "{} attempt {attempt}: {outcome}, {milliseconds} ms, {} bytes sent, trace {trace}",
+                operation.name,
+                request.body().len()
+            )
+        });
+        read(sent?)
+    }
+
+    /// The error as the caller sees it: with the platform's name, without secrets.
+    fn label(&self, operation: Operation, error: Error) -> Error {
+        let ahead = self.ahead(&error).filter(|_| about_time(&error));
+        let clock = ahead.map(|ms| {
+            let (seconds, which) = (ms.abs() / 1000, if ms < 0 { "behind" } else { "ahead of" });
+            format!("; this machine's clock is {seconds} s {which} the platform's Date")
+        });
+        let message = format!(
+            "{} {}: {}{}",
+            self.platform,
+            operation.name,
+            error.message(),
+            clock.unwrap_or_default()
+        );
+        error.with_message(message).masked(self.secrets())
+    }
+
+    /// By how many milliseconds our clock is ahead of the answer's `Date`.
+    fn ahead(&self, error: &Error) -> Option<i64> {
+        let date = error.answer()?.headers().get("date")?;
+        // `Date` has whole seconds: anything below two may be rounding and travel.
+        let ahead = self.clock.unix_ms() - parse_http_date(date)?;
+        (ahead.abs() >= 2_000).then_some(ahead)
+    }
+
+    /// How long to wait before the next attempt, or `None` to give up.
+    fn pause(
+        &self,
+        repeat: Repeat,
+        error: &Error,
+        attempt: i32,
+        deadline: Instant,
+    ) -> Option<Duration> {
+        if attempt >= self.max_tries || !may_repeat(repeat, error) {
+            return None;
+        }
+        let pause = match error.retry_after_ms() {
+            Some(ms) => Duration::from_millis(ms),
+            // 100 ms, 200 ms, 400 ms, … each cut by up to half at random, so that clients spread out.
+            None => {
+                Duration::from_millis(100 << (attempt - 1)).mul_f64(0.5 + random::fraction() / 2.0)
+            }
+        };
+        (Instant::now() + pause < deadline).then_some(pause)
+    }
+
+    fn secrets(&self) -> impl Iterator<Item = &str> + Clone {
+        self.secrets.iter().map(Secret::expose)
+    }
+}
+
+/// The statuses with which a server, or a gateway before it, says that it cannot just now.
+fn is_unavailable(http_status: u16) -> bool {
+    matches!(http_status, 502..=504)
+}
+
+/// Puts into the error what follows from how far the request got.
+fn judge(repeat: Repeat, error: Error) -> Error {
+    let retry_after = error
+        .answer()
+        .and_then(|answer| answer.headers().get("retry-after"));
+    let retry_after_ms = retry_after
+        .and_then(|seconds| seconds.trim().parse::<u64>().ok())
+        .map(|s| s.saturating_mul(1000));
+    let error = error.with_retry_after_ms(retry_after_ms);
+    let http_status = error.http_status();
+    let no_envelope = error.platform_code().is_none();
+    // The platform may have acted and only its answer was lost on the way.
+    let lost = error.delivery() == Delivery::MaybeSent
+        || is_unavailable(http_status)
+        || (http_status >= 500 && no_envelope);
+    let refused_unseen = error.delivery() == Delivery::NotSent || http_status == 429;
+    match repeat {
+        _ if refused_unseen => error.with_retry_safe(true),
+        Repeat::Freely => {
+            let safe = lost || error.status() == Status::RateLimited;
+            error.with_retry_safe(safe)
+        }
+        Repeat::UnlessSent | Repeat::Never if lost => {
+            let message = format!(
+                "{}; it may have happened: query before repeating",
+                error.message()
+            );
+            error
+                .with_message(message)
+                .with_status(Status::OutcomeUnknown)
+        }
+        Repeat::UnlessSent | Repeat::Never => error,
+    }
+}
+
+fn may_repeat(repeat: Repeat, error: &Error) -> bool {
+    let http_status = error.http_status();
+    match error.delivery() {
+        // A deadline that passed before anything was sent has passed.
+        Delivery::NotSent => matches!(error.status(), Status::Network | Status::Timeout),
+        Delivery::MaybeSent => repeat == Repeat::Freely,
+        Delivery::Answered if http_status == 429 => match repeat {
+            Repeat::Freely => true,
+            Repeat::UnlessSent => error.retry_after_ms().is_some(),
+            Repeat::Never => false,
+        },
+        Delivery::Answered => repeat == Repeat::Freely && is_unavailable(http_status),
+    }
+}
+
+/// Whether the platform may have refused because of the time.
+fn about_time(error: &Error) -> bool {
+    let said = error.platform_message().unwrap_or_default().to_lowercase();
+    let words = ["time", "expire", "时间", "过期", "超时"];
+    words.iter().any(|word| said.contains(word))
+        || error.status() == Status::OutcomeUnknown && error.platform_code() == Some("5")
+}

@@ -1,0 +1,269 @@
+//! The settings a provider is made from, and the base URL they are checked into.
+
+use std::sync::Arc;
+
+use http::Uri;
+
+use crate::clock::{Clock, SystemClock};
+use crate::error::{Error, Result};
+use crate::inbound::ReplayGuard;
+use crate::log::{Level, Log};
+
+/// Whether an answer must be signed (daxpay).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum ResponseSignature {
+    /// An answer without a signature is an error.
+    #[default]
+    Required,
+    /// A signature is checked where there is one.
+    IfPresent,
+}
+
+/// How `expiresIn` is read (seller).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum ExpiresInUnit {
+    /// The token's own `exp - iat` where it can be read, else `expiresIn` as milliseconds.
+    #[default]
+    Auto,
+    /// `expiresIn` is in milliseconds.
+    Milliseconds,
+    /// `expiresIn` is in seconds.
+    Seconds,
+}
+
+/// Settings for any of the providers. Values are checked when a provider is made from them.
+#[derive(Clone)]
+pub struct Config {
+    /// The deployment's address with its gateway prefix, such as `https://host/dg`.
+    pub base_url: String,
+    /// The whole call's deadline in milliseconds, repeats included: connecting, sending, every byte received.
+    pub timeout_ms: i64,
+    /// The limit for resolving, connecting and the TLS handshake, in milliseconds.
+    pub connect_timeout_ms: i64,
+    /// Connections that were idle this long, in milliseconds, are not used again.
+    pub idle_timeout_ms: i64,
+    /// How often a call is tried at most; 0 and 1 both mean no repeats.
+    pub max_tries: i32,
+    /// The largest answer accepted, in bytes.
+    pub max_response_bytes: i64,
+    /// Allows `http://` to other machines. Secrets would travel in the clear.
+    pub allow_http: bool,
+    /// An HTTP proxy, `http://[user:password@]host:port`.
+    pub proxy: Option<String>,
+    /// Takes the proxy from `ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.
+    pub proxy_from_environment: bool,
+    /// Trusts Mozilla's root certificates, which are part of the library.
+    pub bundled_roots: bool,
+    /// Trusts the system's root certificates too.
+    pub system_roots: bool,
+    /// Trusts the certificates of this PEM file too.
+    pub ca_file: Option<String>,
+    /// The `User-Agent` header; by default `libauth/VERSION`.
+    pub user_agent: Option<String>,
+    /// creditpay: the gateway prefix that is part of the signed path; by default none is.
+    pub signed_path_prefix: Option<String>,
+    /// daxpay: the gateway's time zone in minutes east of UTC; by default 480, China.
+    pub utc_offset_minutes: i32,
+    /// daxpay: whether answers must be signed.
+    pub response_signature: ResponseSignature,
+    /// openplatform: the token's lifetime where the token does not tell, in milliseconds; by default 2 hours.
+    pub token_lifetime_ms: i64,
+    /// seller: the unit of `expiresIn`.
+    pub expires_in_unit: ExpiresInUnit,
+    /// How far a message's timestamp may be from the clock, in milliseconds, to either side.
+    pub window_ms: i64,
+    /// How many messages the built-in replay guard remembers.
+    pub replay_capacity: i64,
+    /// Replaces the built-in replay guard.
+    pub replay_guard: Option<Arc<dyn ReplayGuard>>,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// The most talkative level that is logged.
+    pub log_level: Level,
+    /// Where log lines go; by default nowhere.
+    pub log: Option<Arc<dyn Log>>,
+}
+
+impl Config {
+    /// The default settings for a deployment's address.
+    pub fn new(base_url: impl Into<String>) -> Config {
+        Config {
+            base_url: base_url.into(),
+            timeout_ms: 10_000,
+            connect_timeout_ms: 3_000,
+            idle_timeout_ms: 30_000,
+            max_tries: 3,
+            max_response_bytes: 1024 * 1024,
+            allow_http: false,
+            proxy: None,
+            proxy_from_environment: false,
+            bundled_roots: true,
+            system_roots: false,
+            ca_file: None,
+            user_agent: None,
+            signed_path_prefix: None,
+            utc_offset_minutes: 480,
+            response_signature: ResponseSignature::default(),
+            token_lifetime_ms: 2 * 60 * 60 * 1000,
+            expires_in_unit: ExpiresInUnit::default(),
+            window_ms: 5 * 60 * 1000,
+            replay_capacity: 100_000,
+            replay_guard: None,
+            clock: Arc::new(SystemClock),
+            log_level: Level::Info,
+            log: None,
+        }
+    }
+
+    /// Checks every number against its range; what it names is the setter's name without `set_`.
+    pub(crate) fn check(&self) -> Result<()> {
+        const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+        let ranges = [
+            ("timeout_ms", self.timeout_ms, 1, DAY_MS),
+            ("connect_timeout_ms", self.connect_timeout_ms, 1, DAY_MS),
+            ("idle_timeout_ms", self.idle_timeout_ms, 0, DAY_MS),
+            ("max_tries", self.max_tries.into(), 0, 10),
+            (
+                "max_response_bytes",
+                self.max_response_bytes,
+                1,
+                64 * 1024 * 1024,
+            ),
+            (
+                "utc_offset_minutes",
+                self.utc_offset_minutes.into(),
+                -18 * 60,
+                18 * 60,
+            ),
+            ("token_lifetime_ms", self.token_lifetime_ms, 1, 365 * DAY_MS),
+            ("window_ms", self.window_ms, 1, 7 * DAY_MS),
+            ("replay_capacity", self.replay_capacity, 1, 100_000_000),
+        ];
+        for (name, value, least, most) in ranges {
+            if !(least..=most).contains(&value) {
+                return Err(Error::config(
+                    name,
+                    format!("is {value}: it must be from {least} to {most}"),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A checked base URL. The text is kept as given, without a slash at the end.
+#[derive(Clone)]
+pub(crate) struct BaseUrl(String);
+
+impl BaseUrl {
+    pub(crate) fn new(config: &Config) -> Result<BaseUrl> {
+        let problem = |what: &str| Error::config("base_url", what);
+        let text = config.base_url.trim_end_matches('/');
+        if text.is_empty() {
+            return Err(problem(
+                "is empty: give the deployment's address, such as https://host/prefix",
+            ));
+        }
+        if text.contains(['?', '#']) {
+            return Err(problem(
+                "has a query or fragment: give the address up to the path only",
+            ));
+        }
+        let uri: Uri = text
+            .parse()
+            .map_err(|_| problem("is not a URL: give one such as https://host/prefix"))?;
+        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+            return Err(problem("is not absolute: it must begin with https://"));
+        };
+        if authority.as_str().contains('@') {
+            return Err(problem(
+                "has a user name or password in it: credentials do not belong in a URL",
+            ));
+        }
+        if authority.host().is_empty()
+            || (authority.as_str().contains(':') && !port_is_valid(authority))
+        {
+            return Err(problem("has no valid host and port"));
+        }
+        match scheme {
+            "https" => {}
+            "http" if config.allow_http || is_loopback(authority.host()) => {}
+            "http" => {
+                return Err(problem(
+                    "is plain http to another machine, and secrets travel: use https, or set allow_http",
+                ));
+            }
+            _ => return Err(problem("must begin with https://")),
+        }
+        Ok(BaseUrl(text.to_owned()))
+    }
+
+    /// The absolute URL of an endpoint path, which begins with a slash.
+    pub(crate) fn join(&self, path: &str) -> String {
+        format!("{}{path}", self.0)
+    }
+}
+
+fn port_is_valid(authority: &http::uri::Authority) -> bool {
+    // An IPv6 host holds colons of its own, inside brackets.
+    let behind_host = authority.as_str().rsplit(']').next().unwrap_or_default();
+    !behind_host.contains(':') || authority.port_u16().is_some_and(|port| port > 0)
+}
+
+/// Whether a host is this machine, by its name alone: nothing is resolved.
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let is_loopback_address = bare
+        .parse()
+        .is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
+    is_loopback_address || bare.eq_ignore_ascii_case("localhost")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(url: &str) -> std::result::Result<String, String> {
+        let base = BaseUrl::new(&Config::new(url));
+        base.map(|base| base.join("/v1"))
+            .map_err(|e| e.message().to_owned())
+    }
+
+    #[test]
+    fn base_urls() {
+        assert_eq!(
+            check("https://host.example/dg/").unwrap(),
+            "https://host.example/dg/v1"
+        );
+        for loopback in [
+            "http://127.0.0.1:8080",
+            "http://[::1]:8080",
+            "http://localhost",
+            "http://127.9.9.9",
+        ] {
+            assert_eq!(check(loopback).unwrap(), format!("{loopback}/v1"));
+        }
+        for wrong in [
+            "",
+            "   ",
+            "host.example",
+            "/path",
+            "https://",
+            "https://host:port",
+            "https://host:0",
+            "ftp://host",
+            "https://host/?a=b",
+            "https://host/#x",
+            "http://host.example",
+            "http://127.0.0.1.example",
+            "https://user:password@host.example",
+            "https://ho st.example",
+            "https://[::1",
+            "http://localhost.example",
+        ] {
+            let message = check(wrong).unwrap_err();
+            assert!(message.starts_with("base_url "), "{wrong:?}: {message}");
+            assert!(!message.contains("password@"), "{message}");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! Log in to, sign for and verify messages from five Chinese partner platforms.
+//!
+//! `providers` holds one file per platform: start there. `signing` holds the strings and
+//! signatures as pure functions. `client` is the loop every call goes through, `transport` the one
+//! file that knows the HTTP library, `token` keeps tokens fresh, `ffi` is the C ABI.
+//! Data flows one way: `ffi → providers → (signing, token, client → transport) → the rest`.
+
+pub mod clock;
+pub mod config;
+pub mod error;
+pub mod inbound;
+pub mod json;
+pub mod log;
+pub mod message;
+pub mod providers;
+pub mod secret;
+pub mod signing;
+
+mod client;
+mod process;
+mod random;
+mod transport;
+
+pub use config::Config;
+pub use error::{Delivery, Error, Result, Status};

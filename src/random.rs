@@ -1,0 +1,18 @@
+//! Random ids, straight from the system.
+
+/// 32 random hex digits: a nonce, a trace id, a request id.
+pub(crate) fn hex_id() -> String {
+    let bytes: [u8; 16] = bytes();
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A number from 0 up to 1, for jitter.
+pub(crate) fn fraction() -> f64 {
+    f64::from(u32::from_le_bytes(bytes())) / (f64::from(u32::MAX) + 1.0)
+}
+
+fn bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).expect("the system's random source works");
+    bytes
+}

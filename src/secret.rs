@@ -1,0 +1,96 @@
+//! Values that must not be seen: wiped on drop, without `Debug`, and blotted
+//! out of every text that leaves the library.
+
+use zeroize::Zeroizing;
+
+/// A secret string. It is wiped from memory on drop and cannot be printed.
+#[derive(Clone)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Takes a copy of `value` into keeping.
+    pub fn new(value: impl Into<String>) -> Secret {
+        Secret(Zeroizing::new(value.into()))
+    }
+
+    /// The secret itself. Whoever calls this answers for where it goes.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(value: &str) -> Secret {
+        Secret::new(value)
+    }
+}
+
+impl From<String> for Secret {
+    fn from(value: String) -> Secret {
+        Secret::new(value)
+    }
+}
+
+/// What stands in a text where a secret was.
+pub(crate) const MASK: &str = "***";
+
+/// The longest text from outside that a message or log line repeats, in characters.
+const LONGEST_QUOTE: usize = 300;
+
+/// `text` with each of the secrets blotted out, also where it stands URL-encoded.
+pub(crate) fn mask<'a>(text: &str, secrets: impl IntoIterator<Item = &'a str>) -> String {
+    let mut masked = text.to_owned();
+    for secret in secrets {
+        // A value of one or two characters would blot out half of every text and hides nothing.
+        if secret.len() < 3 {
+            continue;
+        }
+        masked = masked.replace(secret, MASK);
+        let encoded: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+        if encoded != secret {
+            masked = masked.replace(&encoded, MASK);
+        }
+        // "Bearer x" may come back as x alone.
+        if let Some((_, credential)) = secret.split_once(' ') {
+            masked = mask(&masked, [credential]);
+        }
+    }
+    masked
+}
+
+/// `text` on one line and of bearable length, fit for a message or a log.
+pub(crate) fn one_line(text: &str) -> String {
+    let mut line: String = text
+        .chars()
+        .map(|c| {
+            if c.is_control() || c == '\u{2028}' || c == '\u{2029}' {
+                ' '
+            } else {
+                c
+            }
+        })
+        .take(LONGEST_QUOTE)
+        .collect();
+    if text.chars().nth(LONGEST_QUOTE).is_some() {
+        line.push('…');
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks_plain_encoded_and_bearer_forms() {
+        let masked = mask("k=a+b/c k=a%2Bb%2Fc t=eyJx", ["a+b/c", "Bearer eyJx"]);
+        assert_eq!(masked, "k=*** k=*** t=***");
+    }
+
+    #[test]
+    fn one_line_has_no_breaks_and_an_end() {
+        assert_eq!(one_line("a\r\nb\u{2028}c"), "a  b c");
+        let long = one_line(&"中".repeat(1000));
+        assert_eq!(long.chars().count(), LONGEST_QUOTE + 1);
+    }
+}

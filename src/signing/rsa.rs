@@ -1,0 +1,210 @@
+//! RSA for redemption: RSASSA-PKCS1-v1_5 over SHA-256, and keys in the forms that
+//! people have them in. The only file that knows the `rsa` crate.
+
+use std::fmt;
+
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::prelude::{BASE64_STANDARD, Engine};
+use rsa::pkcs1::{DecodeRsaPrivateKey, DecodeRsaPublicKey};
+use rsa::pkcs8::{DecodePrivateKey, DecodePublicKey};
+use rsa::traits::PublicKeyParts;
+use rsa::{Pkcs1v15Sign, RsaPrivateKey, RsaPublicKey};
+use zeroize::Zeroizing;
+
+use super::digest;
+use crate::error::{Error, Result, Status};
+
+/// Shorter keys are refused: they can be factored by those who would want to.
+const LEAST_BITS: usize = 2048;
+/// Longer keys are refused: one signature would take seconds.
+const MOST_BITS: usize = 8192;
+
+/// The DER prefix that names SHA-256 in a PKCS#1 v1.5 signature (RFC 8017, section 9.2).
+const SHA256_PREFIX: [u8; 19] = [
+    0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05,
+    0x00, 0x04, 0x20,
+];
+
+/// A merchant's private key.
+#[derive(Clone)]
+pub struct PrivateKey(RsaPrivateKey);
+
+/// A platform's public key.
+#[derive(Clone)]
+pub struct PublicKey(RsaPublicKey);
+
+impl PrivateKey {
+    /// Reads PKCS#8 or PKCS#1, as PEM or as bare base64, with any line breaks.
+    /// `name` is what error messages call the key.
+    pub fn parse(name: &str, text: &str) -> Result<PrivateKey> {
+        let wrong = |what: &str| Error::new(Status::InvalidKey, format!("{name} {what}"));
+        let (label, der) = decode(text).map_err(wrong)?;
+        let is_public = label
+            .as_deref()
+            .is_some_and(|label| label.contains("PUBLIC"))
+            || parse_public(&der).is_some();
+        if is_public {
+            return Err(wrong("is a public key: give the private key"));
+        }
+        if let Some(what) = unusable(label.as_deref()) {
+            return Err(wrong(what));
+        }
+        let key = RsaPrivateKey::from_pkcs8_der(&der)
+            .ok()
+            .or_else(|| RsaPrivateKey::from_pkcs1_der(&der).ok());
+        let key = key.ok_or_else(|| wrong(not_rsa(&der)))?;
+        check_size(&key).map_err(|what| wrong(&what))?;
+        if key.validate().is_err() {
+            return Err(wrong(
+                "is not a valid RSA key: its numbers do not belong together",
+            ));
+        }
+        Ok(PrivateKey(key))
+    }
+
+    /// `base64(RSASSA-PKCS1-v1_5(SHA-256(message)))`.
+    pub fn sign(&self, message: &[u8]) -> String {
+        let hash = digest::sha256(message);
+        // Blinded, so that the time it takes does not tell about the key.
+        let signature = self
+            .0
+            .sign_with_rng(&mut rsa::rand_core::OsRng, scheme(), &hash);
+        BASE64_STANDARD.encode(signature.expect("a key that was validated signs"))
+    }
+}
+
+impl PublicKey {
+    /// Reads SPKI or PKCS#1, as PEM or as bare base64, with any line breaks.
+    /// `name` is what error messages call the key.
+    pub fn parse(name: &str, text: &str) -> Result<PublicKey> {
+        let wrong = |what: &str| Error::new(Status::InvalidKey, format!("{name} {what}"));
+        let (label, der) = decode(text).map_err(wrong)?;
+        if let Some(what) = unusable(label.as_deref()) {
+            return Err(wrong(what));
+        }
+        let is_private = label
+            .as_deref()
+            .is_some_and(|label| label.contains("PRIVATE"))
+            || RsaPrivateKey::from_pkcs8_der(&der).is_ok()
+            || RsaPrivateKey::from_pkcs1_der(&der).is_ok();
+        if is_private {
+            return Err(wrong(
+                "is a private key: give the public key, and keep the private key to yourself",
+            ));
+        }
+        let key = parse_public(&der).ok_or_else(|| wrong(not_rsa(&der)))?;
+        check_size(&key).map_err(|what| wrong(&what))?;
+        Ok(PublicKey(key))
+    }
+
+    /// Whether `signature` is base64 of a signature of this message.
+    pub fn verify(&self, message: &[u8], signature: &str) -> bool {
+        let Ok(signature) = BASE64_STANDARD.decode(signature) else {
+            return false;
+        };
+        self.0
+            .verify(scheme(), &digest::sha256(message), &signature)
+            .is_ok()
+    }
+}
+
+fn scheme() -> Pkcs1v15Sign {
+    Pkcs1v15Sign {
+        hash_len: Some(32),
+        prefix: SHA256_PREFIX.into(),
+    }
+}
+
+fn parse_public(der: &[u8]) -> Option<RsaPublicKey> {
+    RsaPublicKey::from_public_key_der(der)
+        .ok()
+        .or_else(|| RsaPublicKey::from_pkcs1_der(der).ok())
+}
+
+/// The PEM label, if there is armour, and the DER inside.
+///
+/// PEM is read leniently on purpose: keys that went through spreadsheets, environment variables
+/// and Java tools have lost or gained line breaks, and the base64 inside is what counts.
+fn decode(text: &str) -> std::result::Result<(Option<String>, Zeroizing<Vec<u8>>), &'static str> {
+    let text = text.trim().trim_start_matches('\u{feff}');
+    if text.is_empty() {
+        return Err("is empty");
+    }
+    let (label, inner) = match text.split_once("-----BEGIN ") {
+        None => (None, text),
+        Some((_, rest)) => {
+            let (label, rest) = rest
+                .split_once("-----")
+                .ok_or("has a PEM header that does not end")?;
+            let (inner, _) = rest
+                .split_once("-----END ")
+                .ok_or("has a PEM header but no END line: is it cut off?")?;
+            (Some(label.trim().to_owned()), inner)
+        }
+    };
+    if inner.contains("ENCRYPTED")
+        || label
+            .as_deref()
+            .is_some_and(|label| label.contains("ENCRYPTED"))
+    {
+        return Err("is encrypted: give it without a passphrase");
+    }
+    // Environment variables and JSON carry line breaks as a backslash and an n.
+    let unescaped = Zeroizing::new(inner.replace("\\n", "").replace("\\r", ""));
+    let dense = Zeroizing::new(
+        unescaped
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .collect::<String>(),
+    );
+    let lenient =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let engine = GeneralPurpose::new(&base64::alphabet::STANDARD, lenient);
+    let der = engine
+        .decode(dense.as_bytes())
+        .map_err(|_| "is neither PEM nor base64: is it complete?")?;
+    Ok((label, Zeroizing::new(der)))
+}
+
+/// Why a PEM block with this label cannot be a usable key.
+fn unusable(label: Option<&str>) -> Option<&'static str> {
+    let label = label?;
+    if label.contains("CERTIFICATE") {
+        return Some("is a certificate: give the key itself");
+    }
+    if label.contains("EC ") || label.contains("DSA ") || label.contains("OPENSSH") {
+        return Some("is not an RSA key in PKCS#8, PKCS#1 or SPKI form");
+    }
+    None
+}
+
+fn not_rsa(der: &[u8]) -> &'static str {
+    /// The object identifier of elliptic-curve keys, 1.2.840.10045.2.1.
+    const EC: [u8; 9] = [0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
+    if der.windows(EC.len()).any(|window| window == EC) {
+        return "is an elliptic-curve key, not an RSA key";
+    }
+    "is not an RSA key in PKCS#8, PKCS#1 or SPKI form"
+}
+
+fn check_size(key: &impl PublicKeyParts) -> std::result::Result<(), String> {
+    let bits = key.n().bits();
+    if (LEAST_BITS..=MOST_BITS).contains(&bits) {
+        return Ok(());
+    }
+    Err(format!(
+        "has {bits} bits: it must have from {LEAST_BITS} to {MOST_BITS}"
+    ))
+}
+
+impl fmt::Debug for PrivateKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PrivateKey")
+    }
+}
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PublicKey")
+    }
+}
