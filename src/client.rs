@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::clock::{Clock, parse_http_date};
+use crate::call::Call;
+use crate::clock::{Clock, Moment, parse_http_date};
 use crate::config::{BaseUrl, Config};
 use crate::error::{Delivery, Error, Result, Status};
 use crate::log::{Level, Log};
@@ -32,6 +33,27 @@ pub(crate) enum Repeat {
 pub(crate) struct Operation {
     pub(crate) name: &'static str,
     pub(crate) repeat: Repeat,
+}
+
+impl Operation {
+    /// A business call: what it does is known to its caller only.
+    pub(crate) fn business(call: &Call) -> Operation {
+        let repeat = if call.idempotent {
+            Repeat::Freely
+        } else {
+            Repeat::Never
+        };
+        Operation {
+            name: "call",
+            repeat,
+        }
+    }
+
+    /// A business call of which only the answer is at hand.
+    pub(crate) const READ_CALL: Operation = Operation {
+        name: "call",
+        repeat: Repeat::Never,
+    };
 }
 
 /// The part of a provider handle that all providers have. Shared by any number of threads.
@@ -72,9 +94,14 @@ impl Client {
         &*self.clock
     }
 
-    /// The absolute URL of a path below the base URL.
-    pub(crate) fn url(&self, path: &str) -> String {
-        self.base.join(path)
+    /// A request to a path below the base URL.
+    pub(crate) fn request(&self, method: &str, path: &str, body: Vec<u8>) -> HttpRequest {
+        HttpRequest::new(
+            method,
+            self.base.join(path),
+            body,
+            Moment::now(self.clock()),
+        )
     }
 
     /// When a call that starts now must be over.
@@ -91,22 +118,33 @@ impl Client {
     }
 
     /// Makes the call. `build` is asked anew for every attempt, so that each has its own nonce,
-    /// time and signature; `read` looks into the answer.
+    /// time and signature; `read` looks into the answer. `secrets` are this call's own, such as a
+    /// one-time code: a platform may quote them in its message.
     pub(crate) fn run<T>(
         &self,
         operation: Operation,
         deadline: Instant,
+        secrets: &[&str],
         mut build: impl FnMut() -> Result<HttpRequest>,
-        mut read: impl FnMut(HttpResponse) -> Result<T>,
+        mut read: impl FnMut(&HttpRequest, HttpResponse) -> Result<T>,
     ) -> Result<T> {
         let mut attempt = 1;
+        let mut furthest = Delivery::NotSent;
         loop {
             let request = build()?;
             let error = match self.attempt(operation, attempt, &request, deadline, &mut read) {
                 Ok(value) => return Ok(value),
-                Err(error) => {
-                    judge(operation.repeat, error).with_trace_id(request.trace_id.clone())
+                Err(error) => self
+                    .judge(operation.repeat, error)
+                    .with_trace_id(request.trace_id.clone()),
+            };
+            // An earlier attempt may have arrived, even if this one never left.
+            furthest = furthest.max(error.delivery());
+            let error = match error.delivery() {
+                Delivery::NotSent if furthest != Delivery::NotSent => {
+                    error.with_delivery(Delivery::MaybeSent)
                 }
+                _ => error,
             };
             match self.pause(operation.repeat, &error, attempt, deadline) {
                 Some(pause) => {
@@ -121,15 +159,11 @@ impl Client {
                     attempt += 1;
                 }
                 None => {
+                    let error = self.label(operation, error, secrets);
                     self.log(Level::Error, || {
-                        format!(
-                            "{} failed: {}: {}",
-                            operation.name,
-                            error.status().name(),
-                            error
-                        )
+                        format!("{}: {error}", error.status().name())
                     });
-                    return Err(self.label(operation, error));
+                    return Err(error);
                 }
             }
         }
@@ -139,9 +173,16 @@ impl Client {
     pub(crate) fn read<T>(
         &self,
         operation: Operation,
-        read: impl FnOnce() -> Result<T>,
+        request: &HttpRequest,
+        response: HttpResponse,
+        read: impl FnOnce(&HttpRequest, HttpResponse) -> Result<T>,
     ) -> Result<T> {
-        read().map_err(|error| self.label(operation, error))
+        read(request, response).map_err(|error| {
+            let error = self
+                .judge(operation.repeat, error)
+                .with_trace_id(request.trace_id.clone());
+            self.label(operation, error, &[])
+        })
     }
 
     /// A log line, made only when somebody listens.
@@ -159,7 +200,7 @@ impl Client {
         attempt: i32,
         request: &HttpRequest,
         deadline: Instant,
-        read: &mut impl FnMut(HttpResponse) -> Result<T>,
+        read: &mut impl FnMut(&HttpRequest, HttpResponse) -> Result<T>,
     ) -> Result<T> {
         let started = Instant::now();
         let sent = self.transport.send(request, deadline);
@@ -180,11 +221,11 @@ impl Client {
                 request.body().len()
             )
         });
-        read(sent?)
+        read(request, sent?)
     }
 
     /// The error as the caller sees it: with the platform's name, without secrets.
-    fn label(&self, operation: Operation, error: Error) -> Error {
+    fn label(&self, operation: Operation, error: Error, secrets: &[&str]) -> Error {
         let ahead = self.ahead(&error).filter(|_| about_time(&error));
         let clock = ahead.map(|ms| {
             let (seconds, which) = (ms.abs() / 1000, if ms < 0 { "behind" } else { "ahead of" });
@@ -197,7 +238,9 @@ impl Client {
             error.message(),
             clock.unwrap_or_default()
         );
-        error.with_message(message).masked(self.secrets())
+        error
+            .with_message(message)
+            .masked(self.secrets().chain(secrets.iter().copied()))
     }
 
     /// By how many milliseconds our clock is ahead of the answer's `Date`.
@@ -206,6 +249,43 @@ impl Client {
         // `Date` has whole seconds: anything below two may be rounding and travel.
         let ahead = self.clock.unix_ms() - parse_http_date(date)?;
         (ahead.abs() >= 2_000).then_some(ahead)
+    }
+
+    /// Puts into the error what follows from how far the request got.
+    fn judge(&self, repeat: Repeat, error: Error) -> Error {
+        let retry_after_ms = self.retry_after_ms(&error);
+        let error = error.with_retry_after_ms(retry_after_ms);
+        let http_status = error.http_status();
+        let no_envelope = error.platform_code().is_none();
+        // The platform may have acted and only its answer was lost on the way.
+        let lost = error.delivery() == Delivery::MaybeSent
+            || is_unavailable(http_status)
+            || (http_status >= 500 && no_envelope);
+        let refused_unseen = error.delivery() == Delivery::NotSent || http_status == 429;
+        match repeat {
+            _ if refused_unseen => error.with_retry_safe(true),
+            Repeat::Freely => error.with_retry_safe(lost),
+            Repeat::UnlessSent | Repeat::Never if lost => {
+                let message = format!(
+                    "{}; it may have happened: query before repeating",
+                    error.message()
+                );
+                error
+                    .with_message(message)
+                    .with_status(Status::OutcomeUnknown)
+            }
+            Repeat::UnlessSent | Repeat::Never => error,
+        }
+    }
+
+    /// `Retry-After`, in seconds or as a date.
+    fn retry_after_ms(&self, error: &Error) -> Option<u64> {
+        let text = error.answer()?.headers().get("retry-after")?.trim();
+        if let Ok(seconds) = text.parse::<u64>() {
+            return Some(seconds.saturating_mul(1000));
+        }
+        let until = parse_http_date(text)?;
+        Some(u64::try_from(until - self.clock.unix_ms()).unwrap_or(0))
     }
 
     /// How long to wait before the next attempt, or `None` to give up.
@@ -237,41 +317,6 @@ impl Client {
 /// The statuses with which a server, or a gateway before it, says that it cannot just now.
 fn is_unavailable(http_status: u16) -> bool {
     matches!(http_status, 502..=504)
-}
-
-/// Puts into the error what follows from how far the request got.
-fn judge(repeat: Repeat, error: Error) -> Error {
-    let retry_after = error
-        .answer()
-        .and_then(|answer| answer.headers().get("retry-after"));
-    let retry_after_ms = retry_after
-        .and_then(|seconds| seconds.trim().parse::<u64>().ok())
-        .map(|s| s.saturating_mul(1000));
-    let error = error.with_retry_after_ms(retry_after_ms);
-    let http_status = error.http_status();
-    let no_envelope = error.platform_code().is_none();
-    // The platform may have acted and only its answer was lost on the way.
-    let lost = error.delivery() == Delivery::MaybeSent
-        || is_unavailable(http_status)
-        || (http_status >= 500 && no_envelope);
-    let refused_unseen = error.delivery() == Delivery::NotSent || http_status == 429;
-    match repeat {
-        _ if refused_unseen => error.with_retry_safe(true),
-        Repeat::Freely => {
-            let safe = lost || error.status() == Status::RateLimited;
-            error.with_retry_safe(safe)
-        }
-        Repeat::UnlessSent | Repeat::Never if lost => {
-            let message = format!(
-                "{}; it may have happened: query before repeating",
-                error.message()
-            );
-            error
-                .with_message(message)
-                .with_status(Status::OutcomeUnknown)
-        }
-        Repeat::UnlessSent | Repeat::Never => error,
-    }
 }
 
 fn may_repeat(repeat: Repeat, error: &Error) -> bool {

@@ -18,6 +18,25 @@ pub trait Clock: Send + Sync {
     fn monotonic_ms(&self) -> i64;
 }
 
+/// One moment on both clocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// What [`Clock::unix_ms`] said.
+    pub unix_ms: i64,
+    /// What [`Clock::monotonic_ms`] said.
+    pub monotonic_ms: i64,
+}
+
+impl Moment {
+    /// This moment on `clock`.
+    pub(crate) fn now(clock: &dyn Clock) -> Moment {
+        Moment {
+            unix_ms: clock.unix_ms(),
+            monotonic_ms: clock.monotonic_ms(),
+        }
+    }
+}
+
 /// The system's clocks.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;

@@ -66,7 +66,7 @@ impl Status {
 }
 
 /// How far a request got before the error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[repr(i32)]
 pub enum Delivery {
     /// No byte of the request left this machine.

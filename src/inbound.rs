@@ -2,10 +2,12 @@
 //! may be, and whether they came before.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
 use parking_lot::Mutex;
 
 use crate::clock::Clock;
+use crate::config::Config;
 use crate::error::{Error, Result, Status};
 use crate::message::Headers;
 
@@ -49,55 +51,91 @@ impl Inbound {
         let value = self.header(name)?.filter(|value| !value.is_empty());
         value.ok_or_else(|| bad_signature("missing", format!("there is no header `{name}`")))
     }
+}
+
+/// How strict a provider handle is with inbound messages.
+pub(crate) struct Policy {
+    clock: Arc<dyn Clock>,
+    window_ms: i64,
+    guard: Arc<dyn ReplayGuard>,
+    largest_body: usize,
+}
+
+impl Policy {
+    pub(crate) fn new(config: &Config) -> Policy {
+        let size = |bytes: i64| usize::try_from(bytes).unwrap_or(0);
+        let memory =
+            || Arc::new(MemoryGuard::new(size(config.replay_capacity))) as Arc<dyn ReplayGuard>;
+        Policy {
+            clock: Arc::clone(&config.clock),
+            window_ms: config.window_ms,
+            guard: config.replay_guard.clone().unwrap_or_else(memory),
+            largest_body: size(config.max_response_bytes),
+        }
+    }
 
     /// What no genuine message is.
-    pub(crate) fn check(&self, largest_body: usize) -> Result<()> {
-        if !self.method.is_empty() && !self.method.eq_ignore_ascii_case("POST") {
+    pub(crate) fn check_shape(&self, message: &Inbound) -> Result<()> {
+        if !message.method.is_empty() && !message.method.eq_ignore_ascii_case("POST") {
             return Err(Error::argument(
                 "method",
                 "is not POST: the platform always POSTs",
             ));
         }
-        if self.body.len() > largest_body {
+        if message.body.len() > self.largest_body {
+            let most = self.largest_body;
             return Err(Error::protocol(format!(
-                "the body is larger than max_response_bytes ({largest_body})"
+                "the body is larger than max_response_bytes ({most})"
             )));
         }
         Ok(())
     }
+
+    /// Checks a header of Unix milliseconds, 13 digits, against the window around now.
+    pub(crate) fn check_timestamp(&self, timestamp: &str) -> Result<()> {
+        let is_13_digits =
+            timestamp.len() == 13 && timestamp.bytes().all(|byte| byte.is_ascii_digit());
+        match timestamp.parse() {
+            Ok(sent_ms) if is_13_digits => self.check_time(sent_ms),
+            _ => Err(stale(
+                "`timestamp` is not Unix milliseconds in 13 digits: the message's age cannot be told",
+            )),
+        }
+    }
+
+    /// Checks a time in Unix milliseconds against the window around now; both edges belong to it.
+    pub(crate) fn check_time(&self, sent_ms: i64) -> Result<()> {
+        let age_ms = self.clock.unix_ms().saturating_sub(sent_ms);
+        if age_ms.saturating_abs() <= self.window_ms {
+            return Ok(());
+        }
+        let when = if age_ms > 0 { "ago" } else { "in the future" };
+        let (age_s, window_s) = (age_ms.unsigned_abs() / 1000, self.window_ms / 1000);
+        Err(stale(&format!(
+            "the message says it was sent {age_s} s {when}; the window is {window_s} s"
+        )))
+    }
+
+    /// Notes a message that is genuine in all else; a second time it is refused.
+    /// A message may come up to one window early and stays acceptable one window longer.
+    pub(crate) fn check_first_time(&self, key: &str) -> Result<()> {
+        let now_ms = self.clock.unix_ms();
+        let keep_until_ms = now_ms.saturating_add(self.window_ms.saturating_mul(2));
+        if self.guard.first_time(key, now_ms, keep_until_ms)? {
+            return Ok(());
+        }
+        let message = "this very message was received before: answer it as before, and do not act on it again";
+        Err(Error::new(Status::Replayed, message))
+    }
+}
+
+fn stale(message: &str) -> Error {
+    Error::new(Status::Stale, message)
 }
 
 /// A signature that is `missing` or a `mismatch`.
 pub(crate) fn bad_signature(which: &str, why: impl std::fmt::Display) -> Error {
     Error::new(Status::BadSignature, format!("signature {which}: {why}"))
-}
-
-/// Checks a timestamp of Unix milliseconds, as text, against the window around now.
-pub(crate) fn check_age(timestamp: &str, clock: &dyn Clock, window_ms: i64) -> Result<()> {
-    let is_13_digits = timestamp.len() == 13 && timestamp.bytes().all(|byte| byte.is_ascii_digit());
-    let sent_ms = timestamp.parse::<i64>().ok().filter(|_| is_13_digits);
-    let sent_ms = sent_ms.ok_or_else(|| {
-        Error::new(
-            Status::Stale,
-            "`timestamp` is not Unix milliseconds in 13 digits: the message's age cannot be told",
-        )
-    })?;
-    check_window(sent_ms, clock, window_ms)
-}
-
-/// Checks a time in Unix milliseconds against the window around now; both edges belong to it.
-pub(crate) fn check_window(sent_ms: i64, clock: &dyn Clock, window_ms: i64) -> Result<()> {
-    let age = clock.unix_ms().saturating_sub(sent_ms);
-    if age.saturating_abs() <= window_ms {
-        return Ok(());
-    }
-    let when = if age > 0 { "ago" } else { "in the future" };
-    let message = format!(
-        "the message says it was sent {} s {when}; the window is {} s",
-        age.unsigned_abs() / 1000,
-        window_ms / 1000
-    );
-    Err(Error::new(Status::Stale, message))
 }
 
 /// Remembers which messages were seen.

@@ -5,6 +5,7 @@
 //! file that knows the HTTP library, `token` keeps tokens fresh, `ffi` is the C ABI.
 //! Data flows one way: `ffi → providers → (signing, token, client → transport) → the rest`.
 
+pub mod call;
 pub mod clock;
 pub mod config;
 pub mod error;
@@ -15,6 +16,7 @@ pub mod message;
 pub mod providers;
 pub mod secret;
 pub mod signing;
+pub mod token;
 
 mod client;
 mod process;

@@ -5,6 +5,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
+use crate::clock::Moment;
 use crate::error::{Error, Result, Status};
 use crate::json::Json;
 use crate::secret::{mask, one_line};
@@ -74,10 +75,12 @@ pub struct HttpRequest {
     pub(crate) headers: Headers,
     pub(crate) body: Zeroizing<Vec<u8>>,
     pub(crate) trace_id: Option<String>,
+    /// When it was built: a token's life counts from here.
+    pub(crate) built: Moment,
 }
 
 impl HttpRequest {
-    pub(crate) fn new(method: &str, url: String, body: Vec<u8>) -> HttpRequest {
+    pub(crate) fn new(method: &str, url: String, body: Vec<u8>, built: Moment) -> HttpRequest {
         let body = Zeroizing::new(body);
         HttpRequest {
             method: method.to_owned(),
@@ -85,6 +88,7 @@ impl HttpRequest {
             headers: Headers::default(),
             body,
             trace_id: None,
+            built,
         }
     }
 
@@ -225,6 +229,30 @@ impl Answer {
     /// The envelope's `data`; absent or `null` is `None`.
     pub fn data(&self) -> Option<&Json> {
         self.envelope.as_ref()?.get("data")
+    }
+
+    /// A text of the envelope that must be there, at a path such as `data.url`.
+    pub(crate) fn required_text(&self, path: &str) -> Result<String> {
+        self.in_envelope(|envelope| envelope.required_text_at(path))
+    }
+
+    /// A text of the envelope that may be absent.
+    pub(crate) fn optional_text(&self, path: &str) -> Result<Option<String>> {
+        self.in_envelope(|envelope| envelope.optional_text_at(path))
+    }
+
+    /// An object of the envelope that must be there.
+    pub(crate) fn required_object(&self, path: &str) -> Result<()> {
+        self.in_envelope(|envelope| match envelope.at(path)? {
+            Some(Json::Object(_)) => Ok(()),
+            Some(_) => Err(Error::protocol(format!("`{path}` is not an object"))),
+            None => Err(Error::protocol(format!("`{path}` is missing"))),
+        })
+    }
+
+    /// A look into the envelope; what is wrong with it is told together with the answer.
+    pub(crate) fn in_envelope<T>(&self, look: impl FnOnce(&Json) -> Result<T>) -> Result<T> {
+        look(self.envelope.as_ref().unwrap_or(&Json::Null)).map_err(|e| e.with_answer(self.clone()))
     }
 
     pub(crate) fn mask_message<'a>(&mut self, secrets: impl IntoIterator<Item = &'a str>) {

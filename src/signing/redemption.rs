@@ -9,7 +9,10 @@ use crate::secret::Secret;
 pub const SIGNED_HEADERS: [&str; 4] = ["businessId", "nonce", "signType", "timestamp"];
 
 /// The string to sign. `header` gives the value of a header; absent and empty ones are left out.
-pub fn string_to_sign<'a>(header: impl Fn(&str) -> Option<&'a str>, body: &[u8]) -> Vec<u8> {
+pub fn string_to_sign<'a>(
+    header: impl Fn(&'static str) -> Option<&'a str>,
+    body: &[u8],
+) -> Vec<u8> {
     let sent = |name: &&'static str| {
         header(name)
             .filter(|value| !value.is_empty())

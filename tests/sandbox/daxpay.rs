@@ -48,7 +48,12 @@ pub fn answer(call: &Call, scope: &mut ScopeState) -> Reply {
         GENERATE_URL_PATH => (generate_url(call), "data.authUrl"),
         _ => (business(call), "data"),
     };
-    reply(call, outcome, |data| envelope(call, 0, "success", data), essential)
+    reply(
+        call,
+        outcome,
+        |data| envelope(call, 0, "success", data),
+        essential,
+    )
 }
 
 pub fn failure(call: &Call, code: i64, message: &str) -> Value {
@@ -84,7 +89,10 @@ fn authenticate(call: &Call, scope: &mut ScopeState) -> Result<Value, Refusal> {
         return Ok(json!({"status": "not_exist"}));
     }
     if !scope.first_use(call.platform, "authCode", code) {
-        return Err(refusal(UNCLASSIFIED, "authCode was used before 授权码已被使用"));
+        return Err(refusal(
+            UNCLASSIFIED,
+            "authCode was used before 授权码已被使用",
+        ));
     }
     let mut data = json!({
         "openId": format!("open-{}", random_hex(8)),
@@ -104,7 +112,10 @@ fn generate_url(call: &Call) -> Result<Value, Refusal> {
     let fields = json_object(call.request).map_err(bad)?;
     check_common(call, &fields, Some(&GENERATE_URL))?;
     check_channel(&fields)?;
-    if text(&fields, "authRedirectUrl").map_err(bad)?.is_some_and(|url| !is_url(url)) {
+    if text(&fields, "authRedirectUrl")
+        .map_err(bad)?
+        .is_some_and(|url| !is_url(url))
+    {
         return Err(bad("authRedirectUrl is not a URL"));
     }
     let query_code = random_hex(8);
@@ -150,7 +161,10 @@ fn check_common(
     let time = required_text(fields, "reqTime").map_err(bad)?;
     check_signature(call, fields)?;
     check_time(time, call.now_ms).map_err(bad)?;
-    if text(fields, "clientIp").map_err(bad)?.is_some_and(|ip| !is_ip(ip)) {
+    if text(fields, "clientIp")
+        .map_err(bad)?
+        .is_some_and(|ip| !is_ip(ip))
+    {
         return Err(bad("clientIp is not an IP address"));
     }
     Ok(())
@@ -168,7 +182,10 @@ fn check_length(fields: &Map<String, Value>, name: &str, longest: usize) -> Resu
 fn check_channel(fields: &Map<String, Value>) -> Result<&str, Refusal> {
     match required_text(fields, "channel").map_err(bad)? {
         channel @ ("ali_pay" | "wechat_pay" | "union_pay") => Ok(channel),
-        _ => Err(refusal(UNKNOWN_CHANNEL, "channel is unknown 支付通道不存在")),
+        _ => Err(refusal(
+            UNKNOWN_CHANNEL,
+            "channel is unknown 支付通道不存在",
+        )),
     }
 }
 

@@ -212,11 +212,7 @@ fn receive(stream: &mut impl Read, buffer: &mut Vec<u8>) -> Result<(), ReadError
     }
 }
 
-fn take(
-    stream: &mut impl Read,
-    buffer: &mut Vec<u8>,
-    length: usize,
-) -> Result<Vec<u8>, ReadError> {
+fn take(stream: &mut impl Read, buffer: &mut Vec<u8>, length: usize) -> Result<Vec<u8>, ReadError> {
     while buffer.len() < length {
         receive(stream, buffer)?;
     }

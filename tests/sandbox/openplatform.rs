@@ -58,7 +58,10 @@ fn issue_token(call: &Call, scope: &mut ScopeState) -> Result<Value, Refusal> {
     let test = credentials();
     let missing = |message: String| refusal(PARAMETER_MISSING, message);
     if call.request.method != "POST" {
-        return Err(missing(format!("method {} is not POST", call.request.method)));
+        return Err(missing(format!(
+            "method {} is not POST",
+            call.request.method
+        )));
     }
     required_header(call.request, "Content-Type").map_err(missing)?;
     if call.request.media_type() != "application/x-www-form-urlencoded" {
@@ -98,7 +101,9 @@ fn business(call: &Call, scope: &mut ScopeState) -> Result<Value, Refusal> {
     let missing = |message: String| refusal(PARAMETER_MISSING, message);
     let request_id = required_header(call.request, "Request-Id").map_err(missing)?;
     if !scope.first_use(call.platform, "Request-Id", request_id) {
-        return Err(missing("Request-Id was used before 请求标识重复".to_owned()));
+        return Err(missing(
+            "Request-Id was used before 请求标识重复".to_owned(),
+        ));
     }
     let invalid = |why: &str| refusal(TOKEN_INVALID, format!("{why}: Access-Token 无效或已过期"));
     let token = required_header(call.request, "Access-Token").map_err(|why| invalid(&why))?;

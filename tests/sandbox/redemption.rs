@@ -57,19 +57,30 @@ fn authorization_url(call: &Call, scope: &mut ScopeState) -> Result<Value, Refus
         ("merchantId", test.redemption_merchant_id),
     ] {
         if required_text(&fields, name).map_err(missing)? != own {
-            return Err(refusal(NO_SUCH_RESOURCE, format!("{name} in the body is unknown")));
+            return Err(refusal(
+                NO_SUCH_RESOURCE,
+                format!("{name} in the body is unknown"),
+            ));
         }
     }
     let serial = required_text(&fields, "serialNo").map_err(missing)?;
     required_text(&fields, "userId").map_err(missing)?;
-    if text(&fields, "callbackUrl").map_err(missing)?.is_some_and(|url| !is_url(url)) {
+    if text(&fields, "callbackUrl")
+        .map_err(missing)?
+        .is_some_and(|url| !is_url(url))
+    {
         return Err(missing("callbackUrl is not a URL"));
     }
     if !scope.first_use(call.platform, "serialNo", serial) {
-        return Err(refusal(SERIAL_REPEATED, "serialNo was used before 流水号重复"));
+        return Err(refusal(
+            SERIAL_REPEATED,
+            "serialNo was used before 流水号重复",
+        ));
     }
     let state = percent_encode(serial);
-    let url = format!("https://openauth.alipay.example/oauth2/publicAppAuthorize.htm?scope=auth_user&state={state}");
+    let url = format!(
+        "https://openauth.alipay.example/oauth2/publicAppAuthorize.htm?scope=auth_user&state={state}"
+    );
     Ok(json!({"alipayAuthUrl": url}))
 }
 
@@ -144,7 +155,12 @@ fn check_signature(call: &Call) -> Result<(), Refusal> {
             };
             (sent == signature, expected)
         }
-        _ => return Err(refusal(BAD_SIGNATURE, "signType is neither SHA256-RSA nor MD5")),
+        _ => {
+            return Err(refusal(
+                BAD_SIGNATURE,
+                "signType is neither SHA256-RSA nor MD5",
+            ));
+        }
     };
     match matches {
         true => Ok(()),

@@ -24,8 +24,15 @@ pub fn answer(call: &Call, scope: &mut ScopeState) -> Reply {
         true => (issue_token(call, scope), "data.accessToken"),
         false => (business(call, scope), "data"),
     };
-    let unauthorized = outcome.as_ref().is_err_and(|refusal| refusal.code == UNAUTHORIZED);
-    let mut reply = reply(call, outcome, |data| envelope(200, "success", data), essential);
+    let unauthorized = outcome
+        .as_ref()
+        .is_err_and(|refusal| refusal.code == UNAUTHORIZED);
+    let mut reply = reply(
+        call,
+        outcome,
+        |data| envelope(200, "success", data),
+        essential,
+    );
     if unauthorized && !is_token {
         reply.status = 401;
     }
@@ -53,7 +60,10 @@ fn issue_token(call: &Call, scope: &mut ScopeState) -> Result<Value, Refusal> {
     let access_key = required_text(&fields, "accessKey").map_err(bad)?;
     let secret_key = required_text(&fields, "secretKey").map_err(bad)?;
     if access_key != test.seller_access_key || secret_key != test.seller_secret_key {
-        return Err(refusal(UNAUTHORIZED, "accessKey or secretKey is wrong 密钥错误"));
+        return Err(refusal(
+            UNAUTHORIZED,
+            "accessKey or secretKey is wrong 密钥错误",
+        ));
     }
     let shape = TokenShape {
         is_jwt: true,
@@ -77,14 +87,17 @@ fn issue_token(call: &Call, scope: &mut ScopeState) -> Result<Value, Refusal> {
 
 fn business(call: &Call, scope: &mut ScopeState) -> Result<Value, Refusal> {
     let unauthorized = |why: &str| refusal(UNAUTHORIZED, format!("{why}: 未授权"));
-    let header = required_header(call.request, "Authorization").map_err(|why| unauthorized(&why))?;
+    let header =
+        required_header(call.request, "Authorization").map_err(|why| unauthorized(&why))?;
     let token = header
         .strip_prefix("Bearer ")
         .ok_or_else(|| unauthorized("Authorization has no Bearer scheme"))?;
     if token.starts_with("Bearer") {
         return Err(unauthorized("Authorization has the Bearer scheme twice"));
     }
-    let serial = scope.check_token(call.platform, token).map_err(unauthorized)?;
+    let serial = scope
+        .check_token(call.platform, token)
+        .map_err(unauthorized)?;
     json_or_nothing(call.request).map_err(|why| refusal(BAD_REQUEST, why))?;
     let mut data = echo(call);
     data["token_serial"] = json!(serial);

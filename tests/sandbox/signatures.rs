@@ -198,14 +198,8 @@ pub fn redemption_rsa(owner: KeyOwner, string: &[u8]) -> String {
     static MERCHANT: OnceLock<signature::RsaKeyPair> = OnceLock::new();
     static PLATFORM: OnceLock<signature::RsaKeyPair> = OnceLock::new();
     let (cell, pem) = match owner {
-        KeyOwner::Merchant => (
-            &MERCHANT,
-            credentials().redemption_merchant_private_key_pem,
-        ),
-        KeyOwner::Platform => (
-            &PLATFORM,
-            credentials().redemption_platform_private_key_pem,
-        ),
+        KeyOwner::Merchant => (&MERCHANT, credentials().redemption_merchant_private_key_pem),
+        KeyOwner::Platform => (&PLATFORM, credentials().redemption_platform_private_key_pem),
     };
     let pair = cell.get_or_init(|| {
         signature::RsaKeyPair::from_pkcs8(&pem_bytes(pem)).expect("the sandbox's own RSA key")

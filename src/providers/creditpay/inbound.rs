@@ -1,0 +1,195 @@
+//! What Credit Pay sends to the user's server: webhooks, and the credit-limit query.
+
+use super::CreditPay;
+use crate::error::{Error, Result};
+use crate::inbound::{Inbound, bad_signature};
+use crate::json::Json;
+use crate::signing::creditpay as signing;
+
+/// The kind of a message. The numbers are part of the C ABI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[repr(i32)]
+pub enum EventKind {
+    /// A kind this version does not know: see [`Event::type_name`].
+    Other = 0,
+    /// `GET_DEFAULT_ACCOUNT_CREDIT_LIMIT`: the platform asks for credit limits.
+    CreditLimitQuery = 1,
+    /// `PAY_START`
+    PayStart = 2,
+    /// `ASSIGN_SUCCESS`
+    AssignSuccess = 3,
+    /// `ASSIGN_FAILED`
+    AssignFailed = 4,
+    /// `GET_BARCODE_SUCCESS`
+    GetBarcodeSuccess = 5,
+    /// `GET_BARCODE_FAILED`
+    GetBarcodeFailed = 6,
+    /// `PAY_SUCCESS`
+    PaySuccess = 7,
+    /// `PAY_FAILED`
+    PayFailed = 8,
+    /// `REFUND`
+    Refund = 9,
+    /// `PAY_TIMEOUT`
+    PayTimeout = 10,
+    /// `PAY_FINISH`
+    PayFinish = 11,
+    /// `SESSION_RENEWAL`
+    SessionRenewal = 12,
+}
+
+const KINDS: [(&str, EventKind); 12] = [
+    (
+        "GET_DEFAULT_ACCOUNT_CREDIT_LIMIT",
+        EventKind::CreditLimitQuery,
+    ),
+    ("PAY_START", EventKind::PayStart),
+    ("ASSIGN_SUCCESS", EventKind::AssignSuccess),
+    ("ASSIGN_FAILED", EventKind::AssignFailed),
+    ("GET_BARCODE_SUCCESS", EventKind::GetBarcodeSuccess),
+    ("GET_BARCODE_FAILED", EventKind::GetBarcodeFailed),
+    ("PAY_SUCCESS", EventKind::PaySuccess),
+    ("PAY_FAILED", EventKind::PayFailed),
+    ("REFUND", EventKind::Refund),
+    ("PAY_TIMEOUT", EventKind::PayTimeout),
+    ("PAY_FINISH", EventKind::PayFinish),
+    ("SESSION_RENEWAL", EventKind::SessionRenewal),
+];
+
+/// A genuine message.
+#[derive(Clone)]
+pub struct Event {
+    type_name: String,
+    customer_token: Option<String>,
+    trace: Option<String>,
+    lang: Option<String>,
+    timestamp_ms: i64,
+    body: Json,
+    raw_body: Vec<u8>,
+}
+
+impl Event {
+    /// What happened.
+    pub fn kind(&self) -> EventKind {
+        let known = KINDS.iter().find(|(name, _)| *name == self.type_name);
+        known.map_or(EventKind::Other, |(_, kind)| *kind)
+    }
+
+    /// The platform's name for what happened.
+    pub fn type_name(&self) -> &str {
+        &self.type_name
+    }
+
+    /// The event's id, the same when the platform sends it again.
+    pub fn event_id(&self) -> Option<String> {
+        self.text("event_id")
+    }
+
+    /// The platform's `platform_id`.
+    pub fn platform_id(&self) -> Option<String> {
+        self.text("platform_id")
+    }
+
+    /// The platform's `retry`, as text: how often, or whether, it sent the event before.
+    pub fn retry(&self) -> Option<String> {
+        self.text("retry")
+    }
+
+    /// The header `token`: the customer_token. A secret.
+    pub fn customer_token(&self) -> Option<&str> {
+        self.customer_token.as_deref()
+    }
+
+    /// The header `trace`.
+    pub fn trace(&self) -> Option<&str> {
+        self.trace.as_deref()
+    }
+
+    /// The header `lang`, of a credit-limit query.
+    pub fn lang(&self) -> Option<&str> {
+        self.lang.as_deref()
+    }
+
+    /// When it was sent, in Unix milliseconds. The header is not part of what is signed.
+    pub fn timestamp_ms(&self) -> i64 {
+        self.timestamp_ms
+    }
+
+    /// The whole body.
+    pub fn body(&self) -> &Json {
+        &self.body
+    }
+
+    /// The body as received.
+    pub fn raw_body(&self) -> &[u8] {
+        &self.raw_body
+    }
+
+    /// The member `data`.
+    pub fn data(&self) -> Option<&Json> {
+        self.body.get("data")
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        self.body.get(name).map(Json::to_text)
+    }
+}
+
+impl CreditPay {
+    /// Checks a message that claims to come from the platform.
+    ///
+    /// The timestamp is not part of what is signed, so each event's signature is accepted once
+    /// within the window, and the same event sent again by the platform (another `retry`) is a
+    /// message of its own: keep `event_id` to act on it once. Credit-limit queries change nothing
+    /// and legitimately repeat; only the same query with the same timestamp is a replay.
+    ///
+    /// # Errors
+    /// `BadSignature`, `Stale`, `Replayed`; `Protocol` for a genuine message that cannot be read.
+    pub fn verify(&self, message: &Inbound) -> Result<Event> {
+        self.inbound.check_shape(message)?;
+        let signature = message
+            .required_header("signature")
+            .map_err(|e| self.misspelt(message, e))?;
+        let timestamp = message.required_header("timestamp")?;
+        if !signing::verify(
+            self.signature_key.expose(),
+            &message.path,
+            &message.body,
+            signature,
+        ) {
+            let why = "it is not the one of this path and body; check that the path is the one the platform \
+                       called, without host and query, and the body the raw bytes (explain tells more)";
+            return Err(bad_signature("mismatch", why));
+        }
+        self.inbound.check_timestamp(timestamp)?;
+        let body = Json::parse(&message.body)?;
+        let owned = |name| Ok::<_, Error>(message.header(name)?.map(str::to_owned));
+        let event = Event {
+            type_name: body.required_text_at("type")?,
+            customer_token: owned("token")?,
+            trace: owned("trace")?,
+            lang: owned("lang")?,
+            timestamp_ms: timestamp.parse().expect("check_timestamp() passed"),
+            raw_body: message.body.clone(),
+            body,
+        };
+        let key = match event.kind() {
+            EventKind::CreditLimitQuery => format!("creditpay {signature} {timestamp}"),
+            _ => format!("creditpay {signature}"),
+        };
+        self.inbound.check_first_time(&key)?;
+        Ok(event)
+    }
+
+    /// An older document spells the header `signerature`; only `signature` counts.
+    fn misspelt(&self, message: &Inbound, error: Error) -> Error {
+        match message.headers.get("signerature") {
+            Some(_) => bad_signature(
+                "missing",
+                "the header is `signerature`, of an older document: the platform must send `signature`",
+            ),
+            None => error,
+        }
+    }
+}

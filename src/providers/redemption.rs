@@ -1,0 +1,317 @@
+//! The voucher redemption system: an Alipay authorization URL, and later the user's openId by callback.
+//!
+//! Requests carry a nonce and a timestamp in headers, and a signature over both and the body:
+//! SHA256-RSA with the merchant's key, or MD5 with a shared secret.
+
+use std::fmt;
+
+use super::field;
+use crate::call::Call;
+use crate::client::{Client, Operation, Repeat};
+use crate::config::Config;
+use crate::error::{Result, Status};
+use crate::json::Json;
+use crate::message::{Answer, Envelope, HttpRequest, HttpResponse, Meaning};
+use crate::random;
+use crate::secret::Secret;
+use crate::signing::redemption::{Signer, Verifier, string_to_sign};
+use crate::signing::rsa::{PrivateKey, PublicKey};
+
+mod inbound;
+pub use inbound::Callback;
+
+const ALIPAY_URL_PATH: &str = "/v1/openapi/auth/alipay/url";
+
+/// A repeat after a lost answer may come back as «serial number repeated».
+const ALIPAY_URL: Operation = Operation {
+    name: "alipay_url",
+    repeat: Repeat::UnlessSent,
+};
+
+const UNKNOWN: &str = "the outcome is unknown: query, or have a person confirm";
+
+const ENVELOPE: Envelope = Envelope {
+    code: "status",
+    message: "message",
+    trace_id: &[],
+    success: 0,
+    meanings: &[
+        Meaning(1, Status::Platform, ""),
+        Meaning(
+            2,
+            Status::Unauthorized,
+            "the platform refused our signature: check the key and the sign type",
+        ),
+        Meaning(3, Status::Platform, "a parameter is missing"),
+        Meaning(4, Status::Platform, "there is no such method"),
+        Meaning(5, Status::OutcomeUnknown, UNKNOWN),
+        Meaning(6, Status::OutcomeUnknown, UNKNOWN),
+        Meaning(7, Status::Platform, "there is no such resource"),
+        Meaning(8, Status::OutcomeUnknown, UNKNOWN),
+        Meaning(9, Status::Platform, "the balance does not suffice"),
+        Meaning(
+            10,
+            Status::Platform,
+            "this machine's IP address is not on the platform's list",
+        ),
+        Meaning(11, Status::Platform, "the stock does not suffice"),
+        Meaning(98, Status::OutcomeUnknown, UNKNOWN),
+        Meaning(99, Status::OutcomeUnknown, UNKNOWN),
+    ],
+};
+
+/// The headers libauth sets.
+const OWN_HEADERS: [&str; 6] = [
+    "businessId",
+    "nonce",
+    "timestamp",
+    "sign",
+    "signType",
+    "accept",
+];
+
+/// A handle for one merchant. Immutable; for any number of threads.
+pub struct Redemption {
+    client: Client,
+    business_id: String,
+    merchant_id: String,
+    signer: Signer,
+    verifier: Option<Verifier>,
+    inbound: crate::inbound::Policy,
+}
+
+/// Whom the URL is for.
+#[derive(Clone, Default)]
+pub struct AlipayUrlRequest {
+    /// Required: the caller's serial number, globally unique. Keep it when asking again.
+    pub serial_no: Option<String>,
+    /// Required: the merchant's own id of its customer.
+    pub user_id: Option<String>,
+    /// Where the user's Alipay openId is sent.
+    pub callback_url: Option<String>,
+}
+
+/// An Alipay authorization URL.
+#[derive(Clone, Debug)]
+pub struct AlipayUrl {
+    url: String,
+    answer: Answer,
+}
+
+impl AlipayUrl {
+    /// Where to send the user.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The platform's answer.
+    pub fn answer(&self) -> &Answer {
+        &self.answer
+    }
+}
+
+impl Redemption {
+    /// A handle that signs with `SHA256-RSA`. The platform's public key is needed for callbacks only.
+    /// Keys come as PKCS#8, PKCS#1 or SPKI, as PEM or bare base64, with any line breaks.
+    ///
+    /// # Errors
+    /// [`Status::InvalidKey`] says what is wrong with a key; [`Status::InvalidArgument`],
+    /// [`Status::InvalidConfig`] name what is wrong otherwise.
+    pub fn with_rsa(
+        config: &Config,
+        business_id: &str,
+        merchant_id: &str,
+        private_key: &str,
+        platform_public_key: Option<&str>,
+    ) -> Result<Redemption> {
+        let signer = Signer::Rsa(PrivateKey::parse("private_key", private_key)?);
+        let platform_public_key = platform_public_key.filter(|key| !key.is_empty());
+        let parse = |key| PublicKey::parse("platform_public_key", key).map(Verifier::Rsa);
+        let verifier = platform_public_key.map(parse).transpose()?;
+        Redemption::new(
+            config,
+            business_id,
+            merchant_id,
+            signer,
+            verifier,
+            Vec::new(),
+        )
+    }
+
+    /// A handle that signs with `MD5` and a shared secret.
+    ///
+    /// # Errors
+    /// [`Status::InvalidArgument`] or [`Status::InvalidConfig`], naming what is wrong.
+    pub fn with_md5(
+        config: &Config,
+        business_id: &str,
+        merchant_id: &str,
+        secret: &str,
+    ) -> Result<Redemption> {
+        let secret = field::secret("secret", secret)?;
+        let signer = Signer::Md5(secret.clone());
+        let verifier = Some(Verifier::Md5(secret.clone()));
+        Redemption::new(
+            config,
+            business_id,
+            merchant_id,
+            signer,
+            verifier,
+            vec![secret],
+        )
+    }
+
+    fn new(
+        config: &Config,
+        business_id: &str,
+        merchant_id: &str,
+        signer: Signer,
+        verifier: Option<Verifier>,
+        secrets: Vec<Secret>,
+    ) -> Result<Redemption> {
+        field::credential("business_id", business_id)?;
+        field::credential("merchant_id", merchant_id)?;
+        Ok(Redemption {
+            client: Client::new("redemption", config, secrets)?,
+            business_id: business_id.to_owned(),
+            merchant_id: merchant_id.to_owned(),
+            signer,
+            verifier,
+            inbound: crate::inbound::Policy::new(config),
+        })
+    }
+
+    /// Asks for an Alipay authorization URL.
+    ///
+    /// # Errors
+    /// [`Status::OutcomeUnknown`] when the request may have arrived and the answer was lost, and for
+    /// the platform's statuses 5, 6, 8, 98 and 99: query, with the same `serial_no`.
+    pub fn alipay_url(&self, request: &AlipayUrlRequest) -> Result<AlipayUrl> {
+        let build = || self.build_alipay_url(request);
+        self.client.run(
+            ALIPAY_URL,
+            self.client.deadline(),
+            &[],
+            build,
+            |_, response| read_alipay_url(response),
+        )
+    }
+
+    /// The request of [`Redemption::alipay_url`], for another HTTP client to send.
+    ///
+    /// # Errors
+    /// [`Status::InvalidArgument`] naming the field.
+    pub fn build_alipay_url(&self, request: &AlipayUrlRequest) -> Result<HttpRequest> {
+        let body = Json::object([
+            ("merchantId", Some(Json::string(&self.merchant_id))),
+            ("businessId", Some(Json::string(&self.business_id))),
+            (
+                "serialNo",
+                Some(Json::string(field::required(
+                    "serial_no",
+                    &request.serial_no,
+                )?)),
+            ),
+            (
+                "userId",
+                Some(Json::string(field::required("user_id", &request.user_id)?)),
+            ),
+            ("callbackUrl", field::optional_json(&request.callback_url)),
+        ]);
+        let request = self
+            .client
+            .request("POST", ALIPAY_URL_PATH, body.to_json().into_bytes());
+        Ok(self
+            .signed(request)
+            .header("Content-Type", "application/json; charset=utf-8"))
+    }
+
+    /// Reads the answer to [`Redemption::build_alipay_url`].
+    ///
+    /// # Errors
+    /// As [`Redemption::alipay_url`].
+    pub fn read_alipay_url(
+        &self,
+        request: &HttpRequest,
+        response: HttpResponse,
+    ) -> Result<AlipayUrl> {
+        self.client
+            .read(ALIPAY_URL, request, response, |_, response| {
+                read_alipay_url(response)
+            })
+    }
+
+    /// Calls any other endpoint, signed.
+    ///
+    /// # Errors
+    /// [`Status::InvalidArgument`] for the call's description; [`Status::OutcomeUnknown`] when a call
+    /// that is not idempotent may have arrived and its answer was lost.
+    pub fn call(&self, call: &Call) -> Result<Answer> {
+        let deadline = self.client.deadline_of(call.timeout_ms);
+        let build = || self.build_call(call);
+        self.client.run(
+            Operation::business(call),
+            deadline,
+            &[],
+            build,
+            |_, response| open(response),
+        )
+    }
+
+    /// The request of [`Redemption::call`], for another HTTP client to send.
+    ///
+    /// # Errors
+    /// [`Status::InvalidArgument`] for the call's description.
+    pub fn build_call(&self, call: &Call) -> Result<HttpRequest> {
+        call.check(&OWN_HEADERS)?;
+        let target = format!("{}{}", call.wire_path()?, call.wire_query());
+        let request = self
+            .client
+            .request(&call.method, &target, call.body.clone());
+        Ok(call.finish(self.signed(request)))
+    }
+
+    /// Reads the answer to [`Redemption::build_call`].
+    ///
+    /// # Errors
+    /// As [`Redemption::call`].
+    pub fn read_call(&self, request: &HttpRequest, response: HttpResponse) -> Result<Answer> {
+        self.client
+            .read(Operation::READ_CALL, request, response, |_, response| {
+                open(response)
+            })
+    }
+
+    /// The headers that authenticate a request.
+    fn signed(&self, request: HttpRequest) -> HttpRequest {
+        let nonce = random::hex_id();
+        let request = request
+            .trace_id(&nonce)
+            .header("Accept", "application/json")
+            .header("businessId", &self.business_id)
+            .header("nonce", &nonce)
+            .header("timestamp", &self.client.clock().unix_ms().to_string())
+            .header("signType", self.signer.sign_type());
+        let sign = self.signer.sign(&string_to_sign(
+            |name| request.headers().get(name),
+            request.body(),
+        ));
+        request.header("sign", &sign)
+    }
+}
+
+fn open(response: HttpResponse) -> Result<Answer> {
+    ENVELOPE.open(response, |_| Ok(()))
+}
+
+fn read_alipay_url(response: HttpResponse) -> Result<AlipayUrl> {
+    let answer = open(response)?;
+    let url = answer.required_text("data.alipayAuthUrl")?;
+    Ok(AlipayUrl { url, answer })
+}
+
+impl fmt::Debug for Redemption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Redemption({})", self.merchant_id)
+    }
+}

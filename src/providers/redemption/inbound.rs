@@ -1,0 +1,103 @@
+//! What the redemption system sends to the user's server: the outcome of an authorization.
+
+use super::Redemption;
+use crate::error::{Error, Result};
+use crate::inbound::{Inbound, bad_signature};
+use crate::json::Json;
+use crate::signing::redemption::string_to_sign;
+
+/// A genuine callback.
+#[derive(Clone)]
+pub struct Callback {
+    serial_no: String,
+    body: Json,
+    raw_body: Vec<u8>,
+}
+
+impl Callback {
+    /// The serial number of the request this answers.
+    pub fn serial_no(&self) -> &str {
+        &self.serial_no
+    }
+
+    /// The user's openId at Alipay.
+    pub fn open_id(&self) -> Option<String> {
+        self.text("openId")
+    }
+
+    /// The merchant's own id of its customer.
+    pub fn user_id(&self) -> Option<String> {
+        self.text("userId")
+    }
+
+    /// The whole body: every field the platform sent.
+    pub fn body(&self) -> &Json {
+        &self.body
+    }
+
+    /// The body as received.
+    pub fn raw_body(&self) -> &[u8] {
+        &self.raw_body
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        self.body.get(name).map(Json::to_text)
+    }
+}
+
+impl Redemption {
+    /// Checks a callback that claims to come from the platform.
+    ///
+    /// # Errors
+    /// `BadSignature`, `Stale`, `Replayed`; `InvalidConfig` when an RSA handle was made without the
+    /// platform's public key; `Protocol` for a genuine message that cannot be read.
+    pub fn verify(&self, message: &Inbound) -> Result<Callback> {
+        let verifier = self.verifier.as_ref().ok_or_else(|| {
+            Error::config(
+                "platform_public_key",
+                "is needed to check callbacks: give it when making the handle",
+            )
+        })?;
+        self.inbound.check_shape(message)?;
+        let sign = message.required_header("sign")?;
+        let nonce = message.required_header("nonce")?;
+        let timestamp = message.required_header("timestamp")?;
+        let business_id = message.required_header("businessId")?;
+        let expected_type = verifier.sign_type();
+        match message.header("signType")? {
+            Some(sign_type) if !sign_type.is_empty() && sign_type != expected_type => {
+                let why = format!(
+                    "the header `signType` is not {expected_type}, which this handle checks with"
+                );
+                return Err(bad_signature("mismatch", why));
+            }
+            _ => {}
+        }
+        if business_id != self.business_id {
+            return Err(bad_signature(
+                "mismatch",
+                "the header `businessId` is not this handle's business_id",
+            ));
+        }
+        let string = string_to_sign(|name| message.headers.get(name), &message.body);
+        if !verifier.verify(&string, sign) {
+            let why = "`sign` is not the one of these headers and this body; check that the body is the raw \
+                       bytes received (explain tells more)";
+            return Err(bad_signature("mismatch", why));
+        }
+        self.inbound.check_timestamp(timestamp)?;
+        let body = Json::parse(&message.body)?;
+        let serial_no = body
+            .at("serialNo")?
+            .map(Json::to_text)
+            .filter(|serial_no| !serial_no.is_empty());
+        let serial_no = serial_no.ok_or_else(|| Error::protocol("`serialNo` is missing"))?;
+        self.inbound
+            .check_first_time(&format!("redemption {business_id} {nonce}"))?;
+        Ok(Callback {
+            serial_no,
+            body,
+            raw_body: message.body.clone(),
+        })
+    }
+}
