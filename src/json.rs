@@ -97,6 +97,18 @@ impl Json {
         serde_json::to_string(self).expect("JSON values always serialize")
     }
 
+    /// The value at a dotted path such as `data.items.0.id`, as text; absent and `null` are `None`.
+    pub fn field(&self, path: &str) -> Option<String> {
+        let mut value = self;
+        for step in path.split('.') {
+            value = match value {
+                Json::Array(elements) => elements.get(step.parse::<usize>().ok()?)?,
+                other => other.get(step)?,
+            };
+        }
+        (*value != Json::Null).then(|| value.to_text())
+    }
+
     /// The string at a dotted path such as `data.url`; `None` where any step is absent.
     /// Any other type is a protocol error that names the path.
     pub(crate) fn text_at(&self, path: &str) -> Result<Option<&str>> {

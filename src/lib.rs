@@ -9,6 +9,7 @@ pub mod call;
 pub mod clock;
 pub mod config;
 pub mod error;
+pub mod ffi;
 pub mod inbound;
 pub mod json;
 pub mod log;

@@ -37,7 +37,7 @@ const AUTH_AND_SET: Operation = Operation {
 };
 /// An address that nobody followed does no harm.
 const AUTH_URL: Operation = Operation {
-    name: "auth_url",
+    name: "generate_auth_url",
     repeat: Repeat::Freely,
 };
 
@@ -316,8 +316,8 @@ impl DaxPay {
     ///
     /// # Errors
     /// [`Status::InvalidArgument`] naming the field; else as the gateway or the network has it.
-    pub fn auth_url(&self, request: &AuthUrlRequest) -> Result<AuthUrl> {
-        let build = || self.build_auth_url(request);
+    pub fn generate_auth_url(&self, request: &AuthUrlRequest) -> Result<AuthUrl> {
+        let build = || self.build_generate_auth_url(request);
         self.client.run(
             AUTH_URL,
             self.client.deadline(),
@@ -327,11 +327,11 @@ impl DaxPay {
         )
     }
 
-    /// The request of [`DaxPay::auth_url`], for another HTTP client to send.
+    /// The request of [`DaxPay::generate_auth_url`], for another HTTP client to send.
     ///
     /// # Errors
     /// [`Status::InvalidArgument`] naming the field.
-    pub fn build_auth_url(&self, request: &AuthUrlRequest) -> Result<HttpRequest> {
+    pub fn build_generate_auth_url(&self, request: &AuthUrlRequest) -> Result<HttpRequest> {
         let channel = channel(&request.channel)?;
         let params = [
             ("clientIp", client_ip(&request.client_ip)?),
@@ -344,11 +344,15 @@ impl DaxPay {
         self.signed("POST", AUTH_URL_PATH, owned(params))
     }
 
-    /// Reads the answer to [`DaxPay::build_auth_url`].
+    /// Reads the answer to [`DaxPay::build_generate_auth_url`].
     ///
     /// # Errors
-    /// As [`DaxPay::auth_url`].
-    pub fn read_auth_url(&self, request: &HttpRequest, response: HttpResponse) -> Result<AuthUrl> {
+    /// As [`DaxPay::generate_auth_url`].
+    pub fn read_generate_auth_url(
+        &self,
+        request: &HttpRequest,
+        response: HttpResponse,
+    ) -> Result<AuthUrl> {
         self.client
             .read(AUTH_URL, request, response, |_, response| {
                 self.url(response)

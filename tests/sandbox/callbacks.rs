@@ -369,14 +369,15 @@ fn read_response(bytes: &[u8]) -> Option<(u16, String)> {
     let mut body = Vec::new();
     if !chunked {
         body.extend_from_slice(rest);
-    }
-    while chunked
-        && let Ok(httparse::Status::Complete((start, size))) = httparse::parse_chunk_size(rest)
-        && size > 0
-    {
-        let end = start + size as usize;
-        body.extend_from_slice(rest.get(start..end)?);
-        rest = rest.get(end + 2..)?;
+    } else {
+        while let Ok(httparse::Status::Complete((start, size))) = httparse::parse_chunk_size(rest) {
+            if size == 0 {
+                break;
+            }
+            let end = start.checked_add(usize::try_from(size).ok()?)?;
+            body.extend_from_slice(rest.get(start..end)?);
+            rest = rest.get(end + 2..)?;
+        }
     }
     Some((response.code?, String::from_utf8_lossy(&body).into_owned()))
 }

@@ -162,10 +162,8 @@ fn check_fields(fields: &Map<String, Value>) -> Result<Option<&str>, String> {
     for (index, card) in cards.iter().enumerate() {
         check_card(card).map_err(|e| format!("credit_limit_available_cards[{index}]: {e}"))?;
     }
-    if let Some(tag) = tag
-        && !cards.is_empty()
-        && !cards.iter().any(|card| card["tag"] == tag)
-    {
+    let names_a_card = |tag: &str| cards.iter().any(|card| card["tag"] == tag);
+    if tag.is_some_and(|tag| !cards.is_empty() && !names_a_card(tag)) {
         return Err("credit_limit_tag is not the tag of a card".to_owned());
     }
     text(fields, "session_sign")

@@ -206,9 +206,8 @@ fn parent<'a>(
 }
 
 fn set(envelope: &mut Value, path: &str, change: impl FnOnce(&Value) -> Value) {
-    if let Some((fields, name)) = parent(envelope, path)
-        && let Some(value) = fields.get_mut(name)
-    {
+    let found = parent(envelope, path).and_then(|(fields, name)| fields.get_mut(name));
+    if let Some(value) = found {
         *value = change(value);
     }
 }

@@ -77,7 +77,7 @@
 //! | `GET /_/credentials` | every test credential, flat |
 //! | `GET /_/counters` | per platform: see [`Counters`]; and `accepted_connections` of the whole sandbox |
 //! | `GET /_/last[&platform=P]` | the last request as received, and what became of it; see [`Recorded`] |
-//! | `GET /_/requests[&platform=P]` | the last 200, oldest first |
+//! | `GET /_/requests[&platform=P]` | the last 200, oldest first; 256 KiB of a body at most |
 //! | `POST /_/expire` | every token issued so far is expired |
 //! | `POST /_/lifetime&ms=N` | how long tokens issued from now on live |
 //! | `POST /_/forget` | a new start for the scope |
@@ -91,7 +91,8 @@
 //! out), `data` (fields put over the message's own), `tamper` (`body`, `signature`,
 //! `missing_signature`, `timestamp`). With `send` it answers `{"status", "body", "accepted"}`, else
 //! `{"method", "path", "headers", "body", "body_base64"}`.
-#![allow(dead_code)]
+// Every test program that includes this module uses another part of it.
+#![allow(dead_code, unused_imports, unreachable_pub)]
 
 mod callbacks;
 mod control;
@@ -114,9 +115,8 @@ mod tls;
 use std::io;
 use std::sync::Arc;
 
-#[allow(unused_imports)]
 pub use credentials::{Credentials, credentials};
-#[allow(unused_imports)]
+pub use http::Request;
 pub use state::{Counters, Expected, Recorded};
 
 use server::{Server, Shared};

@@ -138,23 +138,16 @@ fn check_signature(call: &Call) -> Result<(), Refusal> {
         return Err(missing("header signType was sent more than once"));
     }
     let string = redemption_string(|name| call.request.header(name), &call.request.body);
-    let shown = String::from_utf8_lossy(&string).into_owned();
-    let (matches, expected) = match call.request.header("signType").unwrap_or("SHA256-RSA") {
-        "SHA256-RSA" => (
-            redemption_rsa_verifies(KeyOwner::Merchant, &string, sent),
-            Expected {
-                string_to_sign: shown,
-                signature: redemption_rsa(KeyOwner::Merchant, &string),
-            },
-        ),
-        "MD5" => {
-            let signature = redemption_md5(&string, secret);
-            let expected = Expected {
-                string_to_sign: format!("{shown}***"),
-                signature: signature.clone(),
-            };
-            (sent == signature, expected)
+    let shown = String::from_utf8_lossy(&string);
+    let (matches, masked) = match call.request.header("signType").unwrap_or("SHA256-RSA") {
+        "SHA256-RSA" => {
+            let verifies = redemption_rsa_verifies(KeyOwner::Merchant, &string, sent);
+            (verifies, shown.to_string())
         }
+        "MD5" => (
+            sent == redemption_md5(&string, secret),
+            format!("{shown}***"),
+        ),
         _ => {
             return Err(refusal(
                 BAD_SIGNATURE,
@@ -162,11 +155,18 @@ fn check_signature(call: &Call) -> Result<(), Refusal> {
             ));
         }
     };
-    match matches {
-        true => Ok(()),
-        false => Err(Refusal {
-            expected: Some(expected),
-            ..refusal(BAD_SIGNATURE, "sign does not match 验签失败")
-        }),
+    if matches {
+        return Ok(());
     }
+    let signature = match call.request.header("signType") {
+        Some("MD5") => redemption_md5(&string, secret),
+        _ => redemption_rsa(KeyOwner::Merchant, &string),
+    };
+    Err(Refusal {
+        expected: Some(Expected {
+            string_to_sign: masked,
+            signature,
+        }),
+        ..refusal(BAD_SIGNATURE, "sign does not match 验签失败")
+    })
 }

@@ -137,6 +137,8 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>, tls: Option<&Arc<rustls:
             return;
         }
         let Ok(stream) = stream.map(Arc::new) else {
+            // Out of descriptors, most likely: give connections time to end.
+            shared.pause(Duration::from_millis(10));
             continue;
         };
         let id = shared.accepted.fetch_add(1, Ordering::Relaxed);
@@ -253,9 +255,7 @@ fn converse(shared: &Shared, stream: &mut (impl Read + Write), id: u64) -> io::R
         };
         let keep_alive = request.keep_alive;
         let answer = routing::handle(shared, request, id);
-        if let Some(wait) = answer.delivery.wait
-            && shared.pause(wait)
-        {
+        if answer.delivery.wait.is_some_and(|wait| shared.pause(wait)) {
             return Ok(false);
         }
         let ending = match answer.delivery.ending {

@@ -13,6 +13,8 @@ use super::signatures::{jwt, random_hex};
 
 /// How many requests a scope keeps for `GET /_/requests`.
 const RECENT: usize = 200;
+/// How much of a body it keeps.
+const RECENT_BODY: usize = 256 * 1024;
 /// Two hours: what both token platforms say by default.
 const DEFAULT_LIFETIME_MS: i64 = 7_200_000;
 
@@ -186,14 +188,15 @@ impl ScopeState {
         self.seen.insert((platform, kind, value.to_owned()))
     }
 
-    pub fn record(&mut self, recorded: Recorded) {
+    pub fn record(&mut self, mut recorded: Recorded) {
+        recorded.request.body.truncate(RECENT_BODY);
         if self.recent.len() == RECENT {
             self.recent.pop_front();
         }
         self.recent.push_back(recorded);
     }
 
-    /// Issues a token: a JWT, or an opaque one, unless `value` prescribes it.
+    /// Issues a token of this shape.
     pub fn issue_token(&mut self, platform: &'static str, shape: &TokenShape, now: i64) -> Issued {
         let serial = self.tokens.len() as u64 + 1;
         let value = shape.token(serial, self.lifetime_ms, now);

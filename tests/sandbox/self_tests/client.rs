@@ -1,13 +1,13 @@
 //! What the sandbox's own tests speak to it with: a tiny HTTP client and correct requests.
-//! Not part of the sandbox: only `tests/sandbox_self.rs` includes it.
+#![allow(unreachable_pub)]
 
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 
 use serde_json::{Value, json};
 
-use super::sandbox::credentials;
-use super::sandbox::signatures::{
+use crate::sandbox::credentials;
+use crate::sandbox::signatures::{
     DaxpayAlgorithm, KeyOwner, NestedForm, creditpay, daxpay_digest, daxpay_string, random_hex,
     redemption_md5, redemption_rsa, redemption_string,
 };
@@ -262,4 +262,16 @@ pub fn string_of(headers: &[(String, String)], body: &[u8]) -> Vec<u8> {
 
 pub fn redemption_url(body: &Value) -> Sent {
     redemption_request("/v1/openapi/auth/alipay/url", "SHA256-RSA", 0, body)
+}
+
+/// The fields of `value` with changes put over them; null takes a field away.
+pub fn changed(mut value: Value, changes: &Value) -> Value {
+    for (name, change) in changes.as_object().expect("an object") {
+        let fields = value.as_object_mut().expect("an object");
+        match change {
+            Value::Null => fields.shift_remove(name),
+            _ => fields.insert(name.clone(), change.clone()),
+        };
+    }
+    value
 }

@@ -1,0 +1,1344 @@
+/*
+ * libauth: log in to, sign for and verify messages from five partner platforms.
+ *
+ *   libauth_creditpay     Credit Pay: a one-time code and the URL to send the user to
+ *   libauth_daxpay        DaxPay: an end user's identity for a payment channel's code
+ *   libauth_openplatform  the clientId / secret open platform: an Access-Token
+ *   libauth_redemption    the voucher redemption system: an Alipay authorization URL
+ *   libauth_seller        the marketplace seller API: a Bearer token
+ *
+ * A program makes a libauth_config, from it a handle for each platform account, and keeps the
+ * handle for as long as it runs:
+ *
+ *   libauth_error *error = NULL;
+ *   libauth_config *config = libauth_config_new("https://seller.example");
+ *   libauth_seller *seller = NULL;
+ *   libauth_token *token = NULL;
+ *   if (libauth_seller_new(config, access_key, secret_key, &seller, &error) == LIBAUTH_OK
+ *       && libauth_seller_token(seller, &token, &error) == LIBAUTH_OK)
+ *     printf("%s: %s\n", libauth_token_header_name(token), libauth_token_header_value(token));
+ *   else
+ *     fprintf(stderr, "%s\n", libauth_error_message(error));
+ *   libauth_token_free(token);
+ *   libauth_seller_free(seller);
+ *   libauth_config_free(config);
+ *   libauth_error_free(error);
+ *
+ * What holds for every function:
+ *
+ * Errors.     A function that can fail returns a libauth_status, LIBAUTH_OK being 0, and ends with
+ *             `libauth_error **error`, which may be NULL. Outputs, the error included, are set to
+ *             NULL on entry; on success the output is written, on failure the error. There is no
+ *             "last error" to ask for.
+ * Ownership.  What a _new, _build, _read, _verify, _explain or call function gives, you free with
+ *             the _free of its type, once; _free(NULL) does nothing. What a getter returns belongs to
+ *             the object it was asked of and lives as long as that; do not free it. Strings and
+ *             bytes passed in are copied. No function takes over what it is given.
+ * Strings.    NUL-terminated UTF-8, both ways. Invalid UTF-8 is LIBAUTH_INVALID_ARGUMENT naming the
+ *             parameter. A NUL inside a platform's text shows as U+FFFD. Bodies are pointer and length.
+ * NULL.       A required pointer that is NULL is LIBAUTH_INVALID_ARGUMENT naming the parameter; a
+ *             getter of NULL returns NULL, 0, or what its comment says; a setter of NULL does nothing.
+ * Threads.    Platform handles may be used by any number of threads at once, without a lock. All
+ *             other objects: by one thread at a time.
+ * Fork.       A platform handle works on in a child: it opens connections of its own and never
+ *             touches the parent's. Requests in other threads at that moment stay the parent's.
+ * Blocking.   Calls block until the platform has answered or the deadline passed. The deadline covers
+ *             resolving, connecting, sending, every byte received, and repeats.
+ * Repeats.    A request that never left is sent again; one that may have arrived only where that
+ *             cannot do harm (each function says so). Else the status is LIBAUTH_OUTCOME_UNKNOWN.
+ * Secrets.    They are wiped from memory when a handle ends, and never appear in a message, a log
+ *             line or a URL. Getters whose comment says "a secret" return one.
+ * Silence.    Nothing is written to stdout or stderr, no environment variable is read unless asked,
+ *             no signal is handled, no thread stays behind (looking a host name up takes one for as
+ *             long as that lasts, on a new connection only).
+ * Panics.     A bug in the library is LIBAUTH_INTERNAL, not the end of your program.
+ */
+
+#ifndef LIBAUTH_H
+#define LIBAUTH_H
+
+/* Generated from src/ffi by cbindgen; do not edit. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Version ----------------------------------------------------------------------------------- */
+
+// The version of this header, such as "0.1.0".
+#define LIBAUTH_VERSION "0.1.0"
+
+// The version of this header.
+#define LIBAUTH_VERSION_MAJOR 0
+
+// The version of this header.
+#define LIBAUTH_VERSION_MINOR 1
+
+// The version of this header.
+#define LIBAUTH_VERSION_PATCH 0
+
+// The version of the library at run time, such as "0.1.0". While the major version is 0, a
+// library of another minor version does not fit this header. Static text. Any thread.
+const char *libauth_version(void);
+
+/* ---- Statuses and errors ----------------------------------------------------------------------- */
+
+// No byte of the request left this machine.
+#define LIBAUTH_NOT_SENT 0
+
+// The request, or part of it, was sent, and no complete answer came.
+#define LIBAUTH_MAYBE_SENT 1
+
+// The platform, or something in front of it, answered.
+#define LIBAUTH_ANSWERED 2
+
+// An error: made by a function that failed, freed by you with libauth_error_free. Its texts
+// live as long as it does. One thread at a time. No text of it holds a secret, except the raw
+// body in its libauth_answer.
+typedef struct libauth_error libauth_error;
+
+// What a fallible function returns: LIBAUTH_OK, or the class of the error.
+typedef int32_t libauth_status;
+
+// It worked.
+#define LIBAUTH_OK 0
+
+// A parameter or a field is missing or wrong; the message names it. Nothing was sent.
+#define LIBAUTH_INVALID_ARGUMENT 1
+
+// A setting of the libauth_config is wrong; the message names it as its setter does.
+#define LIBAUTH_INVALID_CONFIG 2
+
+// A key cannot be read, is of the wrong kind, or is too short.
+#define LIBAUTH_INVALID_KEY 3
+
+// DNS, connecting, TLS, or a connection that broke.
+#define LIBAUTH_NETWORK 4
+
+// The deadline of the call (or of connecting) passed.
+#define LIBAUTH_TIMEOUT 5
+
+// An HTTP status outside 2xx without an envelope of the platform; redirects too.
+#define LIBAUTH_HTTP 6
+
+// The answer or message is not what the protocol says: not JSON, too large, a field missing
+// (named).
+#define LIBAUTH_PROTOCOL 7
+
+// The platform refused: see its code and message.
+#define LIBAUTH_PLATFORM 8
+
+// The platform refused the credentials, our signature, or the token.
+#define LIBAUTH_UNAUTHORIZED 9
+
+// A signature of the platform is missing or does not match; the message says which.
+#define LIBAUTH_BAD_SIGNATURE 10
+
+// An inbound message's time is outside the window.
+#define LIBAUTH_STALE 11
+
+// An inbound message was received before.
+#define LIBAUTH_REPLAYED 12
+
+// It may have happened: query the platform, or have a person confirm, before repeating.
+#define LIBAUTH_OUTCOME_UNKNOWN 13
+
+// The platform asks for fewer calls: see libauth_error_retry_after_ms.
+#define LIBAUTH_RATE_LIMITED 14
+
+// A bug of libauth: please report it.
+#define LIBAUTH_INTERNAL 15
+
+// The name of a status without its prefix, such as "BAD_SIGNATURE"; "UNKNOWN" for a number
+// that is none. Static text. Any thread.
+const char *libauth_status_name(libauth_status status);
+
+// The error's status; LIBAUTH_OK for NULL.
+libauth_status libauth_error_status(const libauth_error *error);
+
+// One line, made for a person: what is wrong and what to do. NULL for NULL.
+const char *libauth_error_message(const libauth_error *error);
+
+// How far the request got: LIBAUTH_NOT_SENT, LIBAUTH_MAYBE_SENT or LIBAUTH_ANSWERED.
+int32_t libauth_error_delivery(const libauth_error *error);
+
+// 1 if making the same call again cannot do anything twice, else 0.
+int32_t libauth_error_retry_safe(const libauth_error *error);
+
+// How long the platform asks to wait (`Retry-After`), in milliseconds; -1 when it does not
+// say.
+int64_t libauth_error_retry_after_ms(const libauth_error *error);
+
+// The trace or request id to quote to the platform's support; NULL when there is none.
+const char *libauth_error_trace_id(const libauth_error *error);
+
+// The platform's own code as text, such as "20052"; NULL when it gave none.
+const char *libauth_error_platform_code(const libauth_error *error);
+
+// The platform's own message, on one line; NULL when it gave none.
+const char *libauth_error_platform_message(const libauth_error *error);
+
+// The HTTP status of the answer; 0 when there was none.
+int32_t libauth_error_http_status(const libauth_error *error);
+
+// Ends an error. NULL is fine.
+void libauth_error_free(libauth_error *error);
+
+/* ---- Settings ---------------------------------------------------------------------------------- */
+
+// Log nothing.
+#define LIBAUTH_LOG_OFF 0
+
+// Log calls that failed in the end.
+#define LIBAUTH_LOG_ERROR 1
+
+// Also what works but should be looked at: failed token refreshes, clock differences.
+#define LIBAUTH_LOG_WARN 2
+
+// Also token events.
+#define LIBAUTH_LOG_INFO 3
+
+// Also a line for each attempt.
+#define LIBAUTH_LOG_DEBUG 4
+
+// All there is.
+#define LIBAUTH_LOG_TRACE 5
+
+// daxpay: an answer without a signature is an error. The default.
+#define LIBAUTH_SIGNATURE_REQUIRED 0
+
+// daxpay: a signature is checked where there is one.
+#define LIBAUTH_SIGNATURE_IF_PRESENT 1
+
+// seller: the lifetime that the token itself tells, else `expiresIn` as milliseconds. The
+// default.
+#define LIBAUTH_EXPIRES_IN_AUTO 0
+
+// seller: `expiresIn`, in milliseconds.
+#define LIBAUTH_EXPIRES_IN_MILLISECONDS 1
+
+// seller: `expiresIn`, in seconds.
+#define LIBAUTH_EXPIRES_IN_SECONDS 2
+
+// Settings, from which provider handles are made. A handle copies what it needs: the
+// configuration may be changed, used for further handles, or freed at once. Setters never
+// fail: what is wrong with a value is reported, with the setter's name, when a handle is made.
+// One thread at a time.
+typedef struct libauth_config libauth_config;
+
+// Notes an inbound message for all processes: returns 1 if `key` was not seen before, 0 if it
+// was, negative if it cannot tell (the message is then refused with LIBAUTH_INTERNAL). It must
+// remember the key until `keep_until_ms`, and of any number of callers with one key, in any
+// process, tell 1 to exactly one. Times are Unix milliseconds. The key is UTF-8, valid until
+// the function returns. It must not unwind or longjmp.
+typedef int32_t (*libauth_replay_callback)(void *context,
+                                           const char *key,
+                                           int64_t now_ms,
+                                           int64_t keep_until_ms);
+
+// Tells the time: writes Unix milliseconds, and milliseconds of a clock that never goes
+// backwards. Called by several threads at once. It must not unwind or longjmp.
+typedef void (*libauth_clock_callback)(void *context, int64_t *unix_ms, int64_t *monotonic_ms);
+
+// Receives a log line: the level (LIBAUTH_LOG_ERROR and so on) and one line of UTF-8 without a
+// line break, never holding a secret, valid until the function returns. It is called on the
+// thread that made the call, by several threads at once if several make calls. It must not
+// unwind or longjmp.
+typedef void (*libauth_log_callback)(void *context, int32_t level, const char *line);
+
+// Settings for a deployment's address with its gateway prefix, such as "https://host/dg";
+// without query and fragment. It is https, but for addresses of this machine. Never returns
+// NULL.
+libauth_config *libauth_config_new(const char *base_url);
+
+// Ends a configuration; handles made from it go on. NULL is fine.
+void libauth_config_free(libauth_config *config);
+
+// The deadline of a whole call in milliseconds, repeats included: resolving, connecting,
+// sending, every byte received. From 1 to 86400000; by default 10000.
+void libauth_config_set_timeout_ms(libauth_config *config, int64_t timeout_ms);
+
+// The limit for resolving, connecting and the TLS handshake in milliseconds, within the
+// deadline. From 1 to 86400000; by default 3000.
+void libauth_config_set_connect_timeout_ms(libauth_config *config, int64_t connect_timeout_ms);
+
+// A kept-alive connection that was idle for longer is closed instead of used, in milliseconds.
+// From 0 to 86400000; by default 30000.
+void libauth_config_set_idle_timeout_ms(libauth_config *config, int64_t idle_timeout_ms);
+
+// How often a call is tried at most, where it may be repeated (each operation says so), with
+// growing pauses, within the deadline. From 0 to 10; by default 3. 0 and 1 switch repeating
+// off.
+void libauth_config_set_max_tries(libauth_config *config, int32_t max_tries);
+
+// The largest answer or inbound body accepted, in bytes. From 1 to 67108864; by default
+// 1048576.
+void libauth_config_set_max_response_bytes(libauth_config *config, int64_t max_response_bytes);
+
+// 1 allows plain http to other machines: secrets then travel in the clear. By default 0.
+void libauth_config_set_allow_http(libauth_config *config, int32_t allow);
+
+// The HTTP proxy to CONNECT through, "http://[user:password@]host:port". NULL: none, the
+// default.
+void libauth_config_set_proxy(libauth_config *config, const char *proxy);
+
+// 1 takes the proxy from ALL_PROXY, HTTPS_PROXY, HTTP_PROXY and NO_PROXY, read when a handle
+// is made. By default 0: the environment is not looked at.
+void libauth_config_set_proxy_from_environment(libauth_config *config, int32_t on);
+
+// 0 distrusts Mozilla's root certificates, which are part of the library. By default 1.
+void libauth_config_set_bundled_roots(libauth_config *config, int32_t on);
+
+// 1 trusts the system's root certificates too, read when a handle is made (on Unix from where
+// SSL_CERT_FILE and SSL_CERT_DIR say, if they are set). By default 0.
+void libauth_config_set_system_roots(libauth_config *config, int32_t on);
+
+// The path of a PEM file whose certificates are trusted too, read when a handle is made. NULL:
+// none, the default.
+void libauth_config_set_ca_file(libauth_config *config, const char *path);
+
+// The User-Agent header. NULL: "libauth/VERSION", the default.
+void libauth_config_set_user_agent(libauth_config *config, const char *user_agent);
+
+// creditpay: the gateway prefix that is part of the signed path, such as "/dg", for a
+// deployment whose gateway passes its prefix on. NULL: none, the default, as the platform
+// documents it.
+void libauth_config_set_signed_path_prefix(libauth_config *config, const char *prefix);
+
+// daxpay: the gateway's time zone, in minutes east of UTC. From -1080 to 1080; by default 480,
+// China. The machine's own time zone plays no part.
+void libauth_config_set_utc_offset_minutes(libauth_config *config, int32_t minutes);
+
+// daxpay: LIBAUTH_SIGNATURE_REQUIRED (the default) or LIBAUTH_SIGNATURE_IF_PRESENT, for a
+// gateway that does not sign its answers. A signature that is there and wrong is an error
+// under either, and notifications must always be signed.
+void libauth_config_set_response_signature(libauth_config *config, int32_t policy);
+
+// openplatform: the lifetime of a token that does not tell its own, in milliseconds. From 1 to
+// 31536000000; by default 7200000, two hours.
+void libauth_config_set_token_lifetime_ms(libauth_config *config, int64_t token_lifetime_ms);
+
+// seller: how to read `expiresIn`: one of LIBAUTH_EXPIRES_IN_*.
+void libauth_config_set_expires_in_unit(libauth_config *config, int32_t unit);
+
+// Inbound messages: how far a message's time may be from the clock, to either side, in
+// milliseconds; the edges belong to it. From 1 to 604800000; by default 300000, five minutes.
+void libauth_config_set_window_ms(libauth_config *config, int64_t window_ms);
+
+// Inbound messages: how many of them the built-in replay guard remembers, in the memory of
+// each handle; when it is full the oldest makes room. From 1 to 100000000; by default 100000.
+void libauth_config_set_replay_capacity(libauth_config *config, int64_t capacity);
+
+// Inbound messages: a replay guard of your own, for programs of several processes. NULL: the
+// built-in one. Function and context must live as long as the handles made from this
+// configuration.
+void libauth_config_set_replay_callback(libauth_config *config,
+                                        libauth_replay_callback callback,
+                                        void *context);
+
+// A clock of your own, for tests: it tells the timestamps that are sent and checked, and the
+// age of tokens. Deadlines and pauses go by the real clock. NULL: the system's clocks.
+// Function and context must live as long as the handles made from this configuration.
+void libauth_config_set_clock_callback(libauth_config *config,
+                                       libauth_clock_callback callback,
+                                       void *context);
+
+// Where log lines go, up to `level` (LIBAUTH_LOG_ERROR and so on). NULL: nowhere, the default.
+// Function and context must live as long as the handles made from this configuration.
+void libauth_config_set_log_callback(libauth_config *config,
+                                     int32_t level,
+                                     libauth_log_callback callback,
+                                     void *context);
+
+/* ---- Answers ----------------------------------------------------------------------------------- */
+
+// What a platform answered. One thread at a time.
+typedef struct libauth_answer libauth_answer;
+
+// The HTTP status.
+int32_t libauth_answer_http_status(const libauth_answer *answer);
+
+// The platform's own code as text, such as "0"; NULL when the body held none.
+const char *libauth_answer_code(const libauth_answer *answer);
+
+// The platform's own message, on one line; NULL when there is none.
+const char *libauth_answer_message(const libauth_answer *answer);
+
+// The trace or request id the platform gave; NULL when it gave none.
+const char *libauth_answer_trace_id(const libauth_answer *answer);
+
+// The value of a header, whatever the case of its name; NULL when it is absent. Of several,
+// the first.
+const char *libauth_answer_header(const libauth_answer *answer, const char *name);
+
+// A field of the JSON body by its path, such as "data.items.0.id": a string as it is, anything
+// else as JSON text; NULL when it is absent or null, or the body is not JSON.
+const char *libauth_answer_field(const libauth_answer *answer, const char *path);
+
+// The body as received, and its length in bytes if `length` is not NULL. It need not be text,
+// is not NUL-terminated, and may hold tokens: do not log it.
+const uint8_t *libauth_answer_body(const libauth_answer *answer, size_t *length);
+
+// Ends an answer that a _call or _read_call function gave. Not for answers that belong to
+// another object. NULL is fine.
+void libauth_answer_free(libauth_answer *answer);
+
+// The answer in an error as far as it could be read, with its raw body; NULL when there was
+// none. Belongs to the error.
+const libauth_answer *libauth_error_answer(const libauth_error *error);
+
+/* ---- Business calls ---------------------------------------------------------------------------- */
+
+// A call of any endpoint below the base URL: describe it, then hand it to a platform's _call
+// function. It may be used for any number of calls. One thread at a time.
+typedef struct libauth_call libauth_call;
+
+// A call by method, such as "POST", and path, which begins with a slash and stays below the
+// base URL; the query is given apart. Characters that a URL cannot hold are escaped, `%`
+// escapes are kept. Never returns NULL; what is wrong with the arguments is reported by the
+// call.
+libauth_call *libauth_call_new(const char *method, const char *path);
+
+// Ends a call's description. NULL is fine.
+void libauth_call_free(libauth_call *call);
+
+// Adds a query parameter, unescaped: libauth escapes it.
+void libauth_call_add_query(libauth_call *call, const char *name, const char *value);
+
+// Adds a header. Those that libauth sets itself (signature, token, Content-Type and the like)
+// are refused.
+void libauth_call_add_header(libauth_call *call, const char *name, const char *value);
+
+// The body, copied, sent and signed byte for byte. `content_type` NULL means
+// "application/json". daxpay takes a JSON object of the endpoint's own parameters and adds the
+// common ones and the signature.
+void libauth_call_set_body(libauth_call *call,
+                           const char *content_type,
+                           const uint8_t *body,
+                           size_t length);
+
+// 1 says that doing it twice does no harm: only then is a call repeated once it may have
+// arrived. By default 0.
+void libauth_call_set_idempotent(libauth_call *call, int32_t idempotent);
+
+// The whole call's deadline in milliseconds, from 1 to 86400000; by default the
+// configuration's.
+void libauth_call_set_timeout_ms(libauth_call *call, int64_t timeout_ms);
+
+/* ---- HTTP messages, for your own transport ----------------------------------------------------- */
+
+// A request, ready to be sent by your own HTTP client: send method, URL, headers and body
+// exactly as they are. It holds credentials: do not log it. One thread at a time.
+typedef struct libauth_http_request libauth_http_request;
+
+// An HTTP response that your own HTTP client received, to be handed to a platform's _read
+// function. One thread at a time.
+typedef struct libauth_http_response libauth_http_response;
+
+// The method, such as "POST".
+const char *libauth_http_request_method(const libauth_http_request *request);
+
+// The absolute URL.
+const char *libauth_http_request_url(const libauth_http_request *request);
+
+// How many headers there are. Host, Content-Length and the like are left to your HTTP client.
+size_t libauth_http_request_header_count(const libauth_http_request *request);
+
+// The name of a header, counted from 0; NULL beyond the last.
+const char *libauth_http_request_header_name(const libauth_http_request *request, size_t index);
+
+// The value of a header, counted from 0; NULL beyond the last.
+const char *libauth_http_request_header_value(const libauth_http_request *request, size_t index);
+
+// The body to send byte for byte, and its length in bytes if `length` is not NULL. Not
+// NUL-terminated.
+const uint8_t *libauth_http_request_body(const libauth_http_request *request, size_t *length);
+
+// Ends a request. NULL is fine.
+void libauth_http_request_free(libauth_http_request *request);
+
+// A response with an HTTP status, from 100 to 599. Never returns NULL.
+libauth_http_response *libauth_http_response_new(int32_t status);
+
+// Adds a header as received.
+void libauth_http_response_add_header(libauth_http_response *response,
+                                      const char *name,
+                                      const char *value);
+
+// The body as received, copied.
+void libauth_http_response_set_body(libauth_http_response *response,
+                                    const uint8_t *body,
+                                    size_t length);
+
+// Ends a response. NULL is fine.
+void libauth_http_response_free(libauth_http_response *response);
+
+/* ---- Tokens ------------------------------------------------------------------------------------ */
+
+// A token: a copy of its own, that stays as it is while the handle that gave it goes on to
+// newer ones. Ask the handle each time you need one: that is cheap. One thread at a time.
+typedef struct libauth_token libauth_token;
+
+// The bare token, without a scheme such as `Bearer`. A secret.
+const char *libauth_token_value(const libauth_token *token);
+
+// The name of the header that carries the token, such as "Authorization".
+const char *libauth_token_header_name(const libauth_token *token);
+
+// The value of that header, with its scheme where the platform wants one. A secret.
+const char *libauth_token_header_value(const libauth_token *token);
+
+// When the token ends, in Unix milliseconds of this machine's clock; 0 for NULL.
+int64_t libauth_token_expires_at_ms(const libauth_token *token);
+
+// How long the token lives in all, from the moment it was asked for, in milliseconds; 0 for
+// NULL.
+int64_t libauth_token_lifetime_ms(const libauth_token *token);
+
+// The answer the token came in. Belongs to the token.
+const libauth_answer *libauth_token_answer(const libauth_token *token);
+
+// Ends this copy of a token; the handle that gave it keeps its own. NULL is fine.
+void libauth_token_free(libauth_token *token);
+
+/* ---- Messages received from a platform --------------------------------------------------------- */
+
+// A request that your server received from a platform, to be checked by that platform's
+// _verify function. Hand over what was received, byte for byte. One thread at a time.
+typedef struct libauth_inbound libauth_inbound;
+
+// A received request: the method ("POST"), and the path as the platform called it, without
+// host and query. Never returns NULL; what is wrong with the arguments is reported by the
+// check.
+libauth_inbound *libauth_inbound_new(const char *method, const char *path);
+
+// Adds a header as received; the case of its name does not matter. Add every header: those
+// that do not concern the signature are not looked at, and one that came twice must be
+// noticed.
+void libauth_inbound_add_header(libauth_inbound *inbound, const char *name, const char *value);
+
+// The body, byte for byte as received, copied.
+void libauth_inbound_set_body(libauth_inbound *inbound, const uint8_t *body, size_t length);
+
+// Ends a received request. NULL is fine.
+void libauth_inbound_free(libauth_inbound *inbound);
+
+/* ---- Credit Pay -------------------------------------------------------------------------------- */
+
+// A kind that this version does not know: see libauth_creditpay_event_type.
+#define LIBAUTH_CREDITPAY_OTHER 0
+
+// GET_DEFAULT_ACCOUNT_CREDIT_LIMIT: the platform asks for credit limits; answer it with them.
+#define LIBAUTH_CREDITPAY_CREDIT_LIMIT_QUERY 1
+
+// The webhook PAY_START.
+#define LIBAUTH_CREDITPAY_PAY_START 2
+
+// The webhook ASSIGN_SUCCESS.
+#define LIBAUTH_CREDITPAY_ASSIGN_SUCCESS 3
+
+// The webhook ASSIGN_FAILED.
+#define LIBAUTH_CREDITPAY_ASSIGN_FAILED 4
+
+// The webhook GET_BARCODE_SUCCESS.
+#define LIBAUTH_CREDITPAY_GET_BARCODE_SUCCESS 5
+
+// The webhook GET_BARCODE_FAILED.
+#define LIBAUTH_CREDITPAY_GET_BARCODE_FAILED 6
+
+// The webhook PAY_SUCCESS.
+#define LIBAUTH_CREDITPAY_PAY_SUCCESS 7
+
+// The webhook PAY_FAILED.
+#define LIBAUTH_CREDITPAY_PAY_FAILED 8
+
+// The webhook REFUND.
+#define LIBAUTH_CREDITPAY_REFUND 9
+
+// The webhook PAY_TIMEOUT.
+#define LIBAUTH_CREDITPAY_PAY_TIMEOUT 10
+
+// The webhook PAY_FINISH.
+#define LIBAUTH_CREDITPAY_PAY_FINISH 11
+
+// The webhook SESSION_RENEWAL.
+#define LIBAUTH_CREDITPAY_SESSION_RENEWAL 12
+
+// The HTTP status with which a webhook must be answered; with any other it is sent again,
+// every 5 minutes, 10 times at most.
+#define LIBAUTH_CREDITPAY_REPLY_STATUS 200
+
+// A Credit Pay account. Settings and credentials are copied and never change. Any number of
+// threads may use it at once, without a lock, and it works on in a child after fork.
+typedef struct libauth_creditpay libauth_creditpay;
+
+// A one-time code. One thread at a time.
+typedef struct libauth_creditpay_code libauth_creditpay_code;
+
+// A genuine message of the platform: a webhook or the credit-limit query. One thread at a
+// time.
+typedef struct libauth_creditpay_event libauth_creditpay_event;
+
+// What the platform wants to know, to issue a code. Setters copy and never fail: what is wrong
+// with a value is reported, by its name, by the call that uses it. NULL and "" unset. One
+// thread at a time.
+typedef struct libauth_creditpay_request libauth_creditpay_request;
+
+// Makes a handle for the account `plat_id`. Opens no connection. Errors:
+// LIBAUTH_INVALID_ARGUMENT, LIBAUTH_INVALID_CONFIG.
+libauth_status libauth_creditpay_new(const libauth_config *config,
+                                     const char *plat_id,
+                                     const char *api_key,
+                                     const char *signature_key,
+                                     libauth_creditpay **creditpay,
+                                     libauth_error **error);
+
+// Ends a handle, when no call on it is under way. NULL is fine.
+void libauth_creditpay_free(libauth_creditpay *creditpay);
+
+// An empty request. Never returns NULL.
+libauth_creditpay_request *libauth_creditpay_request_new(void);
+
+// Ends a request. NULL is fine.
+void libauth_creditpay_request_free(libauth_creditpay_request *request);
+
+// Required: your own unique number of the customer.
+void libauth_creditpay_request_set_customer_no(libauth_creditpay_request *request,
+                                               const char *customer_no);
+
+// Required: your user token, one to one with the user. A secret.
+void libauth_creditpay_request_set_customer_token(libauth_creditpay_request *request,
+                                                  const char *customer_token);
+
+// Required: your callback address.
+void libauth_creditpay_request_set_callback_url(libauth_creditpay_request *request,
+                                                const char *callback_url);
+
+// Required: the end user's IPv4 or IPv6 address; the platform uses it in later checks.
+void libauth_creditpay_request_set_client_ip(libauth_creditpay_request *request,
+                                             const char *client_ip);
+
+// Optional: with the same value as before, the code issued before is returned; with another, a
+// new one.
+void libauth_creditpay_request_set_session_sign(libauth_creditpay_request *request,
+                                                const char *session_sign);
+
+// Optional: the tag of the card to choose.
+void libauth_creditpay_request_set_credit_limit_tag(libauth_creditpay_request *request,
+                                                    const char *credit_limit_tag);
+
+// Optional: your trace id, for support. By default a random one.
+void libauth_creditpay_request_set_trace(libauth_creditpay_request *request, const char *trace);
+
+// Optional: the language of messages. The platform's default is "en-US".
+void libauth_creditpay_request_set_lang(libauth_creditpay_request *request, const char *lang);
+
+// Required: when the customer_token expires, in Unix milliseconds, 13 digits.
+void libauth_creditpay_request_set_token_expire_ms(libauth_creditpay_request *request,
+                                                   int64_t token_expire_ms);
+
+// Adds a credit-limit card; all five are required, `amount` is a decimal number such as
+// "10001.23" (never a float), `input` is HTML. With cards, the credit-limit endpoint
+// configured at the platform is not asked.
+void libauth_creditpay_request_add_card(libauth_creditpay_request *request,
+                                        const char *tag,
+                                        const char *amount,
+                                        const char *currency,
+                                        const char *icon,
+                                        const char *input);
+
+// Has a one-time code issued, and the URL to send the user to. Repeated freely: a code is
+// cheap. Free the code. Errors: LIBAUTH_INVALID_ARGUMENT names the field; all the others as
+// the platform and the network have it.
+libauth_status libauth_creditpay_issue_code(const libauth_creditpay *creditpay,
+                                            const libauth_creditpay_request *request,
+                                            libauth_creditpay_code **code,
+                                            libauth_error **error);
+
+// The request of libauth_creditpay_issue_code, for your own HTTP client to send. Opens no
+// socket. Free the request.
+libauth_status libauth_creditpay_build_issue_code(const libauth_creditpay *creditpay,
+                                                  const libauth_creditpay_request *request,
+                                                  libauth_http_request **http_request,
+                                                  libauth_error **error);
+
+// Reads the response to the request of libauth_creditpay_build_issue_code, with the same
+// checks as if libauth had received it. Free the code.
+libauth_status libauth_creditpay_read_issue_code(const libauth_creditpay *creditpay,
+                                                 const libauth_http_request *http_request,
+                                                 const libauth_http_response *http_response,
+                                                 libauth_creditpay_code **code,
+                                                 libauth_error **error);
+
+// Ends a code. NULL is fine.
+void libauth_creditpay_code_free(libauth_creditpay_code *code);
+
+// Where to send the user. NULL for NULL.
+const char *libauth_creditpay_code_url(const libauth_creditpay_code *code);
+
+// The code itself. A secret until it is used.
+const char *libauth_creditpay_code_ident_code(const libauth_creditpay_code *code);
+
+// The platform's answer, with its raw body. Belongs to this object.
+const libauth_answer *libauth_creditpay_code_answer(const libauth_creditpay_code *code);
+
+// Turns an `ident_code` into the user's `open_token`, with its end. Not repeated once it may
+// have arrived: then LIBAUTH_OUTCOME_UNKNOWN. Not cached. Free the token.
+libauth_status libauth_creditpay_open_token(const libauth_creditpay *creditpay,
+                                            const char *ident_code,
+                                            libauth_token **token,
+                                            libauth_error **error);
+
+// The request of libauth_creditpay_open_token, for your own HTTP client to send. Opens no
+// socket. Free the request.
+libauth_status libauth_creditpay_build_open_token(const libauth_creditpay *creditpay,
+                                                  const char *ident_code,
+                                                  libauth_http_request **http_request,
+                                                  libauth_error **error);
+
+// Reads the response to the request of libauth_creditpay_build_open_token, with the same
+// checks as if libauth had received it. Free the token.
+libauth_status libauth_creditpay_read_open_token(const libauth_creditpay *creditpay,
+                                                 const libauth_http_request *http_request,
+                                                 const libauth_http_response *http_response,
+                                                 libauth_token **token,
+                                                 libauth_error **error);
+
+// Calls any other endpoint of the platform below the base URL, signed. A call that is not
+// marked idempotent is repeated only if it never left; if it may have arrived and its answer
+// was lost, that is LIBAUTH_OUTCOME_UNKNOWN. Free the answer.
+libauth_status libauth_creditpay_call(const libauth_creditpay *creditpay,
+                                      const libauth_call *call,
+                                      libauth_answer **answer,
+                                      libauth_error **error);
+
+// The request of libauth_creditpay_call, for your own HTTP client to send.
+libauth_status libauth_creditpay_build_call(const libauth_creditpay *creditpay,
+                                            const libauth_call *call,
+                                            libauth_http_request **http_request,
+                                            libauth_error **error);
+
+// Reads the response to the request of libauth_creditpay_build_call, with the same checks.
+// Free the answer.
+libauth_status libauth_creditpay_read_call(const libauth_creditpay *creditpay,
+                                           const libauth_http_request *http_request,
+                                           const libauth_http_response *http_response,
+                                           libauth_answer **answer,
+                                           libauth_error **error);
+
+// Checks a message that claims to come from the platform: headers `signature` and `timestamp`,
+// and `token` and `trace`, which the signature does not cover. Answer a genuine webhook with
+// HTTP status LIBAUTH_CREDITPAY_REPLY_STATUS. The platform sends an event again until it is
+// answered so: keep its event_id and act on it once. Errors: LIBAUTH_BAD_SIGNATURE (missing or
+// mismatch), LIBAUTH_STALE, LIBAUTH_REPLAYED (this very message was accepted before: answer it
+// as before, do not act again), LIBAUTH_PROTOCOL (genuine, but not JSON). Free the event.
+libauth_status libauth_creditpay_verify(const libauth_creditpay *creditpay,
+                                        const libauth_inbound *inbound,
+                                        libauth_creditpay_event **event,
+                                        libauth_error **error);
+
+// Ends an event. NULL is fine.
+void libauth_creditpay_event_free(libauth_creditpay_event *event);
+
+// What happened: one of LIBAUTH_CREDITPAY_PAY_SUCCESS and so on.
+int32_t libauth_creditpay_event_kind(const libauth_creditpay_event *event);
+
+// What happened, in the platform's words, such as "PAY_SUCCESS".
+const char *libauth_creditpay_event_type(const libauth_creditpay_event *event);
+
+// The `event_id`, the same when the platform sends the event again; NULL when there is none.
+const char *libauth_creditpay_event_id(const libauth_creditpay_event *event);
+
+// The `platform_id`; NULL when there is none.
+const char *libauth_creditpay_event_platform_id(const libauth_creditpay_event *event);
+
+// The `retry` as text; NULL when there is none.
+const char *libauth_creditpay_event_retry(const libauth_creditpay_event *event);
+
+// The header `token`, your customer_token; NULL when there is none. A secret.
+const char *libauth_creditpay_event_customer_token(const libauth_creditpay_event *event);
+
+// The header `trace`; NULL when there is none.
+const char *libauth_creditpay_event_trace(const libauth_creditpay_event *event);
+
+// The header `lang` of a credit-limit query; NULL when there is none.
+const char *libauth_creditpay_event_lang(const libauth_creditpay_event *event);
+
+// When it was sent, Unix milliseconds.
+int64_t libauth_creditpay_event_timestamp_ms(const libauth_creditpay_event *event);
+
+// A field of the JSON body by its path, such as "data.amount": a string as it is, anything
+// else as JSON text; NULL when it is absent or null.
+const char *libauth_creditpay_event_field(const libauth_creditpay_event *event, const char *path);
+
+// The body as received, and its length in bytes if `length` is not NULL. Not NUL-terminated.
+const uint8_t *libauth_creditpay_event_body(const libauth_creditpay_event *event, size_t *length);
+
+/* ---- DaxPay ------------------------------------------------------------------------------------ */
+
+// The body with which a notification must be answered; with any other it is sent again.
+#define LIBAUTH_DAXPAY_REPLY "SUCCESS"
+
+// The sign algorithm HMAC-SHA256, the gateway's default.
+#define LIBAUTH_DAXPAY_HMAC_SHA256 0
+
+// The sign algorithm MD5.
+#define LIBAUTH_DAXPAY_MD5 1
+
+// The sign algorithm SM3. A gateway build of 2025 computes MD5 where it is set to SM3: with
+// such a gateway use LIBAUTH_DAXPAY_MD5.
+#define LIBAUTH_DAXPAY_SM3 2
+
+// The identity's status is one that this version does not know: see
+// libauth_daxpay_identity_status_name.
+#define LIBAUTH_DAXPAY_OTHER 0
+
+// The identity is there.
+#define LIBAUTH_DAXPAY_SUCCESS 1
+
+// The user has not authorized yet.
+#define LIBAUTH_DAXPAY_WAITING 2
+
+// There is no such authorization.
+#define LIBAUTH_DAXPAY_NOT_EXIST 3
+
+// A DaxPay application. Settings and credentials are copied and never change. Any number of
+// threads may use it at once, without a lock, and it works on in a child after fork.
+typedef struct libauth_daxpay libauth_daxpay;
+
+// An authorization code to exchange. Setters copy and never fail: what is wrong with a value
+// is reported, by its name, by the call that uses it. NULL and "" unset. One thread at a time.
+typedef struct libauth_daxpay_auth_request libauth_daxpay_auth_request;
+
+// An address to authorize at. One thread at a time.
+typedef struct libauth_daxpay_auth_url libauth_daxpay_auth_url;
+
+// What the address to authorize at depends on. Setters as above. One thread at a time.
+typedef struct libauth_daxpay_auth_url_request libauth_daxpay_auth_url_request;
+
+// An end user's identity. One thread at a time.
+typedef struct libauth_daxpay_identity libauth_daxpay_identity;
+
+// A genuine notification of the gateway. One thread at a time.
+typedef struct libauth_daxpay_notification libauth_daxpay_notification;
+
+// Makes a handle for an application: `app_id` and `mch_no` have at most 32 characters,
+// `mch_no` may be NULL (newer gateways require it), `algorithm` is one of
+// LIBAUTH_DAXPAY_HMAC_SHA256, _MD5, _SM3. Opens no connection. Errors:
+// LIBAUTH_INVALID_ARGUMENT, LIBAUTH_INVALID_CONFIG.
+libauth_status libauth_daxpay_new(const libauth_config *config,
+                                  const char *app_id,
+                                  const char *mch_no,
+                                  const char *sign_key,
+                                  int32_t algorithm,
+                                  libauth_daxpay **daxpay,
+                                  libauth_error **error);
+
+// Ends a handle, when no call on it is under way. NULL is fine.
+void libauth_daxpay_free(libauth_daxpay *daxpay);
+
+// An empty request. Never returns NULL.
+libauth_daxpay_auth_request *libauth_daxpay_auth_request_new(void);
+
+// Ends a request. NULL is fine.
+void libauth_daxpay_auth_request_free(libauth_daxpay_auth_request *request);
+
+// Required: "ali_pay", "wechat_pay", "union_pay", or any code the gateway knows; at most 32
+// characters.
+void libauth_daxpay_auth_request_set_channel(libauth_daxpay_auth_request *request,
+                                             const char *channel);
+
+// Required: the one-time code to exchange; at most 200 characters. A secret until it is used.
+void libauth_daxpay_auth_request_set_auth_code(libauth_daxpay_auth_request *request,
+                                               const char *auth_code);
+
+// Optional, normally not sent; at most 128 characters.
+void libauth_daxpay_auth_request_set_query_code(libauth_daxpay_auth_request *request,
+                                                const char *query_code);
+
+// Optional: the end user's IPv4 or IPv6 address; some channels require it.
+void libauth_daxpay_auth_request_set_client_ip(libauth_daxpay_auth_request *request,
+                                               const char *client_ip);
+
+// An empty request. Never returns NULL.
+libauth_daxpay_auth_url_request *libauth_daxpay_auth_url_request_new(void);
+
+// Ends a request. NULL is fine.
+void libauth_daxpay_auth_url_request_free(libauth_daxpay_auth_url_request *request);
+
+// Required: as for libauth_daxpay_auth_request_set_channel.
+void libauth_daxpay_auth_url_request_set_channel(libauth_daxpay_auth_url_request *request,
+                                                 const char *channel);
+
+// Optional: where the user is sent back to.
+void libauth_daxpay_auth_url_request_set_auth_redirect_url(libauth_daxpay_auth_url_request *request,
+                                                           const char *auth_redirect_url);
+
+// Optional: the end user's IPv4 or IPv6 address; some channels require it.
+void libauth_daxpay_auth_url_request_set_client_ip(libauth_daxpay_auth_url_request *request,
+                                                   const char *client_ip);
+
+// Exchanges an authorization code for the user's identity. The code is one-time: once the
+// request may have arrived and the answer is lost, that is LIBAUTH_OUTCOME_UNKNOWN, and
+// nothing is repeated. The answer's signature is checked: LIBAUTH_BAD_SIGNATURE. Free the
+// identity.
+libauth_status libauth_daxpay_auth(const libauth_daxpay *daxpay,
+                                   const libauth_daxpay_auth_request *request,
+                                   libauth_daxpay_identity **identity,
+                                   libauth_error **error);
+
+// The request of libauth_daxpay_auth, for your own HTTP client to send. Opens no socket. Free
+// the request.
+libauth_status libauth_daxpay_build_auth(const libauth_daxpay *daxpay,
+                                         const libauth_daxpay_auth_request *request,
+                                         libauth_http_request **http_request,
+                                         libauth_error **error);
+
+// Reads the response to the request of libauth_daxpay_build_auth, with the same checks as if
+// libauth had received it. Free the identity.
+libauth_status libauth_daxpay_read_auth(const libauth_daxpay *daxpay,
+                                        const libauth_http_request *http_request,
+                                        const libauth_http_response *http_response,
+                                        libauth_daxpay_identity **identity,
+                                        libauth_error **error);
+
+// Ends an identity. NULL is fine.
+void libauth_daxpay_identity_free(libauth_daxpay_identity *identity);
+
+// The user's openId at the channel; NULL when the gateway gave none.
+const char *libauth_daxpay_identity_open_id(const libauth_daxpay_identity *identity);
+
+// The user's userId at the channel; NULL when the gateway gave none.
+const char *libauth_daxpay_identity_user_id(const libauth_daxpay_identity *identity);
+
+// The channel's access token; NULL when the gateway gave none. A secret.
+const char *libauth_daxpay_identity_access_token(const libauth_daxpay_identity *identity);
+
+// LIBAUTH_DAXPAY_SUCCESS, _WAITING, _NOT_EXIST or _OTHER.
+int32_t libauth_daxpay_identity_status(const libauth_daxpay_identity *identity);
+
+// The status in the gateway's words, such as "success".
+const char *libauth_daxpay_identity_status_name(const libauth_daxpay_identity *identity);
+
+// The gateway's answer, with its raw body. Belongs to this object.
+const libauth_answer *libauth_daxpay_identity_answer(const libauth_daxpay_identity *identity);
+
+// Exchanges an authorization code and leaves the identity at the gateway (authAndSet).
+// Repeated and checked as libauth_daxpay_auth. Free the answer.
+libauth_status libauth_daxpay_auth_and_set(const libauth_daxpay *daxpay,
+                                           const libauth_daxpay_auth_request *request,
+                                           libauth_answer **answer,
+                                           libauth_error **error);
+
+// The request of libauth_daxpay_auth_and_set, for your own HTTP client to send. Opens no
+// socket. Free the request.
+libauth_status libauth_daxpay_build_auth_and_set(const libauth_daxpay *daxpay,
+                                                 const libauth_daxpay_auth_request *request,
+                                                 libauth_http_request **http_request,
+                                                 libauth_error **error);
+
+// Reads the response to the request of libauth_daxpay_build_auth_and_set, with the same checks
+// as if libauth had received it. Free the answer.
+libauth_status libauth_daxpay_read_auth_and_set(const libauth_daxpay *daxpay,
+                                                const libauth_http_request *http_request,
+                                                const libauth_http_response *http_response,
+                                                libauth_answer **answer,
+                                                libauth_error **error);
+
+// Has an address generated at which the user authorizes (generateAuthUrl). Repeated freely.
+// Free the result.
+libauth_status libauth_daxpay_generate_auth_url(const libauth_daxpay *daxpay,
+                                                const libauth_daxpay_auth_url_request *request,
+                                                libauth_daxpay_auth_url **auth_url,
+                                                libauth_error **error);
+
+// The request of libauth_daxpay_generate_auth_url, for your own HTTP client to send. Opens no
+// socket. Free the request.
+libauth_status libauth_daxpay_build_generate_auth_url(const libauth_daxpay *daxpay,
+                                                      const libauth_daxpay_auth_url_request *request,
+                                                      libauth_http_request **http_request,
+                                                      libauth_error **error);
+
+// Reads the response to the request of libauth_daxpay_build_generate_auth_url, with the same
+// checks as if libauth had received it. Free the result.
+libauth_status libauth_daxpay_read_generate_auth_url(const libauth_daxpay *daxpay,
+                                                     const libauth_http_request *http_request,
+                                                     const libauth_http_response *http_response,
+                                                     libauth_daxpay_auth_url **auth_url,
+                                                     libauth_error **error);
+
+// Ends an address. NULL is fine.
+void libauth_daxpay_auth_url_free(libauth_daxpay_auth_url *auth_url);
+
+// Where to send the user.
+const char *libauth_daxpay_auth_url_url(const libauth_daxpay_auth_url *auth_url);
+
+// The code to ask for the outcome with; NULL when the gateway gave none.
+const char *libauth_daxpay_auth_url_query_code(const libauth_daxpay_auth_url *auth_url);
+
+// The gateway's answer, with its raw body. Belongs to this object.
+const libauth_answer *libauth_daxpay_auth_url_answer(const libauth_daxpay_auth_url *auth_url);
+
+// Calls any other endpoint of the platform below the base URL, signed: the call's body is a
+// JSON object of the endpoint's own parameters (no empty strings), and the common ones and the
+// signature are added. A call that is not marked idempotent is repeated only if it never left;
+// if it may have arrived and its answer was lost, that is LIBAUTH_OUTCOME_UNKNOWN. Free the
+// answer.
+libauth_status libauth_daxpay_call(const libauth_daxpay *daxpay,
+                                   const libauth_call *call,
+                                   libauth_answer **answer,
+                                   libauth_error **error);
+
+// The request of libauth_daxpay_call, for your own HTTP client to send.
+libauth_status libauth_daxpay_build_call(const libauth_daxpay *daxpay,
+                                         const libauth_call *call,
+                                         libauth_http_request **http_request,
+                                         libauth_error **error);
+
+// Reads the response to the request of libauth_daxpay_build_call, with the same checks. Free
+// the answer.
+libauth_status libauth_daxpay_read_call(const libauth_daxpay *daxpay,
+                                        const libauth_http_request *http_request,
+                                        const libauth_http_response *http_response,
+                                        libauth_answer **answer,
+                                        libauth_error **error);
+
+// Checks a payment, refund or transfer notification that claims to come from the gateway. It
+// must be signed, whatever libauth_config_set_response_signature says, and lie within the
+// window where it carries a time. Answer it with LIBAUTH_DAXPAY_REPLY. Errors:
+// LIBAUTH_BAD_SIGNATURE, LIBAUTH_STALE, LIBAUTH_REPLAYED (this very message was accepted
+// before: answer it as before, do not act again), LIBAUTH_PROTOCOL. Free the notification.
+libauth_status libauth_daxpay_verify(const libauth_daxpay *daxpay,
+                                     const libauth_inbound *inbound,
+                                     libauth_daxpay_notification **notification,
+                                     libauth_error **error);
+
+// Ends a notification. NULL is fine.
+void libauth_daxpay_notification_free(libauth_daxpay_notification *notification);
+
+// The envelope's `code` as text; "0" is success; NULL when there is none.
+const char *libauth_daxpay_notification_code(const libauth_daxpay_notification *notification);
+
+// The envelope's `msg`; NULL when there is none.
+const char *libauth_daxpay_notification_message(const libauth_daxpay_notification *notification);
+
+// The envelope's `traceId`; NULL when there is none.
+const char *libauth_daxpay_notification_trace_id(const libauth_daxpay_notification *notification);
+
+// A field of the JSON body by its path, such as "data.amount": a string as it is, anything
+// else as JSON text; NULL when it is absent or null.
+const char *libauth_daxpay_notification_field(const libauth_daxpay_notification *notification,
+                                              const char *path);
+
+// The body as received, and its length in bytes if `length` is not NULL. Not NUL-terminated.
+const uint8_t *libauth_daxpay_notification_body(const libauth_daxpay_notification *notification,
+                                                size_t *length);
+
+/* ---- The open platform ------------------------------------------------------------------------- */
+
+// An application of the open platform, with its token, which it keeps fresh. Settings and
+// credentials are copied and never change. Any number of threads may use it at once, without a
+// lock, and it works on in a child after fork.
+typedef struct libauth_openplatform libauth_openplatform;
+
+// Makes a handle for an application. Opens no connection. Errors: LIBAUTH_INVALID_ARGUMENT,
+// LIBAUTH_INVALID_CONFIG.
+libauth_status libauth_openplatform_new(const libauth_config *config,
+                                        const char *client_id,
+                                        const char *secret,
+                                        libauth_openplatform **openplatform,
+                                        libauth_error **error);
+
+// Ends a handle, when no call on it is under way. NULL is fine.
+void libauth_openplatform_free(libauth_openplatform *openplatform);
+
+// Gives a token that is valid now (header Access-Token). It is cached and shared by all
+// threads: however many ask, the platform sees one request, and all get its outcome, each
+// within its own deadline. Its lifetime is what the token itself tells (a JWT's `exp`), else
+// that of libauth_config_set_token_lifetime_ms. It is replaced early, when the smaller of 5
+// minutes and a fifth of its life is left, by one caller, while the others go on with it; if
+// that fails, it is served on as long as it is valid. Repeated freely. Free the token. Errors:
+// LIBAUTH_UNAUTHORIZED for refused credentials; all the others as the platform and the network
+// have it.
+libauth_status libauth_openplatform_token(const libauth_openplatform *openplatform,
+                                          libauth_token **token,
+                                          libauth_error **error);
+
+// Drops a token that a call of your own found refused, given bare or as its header's value.
+// Only if the cached token is this one: a late caller cannot drop a fresh one.
+// libauth_openplatform_call does this itself.
+libauth_status libauth_openplatform_invalidate(const libauth_openplatform *openplatform,
+                                               const char *token,
+                                               libauth_error **error);
+
+// The login request, for your own HTTP client to send. Opens no socket. Free the request.
+libauth_status libauth_openplatform_build_token(const libauth_openplatform *openplatform,
+                                                libauth_http_request **http_request,
+                                                libauth_error **error);
+
+// Reads the response to the request of libauth_openplatform_build_token, with the same checks
+// as if libauth had received it. The token is cached, for libauth_openplatform_build_call and
+// all the others. Free the token.
+libauth_status libauth_openplatform_read_token(const libauth_openplatform *openplatform,
+                                               const libauth_http_request *http_request,
+                                               const libauth_http_response *http_response,
+                                               libauth_token **token,
+                                               libauth_error **error);
+
+// Calls any other endpoint of the platform below the base URL, with the token. If the platform
+// refuses the token (HTTP 401 or code 10134), it is replaced and the call repeated, once. A
+// call that is not marked idempotent is repeated only if it never left; if it may have arrived
+// and its answer was lost, that is LIBAUTH_OUTCOME_UNKNOWN. Free the answer.
+libauth_status libauth_openplatform_call(const libauth_openplatform *openplatform,
+                                         const libauth_call *call,
+                                         libauth_answer **answer,
+                                         libauth_error **error);
+
+// The request of libauth_openplatform_call, for your own HTTP client to send. It carries the
+// cached token; when none is valid that is LIBAUTH_UNAUTHORIZED, and nothing is fetched.
+libauth_status libauth_openplatform_build_call(const libauth_openplatform *openplatform,
+                                               const libauth_call *call,
+                                               libauth_http_request **http_request,
+                                               libauth_error **error);
+
+// Reads the response to the request of libauth_openplatform_build_call, with the same checks.
+// Free the answer.
+libauth_status libauth_openplatform_read_call(const libauth_openplatform *openplatform,
+                                              const libauth_http_request *http_request,
+                                              const libauth_http_response *http_response,
+                                              libauth_answer **answer,
+                                              libauth_error **error);
+
+/* ---- The voucher redemption system ------------------------------------------------------------- */
+
+// The body with which a callback must be answered; with any other it is sent again.
+#define LIBAUTH_REDEMPTION_REPLY "SUCCESS"
+
+// A merchant of the redemption system. Settings and credentials are copied and never change.
+// Any number of threads may use it at once, without a lock, and it works on in a child after
+// fork.
+typedef struct libauth_redemption libauth_redemption;
+
+// An Alipay authorization URL. One thread at a time.
+typedef struct libauth_redemption_alipay_url libauth_redemption_alipay_url;
+
+// A genuine callback: the outcome of an authorization. One thread at a time.
+typedef struct libauth_redemption_callback libauth_redemption_callback;
+
+// Whom an Alipay authorization URL is for. Setters copy and never fail: what is wrong with a
+// value is reported, by its name, by the call that uses it. NULL and "" unset. One thread at a
+// time.
+typedef struct libauth_redemption_request libauth_redemption_request;
+
+// Makes a handle that signs with SHA256-RSA, the platform's default. Keys are texts: PKCS#8,
+// PKCS#1 or (public) SPKI, as PEM or as the bare base64 that Java tools print, with any line
+// breaks, of 2048 to 8192 bits. `platform_public_key` checks callbacks; it may be NULL if
+// there are none. Opens no connection. Errors: LIBAUTH_INVALID_KEY says what is wrong with a
+// key; LIBAUTH_INVALID_ARGUMENT, LIBAUTH_INVALID_CONFIG.
+libauth_status libauth_redemption_new_rsa(const libauth_config *config,
+                                          const char *business_id,
+                                          const char *merchant_id,
+                                          const char *private_key,
+                                          const char *platform_public_key,
+                                          libauth_redemption **redemption,
+                                          libauth_error **error);
+
+// Makes a handle that signs, and checks callbacks, with MD5 and a shared secret. Opens no
+// connection. Errors: LIBAUTH_INVALID_ARGUMENT, LIBAUTH_INVALID_CONFIG.
+libauth_status libauth_redemption_new_md5(const libauth_config *config,
+                                          const char *business_id,
+                                          const char *merchant_id,
+                                          const char *secret,
+                                          libauth_redemption **redemption,
+                                          libauth_error **error);
+
+// Ends a handle, when no call on it is under way. NULL is fine.
+void libauth_redemption_free(libauth_redemption *redemption);
+
+// An empty request. Never returns NULL.
+libauth_redemption_request *libauth_redemption_request_new(void);
+
+// Ends a request. NULL is fine.
+void libauth_redemption_request_free(libauth_redemption_request *request);
+
+// Required: your serial number, globally unique. When you ask again after an unknown outcome,
+// keep it.
+void libauth_redemption_request_set_serial_no(libauth_redemption_request *request,
+                                              const char *serial_no);
+
+// Required: your own id of the customer.
+void libauth_redemption_request_set_user_id(libauth_redemption_request *request,
+                                            const char *user_id);
+
+// Optional: where the platform sends the user's Alipay openId.
+void libauth_redemption_request_set_callback_url(libauth_redemption_request *request,
+                                                 const char *callback_url);
+
+// Asks for an Alipay authorization URL. Once the request may have arrived and the answer is
+// lost, and for the platform's statuses 5, 6, 8, 98 and 99, that is LIBAUTH_OUTCOME_UNKNOWN,
+// and nothing is repeated. Free the result.
+libauth_status libauth_redemption_get_alipay_url(const libauth_redemption *redemption,
+                                                 const libauth_redemption_request *request,
+                                                 libauth_redemption_alipay_url **alipay_url,
+                                                 libauth_error **error);
+
+// The request of libauth_redemption_get_alipay_url, for your own HTTP client to send. Opens no
+// socket. Free the request.
+libauth_status libauth_redemption_build_alipay_url(const libauth_redemption *redemption,
+                                                   const libauth_redemption_request *request,
+                                                   libauth_http_request **http_request,
+                                                   libauth_error **error);
+
+// Reads the response to the request of libauth_redemption_build_alipay_url, with the same
+// checks as if libauth had received it. Free the result.
+libauth_status libauth_redemption_read_alipay_url(const libauth_redemption *redemption,
+                                                  const libauth_http_request *http_request,
+                                                  const libauth_http_response *http_response,
+                                                  libauth_redemption_alipay_url **alipay_url,
+                                                  libauth_error **error);
+
+// Ends a result. NULL is fine.
+void libauth_redemption_alipay_url_free(libauth_redemption_alipay_url *alipay_url);
+
+// Where to send the user.
+const char *libauth_redemption_alipay_url_url(const libauth_redemption_alipay_url *alipay_url);
+
+// The platform's answer, with its raw body. Belongs to this object.
+const libauth_answer *libauth_redemption_alipay_url_answer(const libauth_redemption_alipay_url *alipay_url);
+
+// Calls any other endpoint of the platform below the base URL, signed. A call that is not
+// marked idempotent is repeated only if it never left; if it may have arrived and its answer
+// was lost, that is LIBAUTH_OUTCOME_UNKNOWN. Free the answer.
+libauth_status libauth_redemption_call(const libauth_redemption *redemption,
+                                       const libauth_call *call,
+                                       libauth_answer **answer,
+                                       libauth_error **error);
+
+// The request of libauth_redemption_call, for your own HTTP client to send.
+libauth_status libauth_redemption_build_call(const libauth_redemption *redemption,
+                                             const libauth_call *call,
+                                             libauth_http_request **http_request,
+                                             libauth_error **error);
+
+// Reads the response to the request of libauth_redemption_build_call, with the same checks.
+// Free the answer.
+libauth_status libauth_redemption_read_call(const libauth_redemption *redemption,
+                                            const libauth_http_request *http_request,
+                                            const libauth_http_response *http_response,
+                                            libauth_answer **answer,
+                                            libauth_error **error);
+
+// Checks a callback that claims to come from the platform: headers `businessId`, `nonce`,
+// `timestamp`, `sign` and, if it is there, `signType`. Answer it with
+// LIBAUTH_REDEMPTION_REPLY. Errors: LIBAUTH_BAD_SIGNATURE (missing or mismatch),
+// LIBAUTH_STALE, LIBAUTH_REPLAYED (this nonce was accepted before: answer as before, do not
+// act again), LIBAUTH_PROTOCOL, and LIBAUTH_INVALID_CONFIG when an RSA handle has no
+// platform_public_key. Free the callback.
+libauth_status libauth_redemption_verify(const libauth_redemption *redemption,
+                                         const libauth_inbound *inbound,
+                                         libauth_redemption_callback **callback,
+                                         libauth_error **error);
+
+// Ends a callback. NULL is fine.
+void libauth_redemption_callback_free(libauth_redemption_callback *callback);
+
+// The serial number of the request that this is the outcome of.
+const char *libauth_redemption_callback_serial_no(const libauth_redemption_callback *callback);
+
+// The user's openId at Alipay; NULL when there is none.
+const char *libauth_redemption_callback_open_id(const libauth_redemption_callback *callback);
+
+// Your own id of the customer; NULL when there is none.
+const char *libauth_redemption_callback_user_id(const libauth_redemption_callback *callback);
+
+// A field of the JSON body by its path, such as "data.amount": a string as it is, anything
+// else as JSON text; NULL when it is absent or null.
+const char *libauth_redemption_callback_field(const libauth_redemption_callback *callback,
+                                              const char *path);
+
+// The body as received, and its length in bytes if `length` is not NULL. Not NUL-terminated.
+const uint8_t *libauth_redemption_callback_body(const libauth_redemption_callback *callback,
+                                                size_t *length);
+
+/* ---- The marketplace seller API ---------------------------------------------------------------- */
+
+// A seller, with its token, which it keeps fresh. Settings and credentials are copied and
+// never change. Any number of threads may use it at once, without a lock, and it works on in a
+// child after fork.
+typedef struct libauth_seller libauth_seller;
+
+// Makes a handle for a seller. Opens no connection. Errors: LIBAUTH_INVALID_ARGUMENT,
+// LIBAUTH_INVALID_CONFIG.
+libauth_status libauth_seller_new(const libauth_config *config,
+                                  const char *access_key,
+                                  const char *secret_key,
+                                  libauth_seller **seller,
+                                  libauth_error **error);
+
+// Ends a handle, when no call on it is under way. NULL is fine.
+void libauth_seller_free(libauth_seller *seller);
+
+// Gives a token that is valid now (header Authorization). It is cached and shared by all
+// threads: however many ask, the platform sees one request, and all get its outcome, each
+// within its own deadline. Its lifetime is read as libauth_config_set_expires_in_unit says. It
+// is replaced early, when the smaller of 5 minutes and a fifth of its life is left, by one
+// caller, while the others go on with it; if that fails, it is served on as long as it is
+// valid. Repeated freely. Free the token. Errors: LIBAUTH_UNAUTHORIZED for refused
+// credentials; all the others as the platform and the network have it.
+libauth_status libauth_seller_token(const libauth_seller *seller,
+                                    libauth_token **token,
+                                    libauth_error **error);
+
+// Drops a token that a call of your own found refused, given bare or as its header's value.
+// Only if the cached token is this one: a late caller cannot drop a fresh one.
+// libauth_seller_call does this itself.
+libauth_status libauth_seller_invalidate(const libauth_seller *seller,
+                                         const char *token,
+                                         libauth_error **error);
+
+// The login request, for your own HTTP client to send. Opens no socket. Free the request.
+libauth_status libauth_seller_build_token(const libauth_seller *seller,
+                                          libauth_http_request **http_request,
+                                          libauth_error **error);
+
+// Reads the response to the request of libauth_seller_build_token, with the same checks as if
+// libauth had received it. The token is cached, for libauth_seller_build_call and all the
+// others. Free the token.
+libauth_status libauth_seller_read_token(const libauth_seller *seller,
+                                         const libauth_http_request *http_request,
+                                         const libauth_http_response *http_response,
+                                         libauth_token **token,
+                                         libauth_error **error);
+
+// Calls any other endpoint of the platform below the base URL, with the token. If the platform
+// refuses the token (HTTP 401 or code 401), it is replaced and the call repeated, once. A call
+// that is not marked idempotent is repeated only if it never left; if it may have arrived and
+// its answer was lost, that is LIBAUTH_OUTCOME_UNKNOWN. Free the answer.
+libauth_status libauth_seller_call(const libauth_seller *seller,
+                                   const libauth_call *call,
+                                   libauth_answer **answer,
+                                   libauth_error **error);
+
+// The request of libauth_seller_call, for your own HTTP client to send. It carries the cached
+// token; when none is valid that is LIBAUTH_UNAUTHORIZED, and nothing is fetched.
+libauth_status libauth_seller_build_call(const libauth_seller *seller,
+                                         const libauth_call *call,
+                                         libauth_http_request **http_request,
+                                         libauth_error **error);
+
+// Reads the response to the request of libauth_seller_build_call, with the same checks. Free
+// the answer.
+libauth_status libauth_seller_read_call(const libauth_seller *seller,
+                                        const libauth_http_request *http_request,
+                                        const libauth_http_response *http_response,
+                                        libauth_answer **answer,
+                                        libauth_error **error);
+
+#ifdef __cplusplus
+} /* extern "C" */
+#endif
+
+#endif /* LIBAUTH_H */

@@ -1,0 +1,174 @@
+//! The open platform.
+
+use std::ffi::c_char;
+
+use super::answer::libauth_answer;
+use super::call::libauth_call;
+use super::config::libauth_config;
+use super::error::{libauth_error, libauth_status};
+use super::guard::guard;
+use super::handle::{Object, Out, borrow, checked, free, opaque};
+use super::http::{libauth_http_request, libauth_http_response};
+use super::string;
+use super::token::libauth_token;
+use crate::providers::openplatform::OpenPlatform;
+
+/// An application of the open platform, with its token, which it keeps fresh. Settings and
+/// credentials are copied and never change. Any number of threads may use it at once, without a
+/// lock, and it works on in a child after fork.
+pub struct libauth_openplatform(Object<OpenPlatform>);
+opaque!(libauth_openplatform, OpenPlatform);
+
+/// Makes a handle for an application. Opens no connection. Errors: LIBAUTH_INVALID_ARGUMENT,
+/// LIBAUTH_INVALID_CONFIG.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_openplatform_new(
+    config: *const libauth_config,
+    client_id: *const c_char,
+    secret: *const c_char,
+    openplatform: *mut *mut libauth_openplatform,
+    error: *mut *mut libauth_error,
+) -> libauth_status {
+    guard!(error, {
+        let openplatform = unsafe { Out::new("openplatform", openplatform) }?;
+        let config = unsafe { checked("config", config) }?;
+        let client_id = unsafe { string::required("client_id", client_id) }?;
+        let secret = unsafe { string::required("secret", secret) }?;
+        openplatform.give(OpenPlatform::new(config, client_id, secret)?)
+    })
+}
+
+/// Ends a handle, when no call on it is under way. NULL is fine.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_openplatform_free(openplatform: *mut libauth_openplatform) {
+    guard!(else (), { unsafe { free(openplatform) } })
+}
+
+/// Gives a token that is valid now (header Access-Token). It is cached and shared by all
+/// threads: however many ask, the platform sees one request, and all get its outcome, each
+/// within its own deadline. Its lifetime is what the token itself tells (a JWT's `exp`), else
+/// that of libauth_config_set_token_lifetime_ms. It is replaced early, when the smaller of 5
+/// minutes and a fifth of its life is left, by one caller, while the others go on with it; if
+/// that fails, it is served on as long as it is valid. Repeated freely. Free the token. Errors:
+/// LIBAUTH_UNAUTHORIZED for refused credentials; all the others as the platform and the network
+/// have it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_openplatform_token(
+    openplatform: *const libauth_openplatform,
+    token: *mut *mut libauth_token,
+    error: *mut *mut libauth_error,
+) -> libauth_status {
+    guard!(error, {
+        let token = unsafe { Out::new("token", token) }?;
+        let openplatform = unsafe { borrow("openplatform", openplatform) }?;
+        token.give(openplatform.token()?.into())
+    })
+}
+
+/// Drops a token that a call of your own found refused, given bare or as its header's value.
+/// Only if the cached token is this one: a late caller cannot drop a fresh one.
+/// libauth_openplatform_call does this itself.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_openplatform_invalidate(
+    openplatform: *const libauth_openplatform,
+    token: *const c_char,
+    error: *mut *mut libauth_error,
+) -> libauth_status {
+    guard!(error, {
+        let openplatform = unsafe { borrow("openplatform", openplatform) }?;
+        let token = unsafe { string::required("token", token) }?;
+        openplatform.invalidate(token);
+        Ok(())
+    })
+}
+
+/// The login request, for your own HTTP client to send. Opens no socket. Free the request.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_openplatform_build_token(
+    openplatform: *const libauth_openplatform,
+    http_request: *mut *mut libauth_http_request,
+    error: *mut *mut libauth_error,
+) -> libauth_status {
+    guard!(error, {
+        let http_request = unsafe { Out::new("http_request", http_request) }?;
+        let openplatform = unsafe { borrow("openplatform", openplatform) }?;
+        http_request.give(openplatform.build_token()?)
+    })
+}
+
+/// Reads the response to the request of libauth_openplatform_build_token, with the same checks
+/// as if libauth had received it. The token is cached, for libauth_openplatform_build_call and
+/// all the others. Free the token.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_openplatform_read_token(
+    openplatform: *const libauth_openplatform,
+    http_request: *const libauth_http_request,
+    http_response: *const libauth_http_response,
+    token: *mut *mut libauth_token,
+    error: *mut *mut libauth_error,
+) -> libauth_status {
+    guard!(error, {
+        let token = unsafe { Out::new("token", token) }?;
+        let openplatform = unsafe { borrow("openplatform", openplatform) }?;
+        let http_request = unsafe { borrow("http_request", http_request) }?;
+        let http_response = unsafe { checked("http_response", http_response) }?;
+        let read = openplatform.read_token(http_request, http_response.clone())?;
+        token.give(read.into())
+    })
+}
+
+/// Calls any other endpoint of the platform below the base URL, with the token. If the platform
+/// refuses the token (HTTP 401 or code 10134), it is replaced and the call repeated, once. A
+/// call that is not marked idempotent is repeated only if it never left; if it may have arrived
+/// and its answer was lost, that is LIBAUTH_OUTCOME_UNKNOWN. Free the answer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_openplatform_call(
+    openplatform: *const libauth_openplatform,
+    call: *const libauth_call,
+    answer: *mut *mut libauth_answer,
+    error: *mut *mut libauth_error,
+) -> libauth_status {
+    guard!(error, {
+        let answer = unsafe { Out::new("answer", answer) }?;
+        let openplatform = unsafe { borrow("openplatform", openplatform) }?;
+        let call = unsafe { checked("call", call) }?;
+        answer.give(openplatform.call(call)?)
+    })
+}
+
+/// The request of libauth_openplatform_call, for your own HTTP client to send. It carries the
+/// cached token; when none is valid that is LIBAUTH_UNAUTHORIZED, and nothing is fetched.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_openplatform_build_call(
+    openplatform: *const libauth_openplatform,
+    call: *const libauth_call,
+    http_request: *mut *mut libauth_http_request,
+    error: *mut *mut libauth_error,
+) -> libauth_status {
+    guard!(error, {
+        let http_request = unsafe { Out::new("http_request", http_request) }?;
+        let openplatform = unsafe { borrow("openplatform", openplatform) }?;
+        let call = unsafe { checked("call", call) }?;
+        http_request.give(openplatform.build_call(call)?)
+    })
+}
+
+/// Reads the response to the request of libauth_openplatform_build_call, with the same checks.
+/// Free the answer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_openplatform_read_call(
+    openplatform: *const libauth_openplatform,
+    http_request: *const libauth_http_request,
+    http_response: *const libauth_http_response,
+    answer: *mut *mut libauth_answer,
+    error: *mut *mut libauth_error,
+) -> libauth_status {
+    guard!(error, {
+        let answer = unsafe { Out::new("answer", answer) }?;
+        let openplatform = unsafe { borrow("openplatform", openplatform) }?;
+        let http_request = unsafe { borrow("http_request", http_request) }?;
+        let http_response = unsafe { checked("http_response", http_response) }?;
+        let read = openplatform.read_call(http_request, http_response.clone())?;
+        answer.give(read)
+    })
+}
