@@ -2,6 +2,7 @@
 //!
 //! `cargo run --example sandbox [-- --port N] [--quiet] [--until-stdin-closes]`
 //!
+//! It listens on port 18321, or on the port given; 0 takes a free one.
 //! The first line of its output is `sandbox listening on http://127.0.0.1:PORT`, for programs that
 //! start it. `--quiet` prints nothing else.
 
@@ -12,6 +13,9 @@ use std::io::{Read as _, Write as _};
 use std::process::ExitCode;
 
 use sandbox::{Sandbox, credentials};
+
+/// Where the quickstarts look for the sandbox when nothing else is said.
+const DEFAULT_PORT: u16 = 18321;
 
 const USAGE: &str = "usage: sandbox [--port N] [--quiet] [--until-stdin-closes]";
 
@@ -61,7 +65,7 @@ fn main() -> ExitCode {
 
 fn options() -> Option<Options> {
     let mut options = Options {
-        port: 0,
+        port: DEFAULT_PORT,
         quiet: false,
         until_stdin_closes: false,
     };

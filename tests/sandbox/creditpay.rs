@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::callbacks::callback;
 use super::credentials::credentials;
 use super::platform::{
     Call, Refusal, Reply, echo, is_ip, is_url, json_object, json_or_nothing, refusal, reply,
@@ -14,6 +15,9 @@ const ISSUE_PATH: &str = "/v1/platform/identify/auth";
 const REDIRECT_PATH: &str = "/v1/identify/redirect";
 /// Where the `url` of a code leads: the cashier's page.
 const OAUTH_PATH: &str = "/oauth";
+/// The sandbox's own: answers with a webhook as the platform would send it, for programs that have
+/// no server to receive one. The order is that of `POST /_/callback`.
+const WEBHOOK_PATH: &str = "/sandbox/webhook";
 /// How long an `open_token` lives, seconds.
 const OPEN_TOKEN_LIFETIME: i64 = 7200;
 
@@ -26,6 +30,7 @@ pub fn answer(call: &Call, scope: &mut ScopeState) -> Reply {
         ISSUE_PATH => (issue_code(call, scope), "data.ident_code"),
         REDIRECT_PATH => (redirect(call, scope), "data.open_token"),
         OAUTH_PATH => (Ok(json!({"page": "cashier 收银台"})), "data"),
+        WEBHOOK_PATH => (webhook(call), "data"),
         _ => (business(call), "data"),
     };
     let success = |data| json!({"code": 0, "msg": "success", "data": data, "trace": trace(call)});
@@ -94,6 +99,19 @@ fn business(call: &Call) -> Result<Value, Refusal> {
     json_or_nothing(call.request).map_err(fail)?;
     check_signature(call)?;
     Ok(echo(call))
+}
+
+fn webhook(call: &Call) -> Result<Value, Refusal> {
+    check_signature(call)?;
+    let mut order = Value::Object(json_object(call.request).map_err(fail)?);
+    order["platform"] = json!("creditpay");
+    order["send"] = json!(false);
+    let mut message = callback(&order).map_err(fail)?;
+    // By name, for programs that can only walk a path through JSON.
+    let headers = message["headers"].as_array().into_iter().flatten();
+    let by_name = |header: &Value| Some((header[0].as_str()?.to_owned(), header[1].clone()));
+    message["headers"] = Value::Object(headers.filter_map(by_name).collect());
+    Ok(message)
 }
 
 fn check_signature(call: &Call) -> Result<(), Refusal> {

@@ -18,7 +18,9 @@
 //! - Below a base any path that is not one of the documented endpoints is a business call: it is
 //!   authenticated in the platform's way and answered with what was seen of it, as
 //!   `{"method", "path", "query", "body"}` (and `token_serial` where there are tokens) in `data`.
-//!   `GET {creditpay}/oauth` is the cashier's page; it needs no signature.
+//!   `GET {creditpay}/oauth` is the cashier's page; it needs no signature. `POST
+//!   {creditpay}/sandbox/webhook` (signed) answers with a webhook instead of sending it: its body is an
+//!   order as for `/_/callback` below.
 //! - daxpay: an `authCode` that begins with `waiting-` or `none-` is answered with status `waiting` or
 //!   `not_exist` and is not used up; any other is `success`, once.
 //!

@@ -1,0 +1,138 @@
+//! What the suites of the other languages need: the library as they link it, their tool chains,
+//! and a bound on how long they may take.
+
+#![allow(dead_code)]
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// The repository.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The folder in which Cargo put `libauth.so` and `libauth.a` for this test run.
+pub fn built_library_dir() -> PathBuf {
+    let test = std::env::current_exe().expect("a test has a path");
+    // A test lies in `deps`, an example in `examples` beside it.
+    let deps = test.parent().expect("it lies in a folder").with_file_name("deps");
+    let library = deps.join(format!("{}auth{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX));
+    assert!(library.exists(), "Cargo did not build {}", library.display());
+    deps
+}
+
+/// A folder with the shared library under the names that an installed one has, and the static one.
+/// It is removed on drop.
+pub struct Installed {
+    dir: PathBuf,
+}
+
+impl Installed {
+    pub fn new(name: &str) -> Installed {
+        let dir = std::env::temp_dir().join(format!("libauth-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&dir);
+        std::fs::create_dir_all(&dir).expect("a temporary folder can be made");
+        let built = built_library_dir();
+        for (from, to) in [
+            ("libauth.so", "libauth.so"),
+            ("libauth.so", "libauth.so.0"),
+            ("libauth.dylib", "libauth.dylib"),
+            ("libauth.dylib", "libauth.0.dylib"),
+            ("auth.dll", "auth.dll"),
+            ("auth.dll.lib", "auth.dll.lib"),
+            ("libauth.a", "libauth.a"),
+        ] {
+            if built.join(from).exists() {
+                std::fs::copy(built.join(from), dir.join(to)).expect("the library can be copied");
+            }
+        }
+        Installed { dir }
+    }
+
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The shared library itself.
+    pub fn library(&self) -> PathBuf {
+        self.dir.join(format!("{}auth{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX))
+    }
+}
+
+impl Drop for Installed {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.dir);
+    }
+}
+
+/// Whether a tool can be started. One that is missing is said loudly; with `CI=true` it is a failure.
+pub fn has_tool(tool: &str, version_argument: &str, what_for: &str) -> bool {
+    let started = Command::new(tool).arg(version_argument).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    if started.is_ok_and(|status| status.success()) {
+        return true;
+    }
+    assert!(std::env::var("CI").as_deref() != Ok("true"), "{tool} is missing, which {what_for} needs");
+    eprintln!("\n*** SKIPPED: {tool} is missing, so {what_for} did not run ***\n");
+    false
+}
+
+/// The C compiler and the C++ compiler, as `CC` and `CXX` or the system name them.
+pub fn c_compiler() -> String {
+    std::env::var("CC").unwrap_or_else(|_| "cc".to_owned())
+}
+
+pub fn cxx_compiler() -> String {
+    std::env::var("CXX").unwrap_or_else(|_| "c++".to_owned())
+}
+
+/// Runs a command to its end, or for `limit` at most; its whole output is shown when it fails.
+pub fn run(command: &mut Command, limit: Duration) -> Output {
+    let shown = format!("{command:?}");
+    let out = tempfile("out");
+    let err = tempfile("err");
+    let open = |path: &Path| std::fs::File::create(path).expect("a temporary file can be made");
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(open(&out))
+        .stderr(open(&err))
+        .spawn()
+        .unwrap_or_else(|e| panic!("{shown} does not start: {e}"));
+    let started = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("a child can be waited for") {
+            break Some(status);
+        }
+        if started.elapsed() > limit {
+            let _ = child.kill();
+            let _ = child.wait();
+            break None;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    let read = |path: &Path| std::fs::read(path).unwrap_or_default();
+    let (stdout, stderr) = (read(&out), read(&err));
+    let _ = std::fs::remove_file(&out);
+    let _ = std::fs::remove_file(&err);
+    let text = || format!("{}\n{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
+    let Some(status) = status else { panic!("{shown} took longer than {limit:?}:\n{}", text()) };
+    assert!(status.success(), "{shown} ended with {status}:\n{}", text());
+    Output { status, stdout, stderr }
+}
+
+fn tempfile(kind: &str) -> PathBuf {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    std::env::temp_dir().join(format!("libauth-{}-{number}.{kind}", std::process::id()))
+}
+
+/// Compiles and links a C or C++ program against the installed shared library.
+pub fn compile<S: AsRef<OsStr>>(compiler: &str, sources: &[PathBuf], flags: &[S], installed: &Installed, program: &Path) {
+    let mut command = Command::new(compiler);
+    command.args(flags).arg("-I").arg(root().join("include")).args(sources);
+    command.arg("-L").arg(installed.dir()).arg("-lauth").arg(format!("-Wl,-rpath,{}", installed.dir().display()));
+    command.arg("-o").arg(program);
+    run(&mut command, Duration::from_secs(120));
+}
