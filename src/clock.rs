@@ -4,10 +4,7 @@
 use std::sync::LazyLock;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::fmt::rfc2822;
-use jiff::tz::{Offset, TimeZone};
+use time::{Date, Month, OffsetDateTime, Time, UtcOffset};
 
 /// Where the library reads the time. The transport's deadlines do not come from here:
 /// a socket waits in real time.
@@ -55,29 +52,48 @@ impl Clock for SystemClock {
     }
 }
 
-const CIVIL: &str = "%Y-%m-%d %H:%M:%S";
-
 /// `yyyy-MM-dd HH:mm:ss` at an offset of `offset_minutes` east of UTC, whatever the machine's zone is.
 pub(crate) fn format_civil(unix_ms: i64, offset_minutes: i32) -> Option<String> {
-    let at = Timestamp::from_millisecond(unix_ms).ok()?;
-    let zone = TimeZone::fixed(offset(offset_minutes)?);
-    Some(at.to_zoned(zone).datetime().strftime(CIVIL).to_string())
+    let utc = OffsetDateTime::from_unix_timestamp(unix_ms.div_euclid(1000)).ok()?;
+    let at = utc.checked_to_offset(offset(offset_minutes)?)?;
+    let (year, month, day) = at.to_calendar_date();
+    let (hour, minute, second) = at.to_hms();
+    let month = u8::from(month);
+    (0..=9999)
+        .contains(&year)
+        .then(|| format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"))
 }
 
 /// Reads what [`format_civil`] writes.
 pub(crate) fn parse_civil(text: &str, offset_minutes: i32) -> Option<i64> {
-    let civil = DateTime::strptime(CIVIL, text).ok()?;
-    let at = offset(offset_minutes)?.to_timestamp(civil).ok()?;
-    Some(at.as_millisecond())
+    let (date, time) = text.split_once(' ')?;
+    let [year, month, day] = numbers(date, '-')?;
+    let [hour, minute, second] = numbers(time, ':')?;
+    let small = |number: u16| u8::try_from(number).ok();
+    let month = Month::try_from(small(month)?).ok()?;
+    let date = Date::from_calendar_date(year.into(), month, small(day)?).ok()?;
+    let time = Time::from_hms(small(hour)?, small(minute)?, small(second)?).ok()?;
+    let at = date.with_time(time).assume_offset(offset(offset_minutes)?);
+    Some(at.unix_timestamp() * 1000)
 }
 
 /// Reads the HTTP `Date` header.
 pub(crate) fn parse_http_date(text: &str) -> Option<i64> {
-    Some(rfc2822::parse(text).ok()?.timestamp().as_millisecond())
+    let at = httpdate::parse_http_date(text).ok()?;
+    let since = at.duration_since(UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_millis()).ok()
 }
 
-fn offset(minutes: i32) -> Option<Offset> {
-    Offset::from_seconds(minutes.checked_mul(60)?).ok()
+fn offset(minutes: i32) -> Option<UtcOffset> {
+    UtcOffset::from_whole_seconds(minutes.checked_mul(60)?).ok()
+}
+
+fn numbers(text: &str, separator: char) -> Option<[u16; 3]> {
+    let parts: Option<Vec<u16>> = text
+        .split(separator)
+        .map(|part| part.parse().ok())
+        .collect();
+    parts?.try_into().ok()
 }
 
 #[cfg(test)]

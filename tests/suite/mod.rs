@@ -17,9 +17,20 @@ pub fn root() -> &'static Path {
 pub fn built_library_dir() -> PathBuf {
     let test = std::env::current_exe().expect("a test has a path");
     // A test lies in `deps`, an example in `examples` beside it.
-    let deps = test.parent().expect("it lies in a folder").with_file_name("deps");
-    let library = deps.join(format!("{}auth{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX));
-    assert!(library.exists(), "Cargo did not build {}", library.display());
+    let deps = test
+        .parent()
+        .expect("it lies in a folder")
+        .with_file_name("deps");
+    let library = deps.join(format!(
+        "{}auth{}",
+        std::env::consts::DLL_PREFIX,
+        std::env::consts::DLL_SUFFIX
+    ));
+    assert!(
+        library.exists(),
+        "Cargo did not build {}",
+        library.display()
+    );
     deps
 }
 
@@ -57,7 +68,11 @@ impl Installed {
 
     /// The shared library itself.
     pub fn library(&self) -> PathBuf {
-        self.dir.join(format!("{}auth{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX))
+        self.dir.join(format!(
+            "{}auth{}",
+            std::env::consts::DLL_PREFIX,
+            std::env::consts::DLL_SUFFIX
+        ))
     }
 }
 
@@ -69,11 +84,18 @@ impl Drop for Installed {
 
 /// Whether a tool can be started. One that is missing is said loudly; with `CI=true` it is a failure.
 pub fn has_tool(tool: &str, version_argument: &str, what_for: &str) -> bool {
-    let started = Command::new(tool).arg(version_argument).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let started = Command::new(tool)
+        .arg(version_argument)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
     if started.is_ok_and(|status| status.success()) {
         return true;
     }
-    assert!(std::env::var("CI").as_deref() != Ok("true"), "{tool} is missing, which {what_for} needs");
+    assert!(
+        std::env::var("CI").as_deref() != Ok("true"),
+        "{tool} is missing, which {what_for} needs"
+    );
     eprintln!("\n*** SKIPPED: {tool} is missing, so {what_for} did not run ***\n");
     false
 }
@@ -115,10 +137,22 @@ pub fn run(command: &mut Command, limit: Duration) -> Output {
     let (stdout, stderr) = (read(&out), read(&err));
     let _ = std::fs::remove_file(&out);
     let _ = std::fs::remove_file(&err);
-    let text = || format!("{}\n{}", String::from_utf8_lossy(&stdout), String::from_utf8_lossy(&stderr));
-    let Some(status) = status else { panic!("{shown} took longer than {limit:?}:\n{}", text()) };
+    let text = || {
+        format!(
+            "{}\n{}",
+            String::from_utf8_lossy(&stdout),
+            String::from_utf8_lossy(&stderr)
+        )
+    };
+    let Some(status) = status else {
+        panic!("{shown} took longer than {limit:?}:\n{}", text())
+    };
     assert!(status.success(), "{shown} ended with {status}:\n{}", text());
-    Output { status, stdout, stderr }
+    Output {
+        status,
+        stdout,
+        stderr,
+    }
 }
 
 fn tempfile(kind: &str) -> PathBuf {
@@ -129,10 +163,24 @@ fn tempfile(kind: &str) -> PathBuf {
 }
 
 /// Compiles and links a C or C++ program against the installed shared library.
-pub fn compile<S: AsRef<OsStr>>(compiler: &str, sources: &[PathBuf], flags: &[S], installed: &Installed, program: &Path) {
+pub fn compile<S: AsRef<OsStr>>(
+    compiler: &str,
+    sources: &[PathBuf],
+    flags: &[S],
+    installed: &Installed,
+    program: &Path,
+) {
     let mut command = Command::new(compiler);
-    command.args(flags).arg("-I").arg(root().join("include")).args(sources);
-    command.arg("-L").arg(installed.dir()).arg("-lauth").arg(format!("-Wl,-rpath,{}", installed.dir().display()));
+    command
+        .args(flags)
+        .arg("-I")
+        .arg(root().join("include"))
+        .args(sources);
+    command
+        .arg("-L")
+        .arg(installed.dir())
+        .arg("-lauth")
+        .arg(format!("-Wl,-rpath,{}", installed.dir().display()));
     command.arg("-o").arg(program);
     run(&mut command, Duration::from_secs(120));
 }
