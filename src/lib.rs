@@ -22,6 +22,7 @@ pub mod token;
 mod client;
 mod process;
 mod random;
+mod tls;
 mod transport;
 
 pub use config::Config;

@@ -7,17 +7,18 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::io;
+use std::io::{self, Read, Write};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
 use ureq::config::Config as AgentConfig;
-use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport as Connection,
+    Buffers, ConnectProxyConnector, ConnectionDetails, Connector, LazyBuffers, NextTimeout,
+    TcpConnector, Transport as Connection, TransportAdapter,
 };
 use ureq::{Agent, Proxy};
 
@@ -26,6 +27,7 @@ use crate::error::{Delivery, Error, Result, Status};
 use crate::message::{Headers, HttpRequest, HttpResponse};
 use crate::process::PerProcess;
 use crate::secret::one_line;
+use crate::tls;
 
 /// Idle connections kept for each provider handle, whatever the number of threads.
 const IDLE_CONNECTIONS: usize = 32;
@@ -39,8 +41,9 @@ pub(crate) struct Transport {
 impl Transport {
     pub(crate) fn new(config: &Config) -> Result<Transport> {
         let settings = agent_config(config)?;
+        let tls = tls::client_config(config)?;
         let build = move || {
-            let connector = LazyConnector(DefaultConnector::new());
+            let connector = LazyConnector::new(Arc::clone(&tls));
             Agent::with_parts(settings.clone(), connector, ResolveLater)
         };
         let max_response_bytes = u64::try_from(config.max_response_bytes).unwrap_or(0);
@@ -128,7 +131,6 @@ fn agent_config(config: &Config) -> Result<AgentConfig> {
         .max_redirects(0)
         .max_redirects_will_error(false)
         .proxy(proxy(config)?)
-        .tls_config(tls(config)?)
         .user_agent(agent)
         .accept_encoding(ureq::config::AutoHeaderValue::None)
         .timeout_connect(Some(milliseconds(config.connect_timeout_ms)))
@@ -158,54 +160,6 @@ fn proxy(config: &Config) -> Result<Option<Proxy>> {
     }
 }
 
-fn tls(config: &Config) -> Result<TlsConfig> {
-    let mut roots: Vec<Certificate<'static>> = Vec::new();
-    if config.bundled_roots {
-        roots.extend(
-            webpki_root_certs::TLS_SERVER_ROOT_CERTS
-                .iter()
-                .map(|der| Certificate::from_der(der)),
-        );
-    }
-    if config.system_roots {
-        let found = rustls_native_certs::load_native_certs();
-        if found.certs.is_empty() {
-            return Err(Error::config(
-                "system_roots",
-                "are asked for, but the system has none that can be read",
-            ));
-        }
-        roots.extend(
-            found
-                .certs
-                .iter()
-                .map(|der| Certificate::from_der(der).to_owned()),
-        );
-    }
-    if let Some(path) = &config.ca_file {
-        let problem = |what: String| Error::config("ca_file", what);
-        let pem = std::fs::read(path).map_err(|e| problem(format!("cannot be read: {e}")))?;
-        let mut certificates = 0;
-        for item in ureq::tls::parse_pem(&pem) {
-            match item {
-                Ok(ureq::tls::PemItem::Certificate(certificate)) => {
-                    certificates += 1;
-                    roots.push(certificate);
-                }
-                Ok(_) => {}
-                Err(_) => return Err(problem("is not valid PEM".to_owned())),
-            }
-        }
-        if certificates == 0 {
-            return Err(problem("holds no certificate in PEM form".to_owned()));
-        }
-    }
-    Ok(TlsConfig::builder()
-        .root_certs(RootCerts::from(roots))
-        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .build())
-}
-
 thread_local! {
     /// Whether a byte of the current exchange's request may have left. ureq works on the
     /// calling thread, so this is the one place its connections and its caller share.
@@ -229,7 +183,14 @@ impl Resolver for ResolveLater {
 
 /// Resolves, connects (through the proxy, if there is one), and watches what is sent.
 #[derive(Debug)]
-struct LazyConnector(DefaultConnector);
+struct LazyConnector(Box<dyn Connector<(), Out = Box<dyn Connection>>>);
+
+impl LazyConnector {
+    fn new(tls: Arc<ClientConfig>) -> LazyConnector {
+        let tcp = ().chain(ConnectProxyConnector::default()).chain(TcpConnector::default());
+        LazyConnector(Box::new(tcp.chain(TlsConnector(tls))))
+    }
+}
 
 impl Connector<()> for LazyConnector {
     type Out = Watched;
@@ -239,7 +200,6 @@ impl Connector<()> for LazyConnector {
         details: &ConnectionDetails,
         _: Option<()>,
     ) -> std::result::Result<Option<Watched>, ureq::Error> {
-        let started = Instant::now();
         // A proxy resolves the target itself; its own address comes through here in a nested call.
         let through_proxy = details
             .config
@@ -250,14 +210,7 @@ impl Connector<()> for LazyConnector {
         } else {
             resolve(details)?
         };
-        let left = NextTimeout {
-            after: details
-                .timeout
-                .after
-                .saturating_sub(started.elapsed())
-                .into(),
-            ..details.timeout
-        };
+        let left = left(details);
         if left.after.is_zero() {
             return Err(ureq::Error::Timeout(left.reason));
         }
@@ -265,8 +218,7 @@ impl Connector<()> for LazyConnector {
             uri: details.uri,
             addrs,
             config: details.config,
-            // The requests differ in their deadlines only: ureq may keep the TLS configuration it made.
-            request_level: false,
+            request_level: details.request_level,
             resolver: details.resolver,
             now: (details.current_time)(),
             timeout: left,
@@ -278,6 +230,97 @@ impl Connector<()> for LazyConnector {
         // CONNECT and TLS handshakes are not the request.
         SENT.set(false);
         Ok(connection?.map(Watched))
+    }
+}
+
+/// What is left of the time for connecting.
+fn left(details: &ConnectionDetails) -> NextTimeout {
+    let spent = match details.now {
+        ureq::unversioned::transport::time::Instant::Exact(started) => started.elapsed(),
+        _ => Duration::ZERO,
+    };
+    NextTimeout {
+        after: details.timeout.after.saturating_sub(spent).into(),
+        ..details.timeout
+    }
+}
+
+/// Puts TLS around a connection to an https address.
+struct TlsConnector(Arc<ClientConfig>);
+
+impl<In: Connection> Connector<In> for TlsConnector {
+    type Out = Box<dyn Connection>;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails,
+        chained: Option<In>,
+    ) -> std::result::Result<Option<Self::Out>, ureq::Error> {
+        let connection = chained.ok_or(ureq::Error::ConnectionFailed)?;
+        if !details.needs_tls() || connection.is_tls() {
+            return Ok(Some(Box::new(connection)));
+        }
+        let host = details.uri.host().unwrap_or_default();
+        let session = tls::session(&self.0, host).map_err(|e| ureq::Error::Other(Box::new(e)))?;
+        let mut adapter =
+            TransportAdapter::new(connection.boxed(), Arc::clone(&details.current_time));
+        adapter.set_timeout(left(details));
+        let mut stream = StreamOwned::new(session, adapter);
+        stream.conn.complete_io(&mut stream.sock)?;
+        let buffers = LazyBuffers::new(
+            details.config.input_buffer_size(),
+            details.config.output_buffer_size(),
+        );
+        Ok(Some(Box::new(TlsConnection { buffers, stream })))
+    }
+}
+
+impl fmt::Debug for TlsConnector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TlsConnector")
+    }
+}
+
+/// A connection with TLS around it.
+struct TlsConnection {
+    buffers: LazyBuffers,
+    stream: StreamOwned<ClientConnection, TransportAdapter>,
+}
+
+impl Connection for TlsConnection {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(
+        &mut self,
+        amount: usize,
+        timeout: NextTimeout,
+    ) -> std::result::Result<(), ureq::Error> {
+        self.stream.sock.set_timeout(timeout);
+        let output = &self.buffers.output()[..amount];
+        Ok(self.stream.write_all(output)?)
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> std::result::Result<bool, ureq::Error> {
+        self.stream.sock.set_timeout(timeout);
+        let amount = self.stream.read(self.buffers.input_append_buf())?;
+        self.buffers.input_appended(amount);
+        Ok(amount > 0)
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.stream.sock.get_mut().is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        true
+    }
+}
+
+impl fmt::Debug for TlsConnection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TlsConnection")
     }
 }
 
@@ -328,29 +371,35 @@ impl Connection for Watched {
 
 /// Our error for ureq's. `in_body` tells that the head of an answer had arrived.
 fn failed(e: ureq::Error, in_body: bool) -> Error {
-    let (status, message) = match e {
+    let (status, message) = describe(e, in_body);
+    let delivery = match SENT.get() {
+        _ if status == Status::Protocol => Delivery::Answered,
+        true => Delivery::MaybeSent,
+        false => Delivery::NotSent,
+    };
+    Error::new(status, one_line(&message)).with_delivery(delivery)
+}
+
+fn describe(e: ureq::Error, in_body: bool) -> (Status, String) {
+    let text = |text: &str| text.to_owned();
+    match e {
         ureq::Error::Timeout(ureq::Timeout::Connect) => (
             Status::Timeout,
-            "connecting took longer than connect_timeout_ms".to_owned(),
+            text("connecting took longer than connect_timeout_ms"),
         ),
         ureq::Error::Timeout(_) => (
             Status::Timeout,
-            "the call took longer than timeout_ms".to_owned(),
-        ),
-        ureq::Error::HostNotFound => (
-            Status::Network,
-            "the host name cannot be resolved".to_owned(),
+            text("the call took longer than timeout_ms"),
         ),
         ureq::Error::Io(e) if e.kind() == io::ErrorKind::TimedOut => (
             Status::Timeout,
-            "the call took longer than timeout_ms".to_owned(),
+            text("the call took longer than timeout_ms"),
         ),
-        ureq::Error::Io(e) => (Status::Network, io_message(&e, in_body)),
-        ureq::Error::Rustls(e) => (
-            Status::Network,
-            format!("TLS failed: {e}{}", tls_advice(&e)),
-        ),
-        ureq::Error::Tls(e) => (Status::Network, format!("TLS failed: {e}")),
+        ureq::Error::Io(e) => (Status::Network, describe_io(&e, in_body)),
+        ureq::Error::Other(e) if e.is::<rustls::Error>() => {
+            (Status::Network, format!("TLS failed: {e}"))
+        }
+        ureq::Error::HostNotFound => (Status::Network, text("the host name cannot be resolved")),
         ureq::Error::ConnectProxyFailed(e) => (
             Status::Network,
             format!("the proxy refused the connection: {e}"),
@@ -359,30 +408,34 @@ fn failed(e: ureq::Error, in_body: bool) -> Error {
             Status::Protocol,
             format!("the answer is larger than max_response_bytes ({limit})"),
         ),
-        ureq::Error::LargeResponseHeader(..) => (
-            Status::Protocol,
-            "the answer's headers are too large".to_owned(),
-        ),
+        ureq::Error::LargeResponseHeader(..) => {
+            (Status::Protocol, text("the answer's headers are too large"))
+        }
         ureq::Error::Protocol(e) => (Status::Protocol, format!("the answer is not HTTP: {e}")),
         other => (Status::Network, format!("the exchange failed: {other}")),
-    };
-    let answered = status == Status::Protocol;
-    let delivery = match SENT.get() {
-        _ if answered => Delivery::Answered,
-        true => Delivery::MaybeSent,
-        false => Delivery::NotSent,
-    };
-    Error::new(status, one_line(&message)).with_delivery(delivery)
+    }
 }
 
-fn io_message(e: &io::Error, in_body: bool) -> String {
+fn describe_io(e: &io::Error, in_body: bool) -> String {
+    if let Some(tls) = e
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<rustls::Error>())
+    {
+        let advice = match tls {
+            rustls::Error::InvalidCertificate(_) => {
+                "; if the certificate is your own CA's, name it with ca_file"
+            }
+            _ => "",
+        };
+        return format!("TLS failed: {tls}{advice}");
+    }
     match e.kind() {
         _ if in_body => "the connection broke in the middle of the answer".to_owned(),
         io::ErrorKind::UnexpectedEof => {
             "the connection was closed before an answer came".to_owned()
         }
         io::ErrorKind::ConnectionRefused => {
-            "the connection was refused: is the base URL's host and port right?".to_owned()
+            "the connection was refused: are the base URL's host and port right?".to_owned()
         }
         io::ErrorKind::ConnectionReset
         | io::ErrorKind::ConnectionAborted
@@ -390,15 +443,6 @@ fn io_message(e: &io::Error, in_body: bool) -> String {
         // The system resolver's errors have no kind of their own.
         _ if !SENT.get() => format!("cannot connect: {e}"),
         _ => format!("the connection failed: {e}"),
-    }
-}
-
-fn tls_advice(e: &rustls::Error) -> &'static str {
-    match e {
-        rustls::Error::InvalidCertificate(_) => {
-            ": if the certificate is your own CA's, name it with ca_file"
-        }
-        _ => "",
     }
 }
 

@@ -150,12 +150,12 @@ pub unsafe extern "C" fn libauth_error_retry_safe(error: *const libauth_error) -
 /// say.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_error_retry_after_ms(error: *const libauth_error) -> i64 {
-    let read = |e: &ErrorValue| {
-        e.error
-            .retry_after_ms()
-            .map_or(-1, |ms| i64::try_from(ms).unwrap_or(i64::MAX))
-    };
-    guard!(else -1, { unsafe { get(error, -1, read) } })
+    guard!(else -1, {
+        let read = |e: &ErrorValue| {
+            e.error.retry_after_ms().map_or(-1, |ms| i64::try_from(ms).unwrap_or(i64::MAX))
+        };
+        unsafe { get(error, -1, read) }
+    })
 }
 
 /// The trace or request id to quote to the platform's support; NULL when there is none.

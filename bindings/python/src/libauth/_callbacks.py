@@ -1,0 +1,129 @@
+"""Lets the library call Python functions, and brings back what they raise.
+
+The functions that C sees live as long as the handle they were given to. What a callback raises reaches the caller:
+
+- the replay guard's: the message is refused with an InternalError whose `__cause__` it is;
+- the clock's: the call ends with an InternalError whose `__cause__` it is;
+- the log's: `sys.unraisablehook`, and the call goes on;
+- KeyboardInterrupt, SystemExit and their like: the call raises them as they are.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import datetime, timedelta
+from typing import Any, Callable, List, Optional, Tuple
+
+from . import _marshal
+from ._native import CLOCK_CALLBACK, LOG_CALLBACK, REPLAY_CALLBACK, lib
+
+ReplayCallback = Callable[[str, datetime, datetime], bool]
+ClockCallback = Callable[[], Tuple[datetime, timedelta]]
+LogCallback = Callable[[Any, str], None]
+
+
+class Failures:
+    """What callbacks raised during one call."""
+
+    __slots__ = ("interrupt", "clock", "replay")
+
+    def __init__(self) -> None:
+        self.interrupt: Optional[BaseException] = None
+        self.clock: Optional[BaseException] = None
+        self.replay: Optional[BaseException] = None
+
+    def note(self, kind: str, raised: BaseException) -> None:
+        if not isinstance(raised, Exception):
+            kind = "interrupt"
+        if getattr(self, kind) is None:
+            setattr(self, kind, raised)
+
+
+class _Calls(threading.local):
+    """The calls under way in this thread; a callback may make another."""
+
+    def __init__(self) -> None:
+        self.stack: List[Failures] = []
+
+
+_calls = _Calls()
+
+
+class Callbacks:
+    """The callbacks of a handle, as functions that C can call."""
+
+    def __init__(
+        self,
+        replay: Optional[ReplayCallback],
+        clock: Optional[ClockCallback],
+        log: Optional[LogCallback],
+        level: Callable[[int], Any],
+    ) -> None:
+        self._replay = None if replay is None else REPLAY_CALLBACK(_replay_function(replay))
+        self._clock = None if clock is None else CLOCK_CALLBACK(_clock_function(clock))
+        self._log = None if log is None else LOG_CALLBACK(_log_function(log, level))
+
+    def install(self, config: int, log_level: int) -> None:
+        """Puts them into a libauth_config."""
+        if self._replay is not None:
+            lib.libauth_config_set_replay_callback(config, self._replay, None)
+        if self._clock is not None:
+            lib.libauth_config_set_clock_callback(config, self._clock, None)
+        if self._log is not None:
+            lib.libauth_config_set_log_callback(config, log_level, self._log, None)
+
+    def call(self, function: Callable[..., int], arguments: Tuple[Any, ...]) -> Tuple[int, Failures]:
+        """Calls a C function and gives its status, and what callbacks raised meanwhile."""
+        failures = Failures()
+        stack = _calls.stack
+        stack.append(failures)
+        try:
+            return function(*arguments), failures
+        finally:
+            stack.pop()
+
+
+def _replay_function(callback: ReplayCallback) -> Callable[[Any, bytes, int, int], int]:
+    def replay(_context: Any, key: bytes, now_ms: int, keep_until_ms: int) -> int:
+        try:
+            answer = callback(key.decode("utf-8"), _marshal.moment(now_ms), _marshal.moment(keep_until_ms))
+            if not isinstance(answer, bool):
+                raise _marshal.wrong_type("what replay_callback returns", "bool", answer)
+            return int(answer)
+        except BaseException as raised:  # noqa: B036 - none may pass into C
+            _calls.stack[-1].note("replay", raised)
+            return -1
+
+    return replay
+
+
+def _clock_function(callback: ClockCallback) -> Callable[[Any, Any, Any], None]:
+    # What to tell when the callback fails: the call is lost anyway, but the handle lives on.
+    last: List[Tuple[int, int]] = []
+
+    def clock(_context: Any, unix_ms: Any, monotonic_ms: Any) -> None:
+        try:
+            now, monotonic = callback()
+            if not isinstance(monotonic, timedelta):
+                raise _marshal.wrong_type("the second of what clock_callback returns", "a timedelta", monotonic)
+            first = _marshal.unix_milliseconds(now, "the first of what clock_callback returns")
+            last[:] = [(first, monotonic // timedelta(milliseconds=1))]
+        except BaseException as raised:  # noqa: B036 - none may pass into C
+            _calls.stack[-1].note("clock", raised)
+        told = last[:1] or [(int(time.time() * 1000), int(time.monotonic() * 1000))]
+        unix_ms[0], monotonic_ms[0] = told[0]
+
+    return clock
+
+
+def _log_function(callback: LogCallback, level_type: Callable[[int], Any]) -> Callable[[Any, int, bytes], None]:
+    def log(_context: Any, level: int, line: bytes) -> None:
+        try:
+            callback(level_type(level), line.decode("utf-8", "replace"))
+        except Exception:
+            raise  # ctypes hands it to sys.unraisablehook
+        except BaseException as raised:  # noqa: B036 - none may pass into C
+            _calls.stack[-1].note("interrupt", raised)
+
+    return log

@@ -1,0 +1,58 @@
+"""What a platform answered."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from . import _marshal, _native
+from ._native import Owned, lib
+
+
+class Answer:
+    """What a platform answered. One thread at a time."""
+
+    __slots__ = ("_owned", "_pointer")
+
+    def __init__(self, owned: Owned, pointer: int) -> None:
+        # `owned` is the object that the answer belongs to: the answer itself, a token, an error.
+        self._owned = owned
+        self._pointer = pointer
+
+    @property
+    def http_status(self) -> int:
+        """The HTTP status."""
+        return int(lib.libauth_answer_http_status(self._pointer))
+
+    @property
+    def code(self) -> Optional[str]:
+        """The platform's own code as text, such as "0"; None when the body held none."""
+        return _native.text(lib.libauth_answer_code(self._pointer))
+
+    @property
+    def message(self) -> Optional[str]:
+        """The platform's own message, on one line; None when there is none."""
+        return _native.text(lib.libauth_answer_message(self._pointer))
+
+    @property
+    def trace_id(self) -> Optional[str]:
+        """The trace or request id the platform gave; None when it gave none."""
+        return _native.text(lib.libauth_answer_trace_id(self._pointer))
+
+    @property
+    def body(self) -> bytes:
+        """The body as received. It need not be text, and may hold tokens: do not log it."""
+        return _native.data(lib.libauth_answer_body, self._pointer)
+
+    def header(self, name: str) -> Optional[str]:
+        """The value of a header, whatever the case of its name; None when it is absent. Of several, the first."""
+        return _native.text(lib.libauth_answer_header(self._pointer, _marshal.text(name, "name")))
+
+    def field(self, path: str) -> Optional[str]:
+        """A field of the JSON body by its path, such as "data.items.0.id".
+
+        A string as it is, anything else as JSON text; None when it is absent or null, or the body is not JSON.
+        """
+        return _native.text(lib.libauth_answer_field(self._pointer, _marshal.text(path, "path")))
+
+    def __repr__(self) -> str:
+        return f"Answer(http_status={self.http_status}, code={self.code!r}, trace_id={self.trace_id!r})"

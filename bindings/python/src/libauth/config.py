@@ -1,0 +1,246 @@
+"""Settings, from which platform handles are made."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import logging
+import os
+from datetime import timedelta
+from typing import Any, Callable, Dict, Optional, Tuple, Union
+
+from . import _marshal
+from ._callbacks import Callbacks, ClockCallback, ReplayCallback
+from ._marshal import Duration
+from ._native import Owned, lib
+from .errors import InvalidConfigError
+
+
+class LogLevel(enum.IntEnum):
+    """How much is logged; each level includes those above it."""
+
+    #: Nothing.
+    OFF = 0
+    #: Calls that failed in the end.
+    ERROR = 1
+    #: Also what works but should be looked at: failed token refreshes, clock differences.
+    WARN = 2
+    #: Also token events.
+    INFO = 3
+    #: Also a line for each attempt.
+    DEBUG = 4
+    #: All there is.
+    TRACE = 5
+
+    @property
+    def logging_level(self) -> int:
+        """The level of the same meaning in Python's `logging`."""
+        levels = {0: logging.NOTSET, 1: logging.ERROR, 2: logging.WARNING, 3: logging.INFO, 4: logging.DEBUG, 5: 5}
+        return levels[int(self)]
+
+
+class ResponseSignature(enum.IntEnum):
+    """Whether DaxPay's answers must be signed. One that is there and wrong is an error under either."""
+
+    #: An answer without a signature is an error.
+    REQUIRED = 0
+    #: A signature is checked where there is one.
+    IF_PRESENT = 1
+
+
+class ExpiresInUnit(enum.IntEnum):
+    """How to read the seller API's `expiresIn`."""
+
+    #: The lifetime that the token itself tells, else `expiresIn` as milliseconds.
+    AUTO = 0
+    #: In milliseconds.
+    MILLISECONDS = 1
+    #: In seconds.
+    SECONDS = 2
+
+
+@dataclasses.dataclass(frozen=True, init=False)
+class Config:
+    """Settings. They never change, and may be used for any number of handles, by any number of threads.
+
+    What is None is left at the library's default. Wrong types are a TypeError at once; values out of range are an
+    `InvalidConfigError` when a handle is made. A length of time is a `timedelta` or a number of seconds, and is counted
+    in milliseconds. `dataclasses.replace` makes a changed copy.
+
+    Args:
+        base_url: A deployment's address with its gateway prefix, such as "https://host/dg"; without query and fragment.
+            It is https, but for addresses of this machine.
+        timeout: The deadline of a whole call, repeats included. From 1 ms to a day; by default 10 seconds.
+        connect_timeout: The limit for resolving, connecting and the TLS handshake, within the deadline. From 1 ms to a
+            day; by default 3 seconds.
+        idle_timeout: A kept-alive connection that was idle for longer is closed instead of used. From 0 to a day; by
+            default 30 seconds.
+        max_tries: How often a call is tried at most, where it may be repeated (each operation says so). From 0 to 10;
+            by default 3. 0 and 1 switch repeating off.
+        max_response_bytes: The largest answer or received body accepted. From 1 to 67108864; by default 1048576.
+        allow_http: Allows plain http to other machines: secrets then travel in the clear.
+        proxy: The HTTP proxy to CONNECT through, "http://[user:password@]host:port".
+        proxy_from_environment: Takes the proxy from ALL_PROXY, HTTPS_PROXY, HTTP_PROXY and NO_PROXY, read when a handle
+            is made.
+        bundled_roots: Trusts Mozilla's root certificates, which are part of the library.
+        system_roots: Trusts the system's root certificates too.
+        ca_file: The path of a PEM file whose certificates are trusted too, read when a handle is made.
+        user_agent: The User-Agent header; by default "libauth/VERSION".
+        signed_path_prefix: creditpay: the gateway prefix that is part of the signed path, such as "/dg", for a
+            deployment whose gateway passes its prefix on.
+        utc_offset: daxpay: the gateway's time zone, east of UTC, in whole minutes. From -18 to 18 hours; by default 8,
+            China.
+        response_signature: daxpay: whether answers must be signed. By default they must.
+        token_lifetime: openplatform: the lifetime of a token that does not tell its own. By default two hours.
+        expires_in_unit: seller: how to read `expiresIn`.
+        window: Received messages: how far a message's time may be from the clock, to either side. From 1 ms to a week;
+            by default five minutes.
+        replay_capacity: Received messages: how many the built-in replay guard remembers, in the memory of each handle.
+            From 1 to 100000000; by default 100000.
+        replay_callback: Received messages: a replay guard of your own, for programs of several processes:
+            `replay_callback(key: str, now: datetime, keep_until: datetime) -> bool`. It returns True if `key` was not
+            seen before and False if it was, remembers the key until `keep_until`, and of any number of callers with one
+            key, in any process, tells True to exactly one. If it raises, the message is refused with an
+            `InternalError` whose `__cause__` is what it raised.
+        clock_callback: A clock of your own, for tests: `clock_callback() -> (now: datetime, monotonic: timedelta)`, the
+            time, with a time zone, and what a clock shows that never goes backwards. It tells the timestamps that are
+            sent and checked, and the age of tokens; deadlines go by the real clock. If it raises, the call ends with an
+            `InternalError` whose `__cause__` is what it raised. Called by several threads at once.
+        log_callback: Where log lines go, up to `log_level`: `log_callback(level: LogLevel, line: str) -> None`. A line
+            never holds a secret. It is called on the thread that made the call. What it raises goes to
+            `sys.unraisablehook`, and the call goes on.
+        log_level: How much is logged to `log_callback`.
+
+    Callbacks live as long as the handles they are used by, and may use those handles; what they must not do is wait for
+    another thread's call on them.
+    """
+
+    base_url: str
+    timeout: Optional[Duration]
+    connect_timeout: Optional[Duration]
+    idle_timeout: Optional[Duration]
+    max_tries: Optional[int]
+    max_response_bytes: Optional[int]
+    allow_http: bool
+    proxy: Optional[str] = dataclasses.field(repr=False)  # it may hold a password
+    proxy_from_environment: bool
+    bundled_roots: bool
+    system_roots: bool
+    ca_file: Union[str, os.PathLike[str], None]
+    user_agent: Optional[str]
+    signed_path_prefix: Optional[str]
+    utc_offset: Optional[timedelta]
+    response_signature: ResponseSignature
+    token_lifetime: Optional[Duration]
+    expires_in_unit: ExpiresInUnit
+    window: Optional[Duration]
+    replay_capacity: Optional[int]
+    replay_callback: Optional[ReplayCallback]
+    clock_callback: Optional[ClockCallback]
+    log_callback: Optional[Callable[[LogLevel, str], None]]
+    log_level: LogLevel
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        timeout: Optional[Duration] = None,
+        connect_timeout: Optional[Duration] = None,
+        idle_timeout: Optional[Duration] = None,
+        max_tries: Optional[int] = None,
+        max_response_bytes: Optional[int] = None,
+        allow_http: bool = False,
+        proxy: Optional[str] = None,
+        proxy_from_environment: bool = False,
+        bundled_roots: bool = True,
+        system_roots: bool = False,
+        ca_file: Union[str, os.PathLike[str], None] = None,
+        user_agent: Optional[str] = None,
+        signed_path_prefix: Optional[str] = None,
+        utc_offset: Optional[timedelta] = None,
+        response_signature: ResponseSignature = ResponseSignature.REQUIRED,
+        token_lifetime: Optional[Duration] = None,
+        expires_in_unit: ExpiresInUnit = ExpiresInUnit.AUTO,
+        window: Optional[Duration] = None,
+        replay_capacity: Optional[int] = None,
+        replay_callback: Optional[ReplayCallback] = None,
+        clock_callback: Optional[ClockCallback] = None,
+        log_callback: Optional[Callable[[LogLevel, str], None]] = None,
+        log_level: LogLevel = LogLevel.INFO,
+    ) -> None:
+        given = dict(locals())
+        for field in dataclasses.fields(self):
+            object.__setattr__(self, field.name, given[field.name])
+        for name in ("replay_callback", "clock_callback", "log_callback"):
+            if given[name] is not None and not callable(given[name]):
+                raise _marshal.wrong_type(name, "callable", given[name])
+        # Says now what is wrong with a type or a text, not when a handle is made.
+        self._settings()
+        _marshal.text(base_url, "base_url", InvalidConfigError)
+
+    def _settings(self) -> Dict[Any, Tuple[Any, ...]]:
+        """The setters to call, with their arguments."""
+        settings: Dict[Any, Tuple[Any, ...]] = {}
+
+        def duration(setter: Any, name: str) -> None:
+            value = getattr(self, name)
+            if value is not None:
+                settings[setter] = (_marshal.milliseconds(value, name, InvalidConfigError),)
+
+        def integer(setter: Any, name: str, bits: int) -> None:
+            value = getattr(self, name)
+            if value is not None:
+                settings[setter] = (_marshal.integer(value, name, bits),)
+
+        def text(setter: Any, name: str) -> None:
+            value = getattr(self, name)
+            if value is not None:
+                settings[setter] = (_marshal.text(value, name, InvalidConfigError),)
+
+        def flag(setter: Any, name: str) -> None:
+            settings[setter] = (_marshal.flag(getattr(self, name), name),)
+
+        duration(lib.libauth_config_set_timeout_ms, "timeout")
+        duration(lib.libauth_config_set_connect_timeout_ms, "connect_timeout")
+        duration(lib.libauth_config_set_idle_timeout_ms, "idle_timeout")
+        duration(lib.libauth_config_set_token_lifetime_ms, "token_lifetime")
+        duration(lib.libauth_config_set_window_ms, "window")
+        integer(lib.libauth_config_set_max_tries, "max_tries", 32)
+        integer(lib.libauth_config_set_max_response_bytes, "max_response_bytes", 64)
+        integer(lib.libauth_config_set_replay_capacity, "replay_capacity", 64)
+        integer(lib.libauth_config_set_response_signature, "response_signature", 32)
+        integer(lib.libauth_config_set_expires_in_unit, "expires_in_unit", 32)
+        text(lib.libauth_config_set_proxy, "proxy")
+        text(lib.libauth_config_set_user_agent, "user_agent")
+        text(lib.libauth_config_set_signed_path_prefix, "signed_path_prefix")
+        flag(lib.libauth_config_set_allow_http, "allow_http")
+        flag(lib.libauth_config_set_proxy_from_environment, "proxy_from_environment")
+        flag(lib.libauth_config_set_bundled_roots, "bundled_roots")
+        flag(lib.libauth_config_set_system_roots, "system_roots")
+        _marshal.integer(self.log_level, "log_level")
+        if self.ca_file is not None:
+            try:
+                path = os.fsdecode(self.ca_file)
+            except TypeError:
+                raise _marshal.wrong_type("ca_file", "str or os.PathLike", self.ca_file) from None
+            settings[lib.libauth_config_set_ca_file] = (_marshal.text(path, "ca_file", InvalidConfigError),)
+        if self.utc_offset is not None:
+            if not isinstance(self.utc_offset, timedelta):
+                raise _marshal.wrong_type("utc_offset", "a timedelta", self.utc_offset)
+            minutes, rest = divmod(self.utc_offset, timedelta(minutes=1))
+            if rest:
+                raise InvalidConfigError("utc_offset must be whole minutes")
+            settings[lib.libauth_config_set_utc_offset_minutes] = (_marshal.integer(minutes, "utc_offset"),)
+        return settings
+
+    def _build(self) -> Tuple[Owned, Optional[Callbacks]]:
+        """A libauth_config with these settings, and the callbacks that its handles must keep."""
+        pointer = lib.libauth_config_new(_marshal.text(self.base_url, "base_url", InvalidConfigError))
+        owned = Owned(pointer, lib.libauth_config_free)
+        for setter, arguments in self._settings().items():
+            setter(pointer, *arguments)
+        if self.replay_callback is None and self.clock_callback is None and self.log_callback is None:
+            return owned, None
+        callbacks = Callbacks(self.replay_callback, self.clock_callback, self.log_callback, LogLevel)
+        callbacks.install(pointer, _marshal.integer(self.log_level, "log_level"))
+        return owned, callbacks
