@@ -16,7 +16,7 @@ use crate::secret::{Secret, mask, one_line};
 use crate::transport::Transport;
 
 /// May a call be repeated once the request may have reached the platform? (The table at the
-/// end of `docs/protocols.md`.) A request that never left may always be sent again.
+/// end of `docs/repeating.md`.) A request that never left may always be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Repeat {
     /// Yes: doing it twice does no harm.

@@ -21,6 +21,8 @@ const TOKEN: Operation = Operation {
 pub(crate) trait Bearer {
     /// The platform's code for a token that is not, or no longer, valid.
     const TOKEN_REFUSED: &'static str;
+    /// The headers libauth sets on business calls.
+    const OWN_HEADERS: &'static [&'static str];
 
     fn client(&self) -> &Client;
     fn cache(&self) -> &TokenCache;
@@ -58,6 +60,8 @@ pub(crate) trait Bearer {
 
     /// A business call; a refused token is replaced and the call made once more.
     fn business_call(&self, call: &Call) -> Result<Answer> {
+        // What cannot be sent is said before a token is fetched for it.
+        check::<Self>(call)?;
         let deadline = self.client().deadline_of(call.timeout_ms);
         let token = self.cached_token(deadline)?;
         match self.call_with(call, &token, deadline) {
@@ -91,6 +95,7 @@ pub(crate) trait Bearer {
 
     /// A business call with the cached token, for another HTTP client to send. Fetches nothing.
     fn build_business_call(&self, call: &Call) -> Result<HttpRequest> {
+        check::<Self>(call)?;
         let token = self.cache().current().ok_or_else(|| {
             let message = "there is no valid token: send the request of build_token and hand its answer to read_token";
             Error::new(Status::Unauthorized, message).with_retry_safe(true)
@@ -113,6 +118,11 @@ pub(crate) trait Bearer {
             }
         })
     }
+}
+
+fn check<B: Bearer + ?Sized>(call: &Call) -> Result<()> {
+    call.check(B::OWN_HEADERS)?;
+    call.wire_path().map(|_| ())
 }
 
 fn is_refused<B: Bearer + ?Sized>(error: &Error) -> bool {

@@ -1,7 +1,6 @@
-//! Credit Pay: a one-time code and the URL to send the user to.
+#![doc = include_str!("../../docs/creditpay.md")]
 //!
-//! A request carries an api-key and an HMAC-SHA1 over path and body; the platform's webhooks
-//! are signed the same way over the user's own path.
+//! # In Rust
 //!
 //! ```no_run
 //! use auth::{Config, providers::creditpay::{CodeRequest, CreditPay}};

@@ -1,6 +1,4 @@
-//! DaxPay: an authorization code of a payment channel for the end user's identity.
-//!
-//! Every request and every answer is one JSON object signed over its sorted members.
+#![doc = include_str!("../../docs/daxpay.md")]
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! The open platform: clientId and secret for an Access-Token, which business calls carry.
+#![doc = include_str!("../../docs/openplatform.md")]
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,7 +17,6 @@ use crate::token::{Token, TokenCache, jwt_times, plausible_ms};
 
 const CREDENTIAL_PATH: &str = "/openapi/auth/credential";
 const TOKEN_HEADER: &str = "Access-Token";
-const OWN_HEADERS: [&str; 2] = [TOKEN_HEADER, "Request-Id"];
 
 const ENVELOPE: Envelope = Envelope {
     code: "code",
@@ -139,6 +138,8 @@ impl OpenPlatform {
 impl Bearer for OpenPlatform {
     const TOKEN_REFUSED: &'static str = "10134";
 
+    const OWN_HEADERS: &'static [&'static str] = &[TOKEN_HEADER, "Request-Id"];
+
     fn client(&self) -> &Client {
         &self.client
     }
@@ -175,7 +176,6 @@ impl Bearer for OpenPlatform {
     }
 
     fn call_request(&self, call: &Call, token: &Token) -> Result<HttpRequest> {
-        call.check(&OWN_HEADERS)?;
         let target = format!("{}{}", call.wire_path()?, call.wire_query());
         let request_id = random::hex_id();
         let request = self

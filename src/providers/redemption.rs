@@ -1,7 +1,4 @@
-//! The voucher redemption system: an Alipay authorization URL, and later the user's openId by callback.
-//!
-//! Requests carry a nonce and a timestamp in headers, and a signature over both and the body:
-//! SHA256-RSA with the merchant's key, or MD5 with a shared secret.
+#![doc = include_str!("../../docs/redemption.md")]
 
 use std::fmt;
 

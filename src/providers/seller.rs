@@ -1,4 +1,4 @@
-//! The marketplace seller API: accessKey and secretKey for a Bearer token, which business calls carry.
+#![doc = include_str!("../../docs/seller.md")]
 
 use std::fmt;
 use std::sync::Arc;
@@ -151,6 +151,8 @@ impl Seller {
 impl Bearer for Seller {
     const TOKEN_REFUSED: &'static str = "401";
 
+    const OWN_HEADERS: &'static [&'static str] = &[TOKEN_HEADER];
+
     fn client(&self) -> &Client {
         &self.client
     }
@@ -188,7 +190,6 @@ impl Bearer for Seller {
     }
 
     fn call_request(&self, call: &Call, token: &Token) -> Result<HttpRequest> {
-        call.check(&[TOKEN_HEADER])?;
         let target = format!("{}{}", call.wire_path()?, call.wire_query());
         let request = self
             .client
