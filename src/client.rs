@@ -118,13 +118,11 @@ impl Client {
     }
 
     /// Makes the call. `build` is asked anew for every attempt, so that each has its own nonce,
-    /// time and signature; `read` looks into the answer. `secrets` are this call's own, such as a
-    /// one-time code: a platform may quote them in its message.
+    /// time and signature; `read` looks into the answer.
     pub(crate) fn run<T>(
         &self,
         operation: Operation,
         deadline: Instant,
-        secrets: &[&str],
         mut build: impl FnMut() -> Result<HttpRequest>,
         mut read: impl FnMut(&HttpRequest, HttpResponse) -> Result<T>,
     ) -> Result<T> {
@@ -159,7 +157,7 @@ impl Client {
                     attempt += 1;
                 }
                 None => {
-                    let error = self.label(operation, error, secrets);
+                    let error = self.label(operation, error, &request);
                     self.log(Level::Error, || {
                         format!("{}: {error}", error.status().name())
                     });
@@ -181,7 +179,7 @@ impl Client {
             let error = self
                 .judge(operation.repeat, error)
                 .with_trace_id(request.trace_id.clone());
-            self.label(operation, error, &[])
+            self.label(operation, error, request)
         })
     }
 
@@ -225,7 +223,7 @@ impl Client {
     }
 
     /// The error as the caller sees it: with the platform's name, without secrets.
-    fn label(&self, operation: Operation, error: Error, secrets: &[&str]) -> Error {
+    fn label(&self, operation: Operation, error: Error, request: &HttpRequest) -> Error {
         let ahead = self.ahead(&error).filter(|_| about_time(&error));
         let clock = ahead.map(|ms| {
             let (seconds, which) = (ms.abs() / 1000, if ms < 0 { "behind" } else { "ahead of" });
@@ -238,9 +236,10 @@ impl Client {
             error.message(),
             clock.unwrap_or_default()
         );
-        error
-            .with_message(message)
-            .masked(self.secrets().chain(secrets.iter().copied()))
+        error.with_message(message).masked(
+            self.secrets()
+                .chain(request.secrets.iter().map(Secret::expose)),
+        )
     }
 
     /// By how many milliseconds our clock is ahead of the answer's `Date`.

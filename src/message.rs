@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::clock::Moment;
 use crate::error::{Error, Result, Status};
 use crate::json::Json;
-use crate::secret::{mask, one_line};
+use crate::secret::{Secret, mask, one_line};
 
 /// Names and values in the order they stand on the wire. Names compare without regard to case.
 #[derive(Clone, Default)]
@@ -75,6 +75,9 @@ pub struct HttpRequest {
     pub(crate) headers: Headers,
     pub(crate) body: Zeroizing<Vec<u8>>,
     pub(crate) trace_id: Option<String>,
+    /// What it carries that is secret besides the handle's credentials, such as a one-time code: a
+    /// platform may quote it in its message.
+    pub(crate) secrets: Vec<Secret>,
     /// When it was built: a token's life counts from here.
     pub(crate) built: Moment,
 }
@@ -88,6 +91,7 @@ impl HttpRequest {
             headers: Headers::default(),
             body,
             trace_id: None,
+            secrets: Vec::new(),
             built,
         }
     }
@@ -99,6 +103,11 @@ impl HttpRequest {
 
     pub(crate) fn trace_id(mut self, trace_id: &str) -> HttpRequest {
         self.trace_id = Some(trace_id.to_owned());
+        self
+    }
+
+    pub(crate) fn secret(mut self, secret: &str) -> HttpRequest {
+        self.secrets.push(Secret::new(secret));
         self
     }
 

@@ -34,21 +34,27 @@ impl From<String> for Secret {
 /// What stands in a text where a secret was.
 pub(crate) const MASK: &str = "***";
 
+/// Secrets shorter than this are not looked for, in bytes.
+const SHORTEST: usize = 3;
+
+/// What stands at the end of a text that was too long.
+const CUT_OFF: &str = "…";
+
 /// The longest text from outside that a message or log line repeats, in characters.
 const LONGEST_QUOTE: usize = 300;
 
-/// `text` with each of the secrets blotted out, also where it stands URL-encoded.
+/// `text` with each of the secrets blotted out: as it is, URL-encoded, in the upper case that daxpay
+/// signs in, and where [`one_line`] cut a text off in the middle of one.
 pub(crate) fn mask<'a>(text: &str, secrets: impl IntoIterator<Item = &'a str>) -> String {
     let mut masked = text.to_owned();
     for secret in secrets {
         // A value of one or two characters would blot out half of every text and hides nothing.
-        if secret.len() < 3 {
+        if secret.len() < SHORTEST {
             continue;
         }
-        masked = masked.replace(secret, MASK);
         let encoded: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-        if encoded != secret {
-            masked = masked.replace(&encoded, MASK);
+        for form in [secret, &encoded, &secret.to_uppercase()] {
+            masked = mask_cut_off(&masked.replace(form, MASK), form);
         }
         // "Bearer x" may come back as x alone.
         if let Some((_, credential)) = secret.split_once(' ') {
@@ -56,6 +62,22 @@ pub(crate) fn mask<'a>(text: &str, secrets: impl IntoIterator<Item = &'a str>) -
         }
     }
     masked
+}
+
+/// Blots out the beginning of a secret whose end was cut off.
+fn mask_cut_off(text: &str, secret: &str) -> String {
+    let mut pieces: Vec<String> = text.split(CUT_OFF).map(str::to_owned).collect();
+    let before_a_cut = pieces.len() - 1;
+    for piece in &mut pieces[..before_a_cut] {
+        let beginnings = secret.char_indices().map(|(end, _)| &secret[..end]);
+        let found = beginnings.rev().take_while(|start| start.len() >= SHORTEST);
+        let longest = found.into_iter().find(|start| piece.ends_with(start));
+        if let Some(start) = longest {
+            piece.truncate(piece.len() - start.len());
+            piece.push_str(MASK);
+        }
+    }
+    pieces.join(CUT_OFF)
 }
 
 /// `text` on one line and of bearable length, fit for a message or a log.
@@ -72,7 +94,7 @@ pub(crate) fn one_line(text: &str) -> String {
         .take(LONGEST_QUOTE)
         .collect();
     if text.chars().nth(LONGEST_QUOTE).is_some() {
-        line.push('…');
+        line.push_str(CUT_OFF);
     }
     line
 }

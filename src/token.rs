@@ -165,12 +165,21 @@ struct Flight {
     landed: Condvar,
 }
 
-#[derive(Default)]
 struct FlightState {
     under_way: Option<Arc<Mutex<Option<Result<Arc<Token>>>>>>,
     /// Failed refreshes in a row, and when (monotonic) the next may start.
     failures: u32,
     not_before_ms: i64,
+}
+
+impl Default for FlightState {
+    fn default() -> FlightState {
+        FlightState {
+            under_way: None,
+            failures: 0,
+            not_before_ms: i64::MIN,
+        }
+    }
 }
 
 impl TokenCache {
@@ -209,18 +218,21 @@ impl TokenCache {
         }
     }
 
-    /// A token that is valid now. However many threads ask, one of them fetches.
+    /// A token that is valid now. However many threads ask, one of them fetches, until the deadline
+    /// that `fetch` is given.
     pub(crate) fn get(
         &self,
         deadline: Instant,
-        fetch: impl FnOnce() -> Result<Token>,
+        fetch: impl FnOnce(Instant) -> Result<Token>,
         note: impl Fn(Event),
     ) -> Result<Arc<Token>> {
         let Some(token) = self.current() else {
-            return self.fetch_or_wait(deadline, fetch, note);
+            return self.fetch_or_wait(deadline, || fetch(deadline), note);
         };
         if token.is_due(token.left_ms(&*self.clock)) {
-            return Ok(self.refresh(token, fetch, note));
+            // The call that the token is for needs time too, with the old one if need be.
+            let left = deadline.saturating_duration_since(Instant::now());
+            return Ok(self.refresh(token, || fetch(deadline - left / 2), note));
         }
         Ok(token)
     }
@@ -234,7 +246,7 @@ impl TokenCache {
         note: impl Fn(Event),
     ) -> Arc<Token> {
         let flight = self.flight.get();
-        {
+        let backoff_ms = {
             let mut state = flight.state.lock();
             if state.under_way.is_some() || self.clock.monotonic_ms() < state.not_before_ms {
                 return token;
@@ -247,16 +259,11 @@ impl TokenCache {
                 return newer;
             }
             state.under_way = Some(Arc::default());
-        }
-        match self.fly(&flight, fetch, &note) {
+            (FIRST_BACKOFF_MS << state.failures.min(6)).min(LONGEST_BACKOFF_MS)
+        };
+        match self.fly(&flight, Some(backoff_ms), fetch, &note) {
             Ok(newer) => newer,
             Err(error) => {
-                let mut state = flight.state.lock();
-                let backoff_ms =
-                    (FIRST_BACKOFF_MS << state.failures.min(6)).min(LONGEST_BACKOFF_MS);
-                state.failures += 1;
-                state.not_before_ms = self.clock.monotonic_ms().saturating_add(backoff_ms);
-                drop(state);
                 note(Event::RefreshFailed {
                     error: &error,
                     backoff_ms,
@@ -292,18 +299,22 @@ impl TokenCache {
             }
             state.under_way = Some(Arc::default());
         }
-        self.fly(&flight, fetch, &note)
+        self.fly(&flight, None, fetch, &note)
     }
 
-    /// Fetches, and hands the result to all that wait, also if `fetch` panics.
+    /// Fetches, and hands the result to all that wait, also if `fetch` panics. A refresh that fails
+    /// is not tried again for `backoff_ms`.
     fn fly(
         &self,
         flight: &Flight,
+        backoff_ms: Option<i64>,
         fetch: impl FnOnce() -> Result<Token>,
         note: &impl Fn(Event),
     ) -> Result<Arc<Token>> {
         let mut landing = Landing {
             flight,
+            clock: &*self.clock,
+            backoff_ms,
             result: Err(Error::new(Status::Internal, "the token fetch panicked")),
         };
         landing.result = fetch().map(Arc::new);
@@ -323,6 +334,8 @@ fn waited_too_long() -> Error {
 /// Ends the flight on drop.
 struct Landing<'a> {
     flight: &'a Flight,
+    clock: &'a dyn Clock,
+    backoff_ms: Option<i64>,
     result: Result<Arc<Token>>,
 }
 
@@ -332,6 +345,10 @@ impl Drop for Landing<'_> {
         if self.result.is_ok() {
             state.failures = 0;
             state.not_before_ms = i64::MIN;
+        } else if let Some(backoff_ms) = self.backoff_ms {
+            // Under the same lock as the end of the flight, or another thread would slip in between.
+            state.failures = state.failures.saturating_add(1);
+            state.not_before_ms = self.clock.monotonic_ms().saturating_add(backoff_ms);
         }
         if let Some(waiting) = state.under_way.take() {
             *waiting.lock() = Some(self.result.clone());

@@ -75,7 +75,8 @@ impl Transport {
         let body = response
             .body_mut()
             .with_config()
-            .limit(self.max_response_bytes)
+            // ureq refuses an answer that reaches its limit: the largest one accepted is a byte below.
+            .limit(self.max_response_bytes.saturating_add(1))
             .read_to_vec();
         let body = body.map_err(|e| failed(e, true))?;
         Ok(HttpResponse {
@@ -406,7 +407,10 @@ fn describe(e: ureq::Error, in_body: bool) -> (Status, String) {
         ),
         ureq::Error::BodyExceedsLimit(limit) => (
             Status::Protocol,
-            format!("the answer is larger than max_response_bytes ({limit})"),
+            format!(
+                "the answer is larger than max_response_bytes ({})",
+                limit.saturating_sub(1)
+            ),
         ),
         ureq::Error::LargeResponseHeader(..) => {
             (Status::Protocol, text("the answer's headers are too large"))

@@ -34,9 +34,9 @@ pub(crate) trait Bearer {
     /// A token that is valid now: the cached one, or a new one.
     fn cached_token(&self, deadline: Instant) -> Result<Arc<Token>> {
         let client = self.client();
-        let fetch = || {
+        let fetch = |deadline| {
             let read = |request: &HttpRequest, response| self.login_token(request, response);
-            client.run(TOKEN, deadline, &[], || self.login_request(), read)
+            client.run(TOKEN, deadline, || self.login_request(), read)
         };
         self.cache()
             .get(deadline, fetch, |event| note(client, &event))
@@ -77,10 +77,9 @@ pub(crate) trait Bearer {
     fn call_with(&self, call: &Call, token: &Token, deadline: Instant) -> Result<Answer> {
         let build = || self.call_request(call, token);
         let operation = Operation::business(call);
-        let secrets = [token.header_value()];
         let outcome = self
             .client()
-            .run(operation, deadline, &secrets, build, |_, response| {
+            .run(operation, deadline, build, |_, response| {
                 self.open(response)
             });
         // A refused token is a refused call: nothing happened, whatever the call does.

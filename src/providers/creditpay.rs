@@ -115,7 +115,7 @@ pub struct Card {
 }
 
 /// A one-time code.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Code {
     ident_code: String,
     url: String,
@@ -183,13 +183,11 @@ impl CreditPay {
     /// # Errors
     /// [`Status::InvalidArgument`] naming the field; else as the platform or the network has it.
     pub fn issue_code(&self, request: &CodeRequest) -> Result<Code> {
-        let secret = field::optional(&request.customer_token).unwrap_or_default();
         let build = || self.build_issue_code(request);
         let deadline = self.client.deadline();
-        self.client
-            .run(ISSUE_CODE, deadline, &[secret], build, |_, response| {
-                read_code(response)
-            })
+        self.client.run(ISSUE_CODE, deadline, build, |_, response| {
+            read_code(response)
+        })
     }
 
     /// The request of [`CreditPay::issue_code`], for another HTTP client to send.
@@ -210,7 +208,10 @@ impl CreditPay {
             header_value("lang", lang)?;
             built = built.header("lang", lang);
         }
-        Ok(built.header("Content-Type", "application/json"))
+        let customer_token = field::required("customer_token", &request.customer_token)?;
+        Ok(built
+            .header("Content-Type", "application/json")
+            .secret(customer_token))
     }
 
     /// Reads the answer to [`CreditPay::build_issue_code`].
@@ -232,13 +233,10 @@ impl CreditPay {
     pub fn open_token(&self, ident_code: &str) -> Result<Token> {
         let build = || self.build_open_token(ident_code);
         let deadline = self.client.deadline();
-        self.client.run(
-            OPEN_TOKEN,
-            deadline,
-            &[ident_code],
-            build,
-            |request, response| self.open_token_in(request, response),
-        )
+        self.client
+            .run(OPEN_TOKEN, deadline, build, |request, response| {
+                self.open_token_in(request, response)
+            })
     }
 
     /// The request of [`CreditPay::open_token`], for another HTTP client to send.
@@ -255,7 +253,9 @@ impl CreditPay {
             .client
             .request("POST", REDIRECT_PATH, body.into_bytes());
         let request = request.trace_id(&trace).header("trace", &trace);
-        Ok(request.header("Content-Type", "application/json"))
+        Ok(request
+            .header("Content-Type", "application/json")
+            .secret(ident_code))
     }
 
     /// Reads the answer to [`CreditPay::build_open_token`].
@@ -277,13 +277,10 @@ impl CreditPay {
     pub fn call(&self, call: &Call) -> Result<Answer> {
         let deadline = self.client.deadline_of(call.timeout_ms);
         let build = || self.build_call(call);
-        self.client.run(
-            Operation::business(call),
-            deadline,
-            &[],
-            build,
-            |_, response| open(response),
-        )
+        self.client
+            .run(Operation::business(call), deadline, build, |_, response| {
+                open(response)
+            })
     }
 
     /// The request of [`CreditPay::call`], for another HTTP client to send.
@@ -418,6 +415,13 @@ fn read_code(response: HttpResponse) -> Result<Code> {
         url,
         answer,
     })
+}
+
+/// Not the code, nor the URL that holds it.
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Code({:?})", self.answer)
+    }
 }
 
 impl fmt::Debug for CreditPay {

@@ -136,7 +136,7 @@ pub enum IdentityStatus {
 }
 
 /// An end user's identity.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Identity {
     open_id: Option<String>,
     user_id: Option<String>,
@@ -242,15 +242,11 @@ impl DaxPay {
     /// [`Status::OutcomeUnknown`] when the request may have arrived and the answer was lost: the
     /// code may be used up. [`Status::BadSignature`] when the answer is not signed, or wrongly.
     pub fn auth(&self, request: &AuthRequest) -> Result<Identity> {
-        let code = field::optional(&request.auth_code).unwrap_or_default();
         let build = || self.build_auth(request);
-        self.client.run(
-            AUTH,
-            self.client.deadline(),
-            &[code],
-            build,
-            |_, response| self.identity(response),
-        )
+        self.client
+            .run(AUTH, self.client.deadline(), build, |_, response| {
+                self.identity(response)
+            })
     }
 
     /// The request of [`DaxPay::auth`], for another HTTP client to send.
@@ -258,7 +254,8 @@ impl DaxPay {
     /// # Errors
     /// [`Status::InvalidArgument`] naming the field.
     pub fn build_auth(&self, request: &AuthRequest) -> Result<HttpRequest> {
-        self.signed("POST", AUTH_PATH, auth_params(request)?)
+        let signed = self.signed("POST", AUTH_PATH, auth_params(request)?)?;
+        Ok(signed.secret(field::required("auth_code", &request.auth_code)?))
     }
 
     /// Reads the answer to [`DaxPay::build_auth`].
@@ -276,12 +273,10 @@ impl DaxPay {
     /// # Errors
     /// As [`DaxPay::auth`].
     pub fn auth_and_set(&self, request: &AuthRequest) -> Result<Answer> {
-        let code = field::optional(&request.auth_code).unwrap_or_default();
         let build = || self.build_auth_and_set(request);
         self.client.run(
             AUTH_AND_SET,
             self.client.deadline(),
-            &[code],
             build,
             |_, response| self.open(response),
         )
@@ -292,7 +287,8 @@ impl DaxPay {
     /// # Errors
     /// [`Status::InvalidArgument`] naming the field.
     pub fn build_auth_and_set(&self, request: &AuthRequest) -> Result<HttpRequest> {
-        self.signed("POST", AUTH_AND_SET_PATH, auth_params(request)?)
+        let signed = self.signed("POST", AUTH_AND_SET_PATH, auth_params(request)?)?;
+        Ok(signed.secret(field::required("auth_code", &request.auth_code)?))
     }
 
     /// Reads the answer to [`DaxPay::build_auth_and_set`].
@@ -316,13 +312,10 @@ impl DaxPay {
     /// [`Status::InvalidArgument`] naming the field; else as the gateway or the network has it.
     pub fn generate_auth_url(&self, request: &AuthUrlRequest) -> Result<AuthUrl> {
         let build = || self.build_generate_auth_url(request);
-        self.client.run(
-            AUTH_URL,
-            self.client.deadline(),
-            &[],
-            build,
-            |_, response| self.url(response),
-        )
+        self.client
+            .run(AUTH_URL, self.client.deadline(), build, |_, response| {
+                self.url(response)
+            })
     }
 
     /// The request of [`DaxPay::generate_auth_url`], for another HTTP client to send.
@@ -366,13 +359,10 @@ impl DaxPay {
     pub fn call(&self, call: &Call) -> Result<Answer> {
         let deadline = self.client.deadline_of(call.timeout_ms);
         let build = || self.build_call(call);
-        self.client.run(
-            Operation::business(call),
-            deadline,
-            &[],
-            build,
-            |_, response| self.open(response),
-        )
+        self.client
+            .run(Operation::business(call), deadline, build, |_, response| {
+                self.open(response)
+            })
     }
 
     /// The request of [`DaxPay::call`], for another HTTP client to send.
@@ -438,11 +428,14 @@ impl DaxPay {
     }
 
     fn open(&self, response: HttpResponse) -> Result<Answer> {
-        let answer = ENVELOPE.open(response, |envelope| {
+        let opened = ENVELOPE.open(response, |envelope| {
             self.verify_members(envelope, self.response_signature)
-        })?;
-        self.compare_clocks(&answer);
-        Ok(answer)
+        });
+        let answer = opened.as_ref().map_or_else(Error::answer, Some);
+        if let Some(answer) = answer {
+            self.compare_clocks(answer);
+        }
+        opened
     }
 
     /// Checks `sign` over the members of an envelope.
@@ -549,7 +542,7 @@ fn client_ip(value: &Option<String>) -> Result<Option<Json>> {
 }
 
 /// The caller's own parameters. Empty strings are refused, since the platform's text and its
-/// code disagree on whether they are signed; nulls are left out.
+/// code disagree on whether they are signed; nulls are left out, and so are zeros behind a decimal.
 fn business_params(call: &Call) -> Result<Vec<(String, Json)>> {
     if call.body.is_empty() {
         return Ok(Vec::new());
@@ -579,7 +572,15 @@ fn business_params(call: &Call) -> Result<Vec<(String, Json)>> {
     Ok(members
         .into_iter()
         .filter(|(_, value)| *value != Json::Null)
+        .map(|(name, value)| (name, signing::with_plain_numbers(&value)))
         .collect())
+}
+
+/// Not whose identity it is, and no token.
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Identity({}, {:?})", self.status_name, self.answer)
+    }
 }
 
 impl fmt::Debug for DaxPay {

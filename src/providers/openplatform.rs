@@ -184,7 +184,8 @@ impl Bearer for OpenPlatform {
         let request = request
             .trace_id(&request_id)
             .header("Request-Id", &request_id);
-        Ok(call.finish(request.header(token.header_name(), token.header_value())))
+        let request = request.header(token.header_name(), token.header_value());
+        Ok(call.finish(request.secret(token.header_value())))
     }
 
     fn open(&self, response: HttpResponse) -> Result<Answer> {

@@ -185,13 +185,10 @@ impl Redemption {
     /// the platform's statuses 5, 6, 8, 98 and 99: query, with the same `serial_no`.
     pub fn alipay_url(&self, request: &AlipayUrlRequest) -> Result<AlipayUrl> {
         let build = || self.build_alipay_url(request);
-        self.client.run(
-            ALIPAY_URL,
-            self.client.deadline(),
-            &[],
-            build,
-            |_, response| read_alipay_url(response),
-        )
+        self.client
+            .run(ALIPAY_URL, self.client.deadline(), build, |_, response| {
+                read_alipay_url(response)
+            })
     }
 
     /// The request of [`Redemption::alipay_url`], for another HTTP client to send.
@@ -246,13 +243,10 @@ impl Redemption {
     pub fn call(&self, call: &Call) -> Result<Answer> {
         let deadline = self.client.deadline_of(call.timeout_ms);
         let build = || self.build_call(call);
-        self.client.run(
-            Operation::business(call),
-            deadline,
-            &[],
-            build,
-            |_, response| open(response),
-        )
+        self.client
+            .run(Operation::business(call), deadline, build, |_, response| {
+                open(response)
+            })
     }
 
     /// The request of [`Redemption::call`], for another HTTP client to send.

@@ -194,7 +194,8 @@ impl Bearer for Seller {
         let request = self
             .client
             .request(&call.method, &target, call.body.clone());
-        Ok(call.finish(request.header(token.header_name(), token.header_value())))
+        let request = request.header(token.header_name(), token.header_value());
+        Ok(call.finish(request.secret(token.header_value())))
     }
 
     fn open(&self, response: HttpResponse) -> Result<Answer> {
