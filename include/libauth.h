@@ -526,6 +526,40 @@ void libauth_inbound_set_body(libauth_inbound *inbound, const uint8_t *body, siz
 // Ends a received request. NULL is fine.
 void libauth_inbound_free(libauth_inbound *inbound);
 
+/* ---- Explanations of signatures ---------------------------------------------------------------- */
+
+// What is signed, how, and what is wrong with a signature that somebody else made. Given by the
+// _explain functions of the platforms. No text of it holds a secret. One thread at a time.
+typedef struct libauth_explanation libauth_explanation;
+
+// The algorithm and the form of the signature, such as "HMAC-SHA1, base64".
+const char *libauth_explanation_algorithm(const libauth_explanation *explanation);
+
+// The exact string to sign, with *** where the secret stands.
+const char *libauth_explanation_string_to_sign(const libauth_explanation *explanation);
+
+// The right signature; NULL where only a public key is at hand.
+const char *libauth_explanation_signature(const libauth_explanation *explanation);
+
+// 1 if the signature that was given is right, 0 if it is wrong, -1 if none was given.
+int32_t libauth_explanation_matches(const libauth_explanation *explanation);
+
+// One line for a person: that the signature matches, or which known mistake gives it and what to
+// do instead, or what is most likely left.
+const char *libauth_explanation_message(const libauth_explanation *explanation);
+
+// How many known mistakes together give the signature; 0 if it is right or no known one does.
+size_t libauth_explanation_mistake_count(const libauth_explanation *explanation);
+
+// The name of a mistake, such as "PATH_PREFIX", counted from 0; NULL beyond the last.
+const char *libauth_explanation_mistake(const libauth_explanation *explanation, size_t index);
+
+// What to do instead of a mistake, counted from 0; NULL beyond the last.
+const char *libauth_explanation_advice(const libauth_explanation *explanation, size_t index);
+
+// Ends an explanation. NULL is fine.
+void libauth_explanation_free(libauth_explanation *explanation);
+
 /* ---- Credit Pay -------------------------------------------------------------------------------- */
 
 // A kind that this version does not know: see libauth_creditpay_event_type.
@@ -776,6 +810,18 @@ const char *libauth_creditpay_event_field(const libauth_creditpay_event *event, 
 
 // The body as received, and its length in bytes if `length` is not NULL. Not NUL-terminated.
 const uint8_t *libauth_creditpay_event_body(const libauth_creditpay_event *event, size_t *length);
+
+// What is signed for a path and a body, and, if `signature` is not NULL, which known mistake
+// would produce that signature. `path` is the path that is signed: of a request the
+// endpoint's, behind the signed_path_prefix if that is set; of a webhook your own. Free the
+// explanation.
+libauth_status libauth_creditpay_explain(const libauth_creditpay *creditpay,
+                                         const char *path,
+                                         const uint8_t *body,
+                                         size_t length,
+                                         const char *signature,
+                                         libauth_explanation **explanation,
+                                         libauth_error **error);
 
 /* ---- DaxPay ------------------------------------------------------------------------------------ */
 
@@ -1037,6 +1083,16 @@ const char *libauth_daxpay_notification_field(const libauth_daxpay_notification 
 const uint8_t *libauth_daxpay_notification_body(const libauth_daxpay_notification *notification,
                                                 size_t *length);
 
+// What is signed for a JSON object (a request, an answer or a notification), and which known
+// mistake would produce `signature`; NULL stands for the object's own member `sign`, if it has
+// one. Errors: LIBAUTH_INVALID_ARGUMENT when the body is no JSON object. Free the explanation.
+libauth_status libauth_daxpay_explain(const libauth_daxpay *daxpay,
+                                      const uint8_t *body,
+                                      size_t length,
+                                      const char *signature,
+                                      libauth_explanation **explanation,
+                                      libauth_error **error);
+
 /* ---- The open platform ------------------------------------------------------------------------- */
 
 // An application of the open platform, with its token, which it keeps fresh. Settings and
@@ -1262,6 +1318,23 @@ const char *libauth_redemption_callback_field(const libauth_redemption_callback 
 // The body as received, and its length in bytes if `length` is not NULL. Not NUL-terminated.
 const uint8_t *libauth_redemption_callback_body(const libauth_redemption_callback *callback,
                                                 size_t *length);
+
+// What the merchant signs for a request with these headers (`businessId`, `nonce`,
+// `timestamp`, `signType`) and this body, and, if `signature` is not NULL, which known mistake
+// would produce that signature. Free the explanation.
+libauth_status libauth_redemption_explain(const libauth_redemption *redemption,
+                                          const libauth_inbound *message,
+                                          const char *signature,
+                                          libauth_explanation **explanation,
+                                          libauth_error **error);
+
+// As libauth_redemption_explain, for a callback, which the platform signs. Errors:
+// LIBAUTH_INVALID_CONFIG when an RSA handle has no platform_public_key. Free the explanation.
+libauth_status libauth_redemption_explain_callback(const libauth_redemption *redemption,
+                                                   const libauth_inbound *message,
+                                                   const char *signature,
+                                                   libauth_explanation **explanation,
+                                                   libauth_error **error);
 
 /* ---- The marketplace seller API ---------------------------------------------------------------- */
 

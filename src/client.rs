@@ -104,6 +104,10 @@ impl Client {
         )
     }
 
+    pub(crate) fn base_url(&self) -> String {
+        self.base.join("")
+    }
+
     /// When a call that starts now must be over.
     pub(crate) fn deadline(&self) -> Instant {
         Instant::now() + self.timeout

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 /// The files of src/ffi in the order in which the header is read, with their headings.
-const SECTIONS: [(&str, &str); 13] = [
+const SECTIONS: [(&str, &str); 14] = [
     ("mod", "Version"),
     ("error", "Statuses and errors"),
     ("config", "Settings"),
@@ -16,6 +16,7 @@ const SECTIONS: [(&str, &str); 13] = [
     ("http", "HTTP messages, for your own transport"),
     ("token", "Tokens"),
     ("inbound", "Messages received from a platform"),
+    ("explain", "Explanations of signatures"),
     ("creditpay", "Credit Pay"),
     ("daxpay", "DaxPay"),
     ("openplatform", "The open platform"),

@@ -9,6 +9,7 @@ use super::answer::{bytes, field};
 use super::call::libauth_call;
 use super::config::libauth_config;
 use super::error::{libauth_error, libauth_status};
+use super::explain::libauth_explanation;
 use super::guard::guard;
 use super::handle::{
     Draft, Object, Opaque, Out, borrow, builder, checked, edit, free, get, opaque, text,
@@ -579,4 +580,28 @@ pub unsafe extern "C" fn libauth_creditpay_event_body(
     length: *mut usize,
 ) -> *const u8 {
     guard!(else ptr::null(), { unsafe { bytes(event, length, |v| v.raw_body()) } })
+}
+
+/// What is signed for a path and a body, and, if `signature` is not NULL, which known mistake
+/// would produce that signature. `path` is the path that is signed: of a request the
+/// endpoint's, behind the signed_path_prefix if that is set; of a webhook your own. Free the
+/// explanation.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_creditpay_explain(
+    creditpay: *const libauth_creditpay,
+    path: *const c_char,
+    body: *const u8,
+    length: usize,
+    signature: *const c_char,
+    explanation: *mut *mut libauth_explanation,
+    error: *mut *mut libauth_error,
+) -> libauth_status {
+    guard!(error, {
+        let explanation = unsafe { Out::new("explanation", explanation) }?;
+        let creditpay = unsafe { borrow("creditpay", creditpay) }?;
+        let path = unsafe { string::required("path", path) }?;
+        let body = unsafe { string::bytes("body", body, length) }?;
+        let signature = unsafe { string::optional("signature", signature) }?;
+        explanation.give(creditpay.explain(path, body, signature))
+    })
 }

@@ -8,6 +8,7 @@ use super::answer::{bytes, field};
 use super::call::libauth_call;
 use super::config::libauth_config;
 use super::error::{libauth_error, libauth_status};
+use super::explain::libauth_explanation;
 use super::guard::guard;
 use super::handle::{
     Draft, Object, Opaque, Out, borrow, builder, checked, edit, free, get, opaque, text,
@@ -627,4 +628,25 @@ pub unsafe extern "C" fn libauth_daxpay_notification_body(
     length: *mut usize,
 ) -> *const u8 {
     guard!(else ptr::null(), { unsafe { bytes(notification, length, |v| v.raw_body()) } })
+}
+
+/// What is signed for a JSON object (a request, an answer or a notification), and which known
+/// mistake would produce `signature`; NULL stands for the object's own member `sign`, if it has
+/// one. Errors: LIBAUTH_INVALID_ARGUMENT when the body is no JSON object. Free the explanation.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_daxpay_explain(
+    daxpay: *const libauth_daxpay,
+    body: *const u8,
+    length: usize,
+    signature: *const c_char,
+    explanation: *mut *mut libauth_explanation,
+    error: *mut *mut libauth_error,
+) -> libauth_status {
+    guard!(error, {
+        let explanation = unsafe { Out::new("explanation", explanation) }?;
+        let daxpay = unsafe { borrow("daxpay", daxpay) }?;
+        let body = unsafe { string::bytes("body", body, length) }?;
+        let signature = unsafe { string::optional("signature", signature) }?;
+        explanation.give(daxpay.explain(body, signature)?)
+    })
 }

@@ -28,6 +28,8 @@ pub mod token;
 
 pub mod inbound;
 
+pub mod explain;
+
 pub mod creditpay;
 
 pub mod daxpay;

@@ -8,6 +8,7 @@ use super::answer::{bytes, field};
 use super::call::libauth_call;
 use super::config::libauth_config;
 use super::error::{libauth_error, libauth_status};
+use super::explain::libauth_explanation;
 use super::guard::guard;
 use super::handle::{
     Draft, Object, Opaque, Out, borrow, builder, checked, edit, free, get, opaque, text,
@@ -371,4 +372,43 @@ pub unsafe extern "C" fn libauth_redemption_callback_body(
     length: *mut usize,
 ) -> *const u8 {
     guard!(else ptr::null(), { unsafe { bytes(callback, length, |v| v.raw_body()) } })
+}
+
+/// What the merchant signs for a request with these headers (`businessId`, `nonce`,
+/// `timestamp`, `signType`) and this body, and, if `signature` is not NULL, which known mistake
+/// would produce that signature. Free the explanation.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_redemption_explain(
+    redemption: *const libauth_redemption,
+    message: *const libauth_inbound,
+    signature: *const c_char,
+    explanation: *mut *mut libauth_explanation,
+    error: *mut *mut libauth_error,
+) -> libauth_status {
+    guard!(error, {
+        let explanation = unsafe { Out::new("explanation", explanation) }?;
+        let redemption = unsafe { borrow("redemption", redemption) }?;
+        let message = unsafe { checked("message", message) }?;
+        let signature = unsafe { string::optional("signature", signature) }?;
+        explanation.give(redemption.explain(message, signature))
+    })
+}
+
+/// As libauth_redemption_explain, for a callback, which the platform signs. Errors:
+/// LIBAUTH_INVALID_CONFIG when an RSA handle has no platform_public_key. Free the explanation.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_redemption_explain_callback(
+    redemption: *const libauth_redemption,
+    message: *const libauth_inbound,
+    signature: *const c_char,
+    explanation: *mut *mut libauth_explanation,
+    error: *mut *mut libauth_error,
+) -> libauth_status {
+    guard!(error, {
+        let explanation = unsafe { Out::new("explanation", explanation) }?;
+        let redemption = unsafe { borrow("redemption", redemption) }?;
+        let message = unsafe { checked("message", message) }?;
+        let signature = unsafe { string::optional("signature", signature) }?;
+        explanation.give(redemption.explain_callback(message, signature)?)
+    })
 }

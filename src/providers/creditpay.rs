@@ -30,6 +30,7 @@ use crate::message::{Answer, Envelope, HttpRequest, HttpResponse, Meaning};
 use crate::random;
 use crate::secret::Secret;
 use crate::signing::creditpay as signing;
+use crate::signing::explain::{self, CreditpayHints, Explanation};
 use crate::token::{Token, jwt_times, plausible_ms};
 
 mod inbound;
@@ -306,6 +307,22 @@ impl CreditPay {
             .read(Operation::READ_CALL, request, response, |_, response| {
                 open(response)
             })
+    }
+
+    /// What is signed for a path and a body, and what is wrong with somebody else's signature of them.
+    ///
+    /// The path is the one that is signed: of a request the endpoint's, behind the
+    /// `signed_path_prefix` if there is one; of a webhook the user's own.
+    pub fn explain(&self, path: &str, body: &[u8], signature: Option<&str>) -> Explanation {
+        let base_url = self.client.base_url();
+        let hints = CreditpayHints {
+            base_url: Some(&base_url),
+            signed_prefix: Some(self.signed_prefix.as_str()).filter(|prefix| !prefix.is_empty()),
+            plat_id: Some(&self.plat_id),
+            api_key: Some(self.api_key.expose()),
+            ..CreditpayHints::default()
+        };
+        explain::creditpay(self.signature_key.expose(), path, body, &hints, signature)
     }
 
     /// The three headers that authenticate a request.

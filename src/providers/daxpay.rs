@@ -16,6 +16,7 @@ use crate::random;
 use crate::secret::Secret;
 use crate::signing::daxpay as signing;
 pub use crate::signing::daxpay::Algorithm;
+use crate::signing::explain::{self, Explanation};
 
 mod inbound;
 pub use inbound::Notification;
@@ -387,6 +388,15 @@ impl DaxPay {
             .read(Operation::READ_CALL, request, response, |_, response| {
                 self.open(response)
             })
+    }
+
+    /// What is signed for a JSON object (a request, an answer or a notification), and what is wrong
+    /// with somebody else's signature of it: `signature`, or else its own member `sign`.
+    ///
+    /// # Errors
+    /// [`Status::InvalidArgument`] when the body is no JSON object.
+    pub fn explain(&self, body: &[u8], signature: Option<&str>) -> Result<Explanation> {
+        explain::daxpay(self.algorithm, self.sign_key.expose(), body, signature)
     }
 
     /// Adds the common parameters and the signature. Only what the gateway knows may be sent:

@@ -6,11 +6,13 @@ use super::field;
 use crate::call::Call;
 use crate::client::{Client, Operation, Repeat};
 use crate::config::Config;
-use crate::error::{Result, Status};
+use crate::error::{Error, Result, Status};
+use crate::inbound::Inbound;
 use crate::json::Json;
 use crate::message::{Answer, Envelope, HttpRequest, HttpResponse, Meaning};
 use crate::random;
 use crate::secret::Secret;
+use crate::signing::explain::{self, Explanation};
 use crate::signing::redemption::{Signer, Verifier, string_to_sign};
 use crate::signing::rsa::{PrivateKey, PublicKey};
 
@@ -271,6 +273,42 @@ impl Redemption {
             .read(Operation::READ_CALL, request, response, |_, response| {
                 open(response)
             })
+    }
+
+    /// What the merchant signs for a request with these headers and this body, and what is wrong
+    /// with somebody else's signature of it.
+    pub fn explain(&self, message: &Inbound, signature: Option<&str>) -> Explanation {
+        let header = |name| message.headers.get(name);
+        explain::redemption(Some(&self.signer), None, header, &message.body, signature)
+    }
+
+    /// As [`Redemption::explain`], for a callback, which the platform signs.
+    ///
+    /// # Errors
+    /// [`Status::InvalidConfig`] when an RSA handle was made without the platform's public key.
+    pub fn explain_callback(
+        &self,
+        message: &Inbound,
+        signature: Option<&str>,
+    ) -> Result<Explanation> {
+        let verifier = self.verifier()?;
+        let header = |name| message.headers.get(name);
+        Ok(explain::redemption(
+            Some(&self.signer),
+            Some(verifier),
+            header,
+            &message.body,
+            signature,
+        ))
+    }
+
+    fn verifier(&self) -> Result<&Verifier> {
+        self.verifier.as_ref().ok_or_else(|| {
+            Error::config(
+                "platform_public_key",
+                "is needed to check callbacks: give it when making the handle",
+            )
+        })
     }
 
     /// The headers that authenticate a request.

@@ -4,6 +4,7 @@
 pub mod creditpay;
 pub mod daxpay;
 pub(crate) mod digest;
+pub mod explain;
 pub mod redemption;
 pub mod rsa;
 

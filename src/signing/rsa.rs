@@ -8,7 +8,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use rsa::pkcs1::{DecodeRsaPrivateKey, DecodeRsaPublicKey};
 use rsa::pkcs8::{DecodePrivateKey, DecodePublicKey};
 use rsa::traits::PublicKeyParts;
-use rsa::{Pkcs1v15Sign, RsaPrivateKey, RsaPublicKey};
+use rsa::{BigUint, Pkcs1v15Sign, RsaPrivateKey, RsaPublicKey};
 use zeroize::Zeroizing;
 
 use super::digest;
@@ -71,6 +71,11 @@ impl PrivateKey {
             .sign_with_rng(&mut rsa::rand_core::OsRng, scheme(), &hash);
         BASE64_STANDARD.encode(signature.expect("a key that was validated signs"))
     }
+
+    /// The public half, which checks what this key signs.
+    pub fn public_key(&self) -> PublicKey {
+        PublicKey(self.0.to_public_key())
+    }
 }
 
 impl PublicKey {
@@ -105,6 +110,23 @@ impl PublicKey {
         self.0
             .verify(scheme(), &digest::sha256(message), &signature)
             .is_ok()
+    }
+
+    /// The length of this key's signatures in bytes.
+    pub(crate) fn size(&self) -> usize {
+        self.0.size()
+    }
+
+    /// The padded block that a signature of [`PublicKey::size`] bytes was made of. It proves
+    /// nothing by itself: its padding tells whether the signature was made with this key at all.
+    pub(crate) fn padded_block(&self, signature: &[u8]) -> Option<Vec<u8>> {
+        let number = BigUint::from_bytes_be(signature);
+        if signature.len() != self.size() || number >= *self.0.n() {
+            return None;
+        }
+        let block = number.modpow(self.0.e(), self.0.n()).to_bytes_be();
+        let zeros = self.size() - block.len();
+        Some([vec![0; zeros], block].concat())
     }
 }
 

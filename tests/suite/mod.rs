@@ -171,6 +171,9 @@ pub fn compile<S: AsRef<OsStr>>(
     program: &Path,
 ) {
     let mut command = Command::new(compiler);
+    // A library counts for what stands before it.
+    let is_library = |flag: &&S| flag.as_ref().to_string_lossy().starts_with("-l");
+    let (libraries, flags): (Vec<&S>, Vec<&S>) = flags.iter().partition(is_library);
     command
         .args(flags)
         .arg("-I")
@@ -180,6 +183,7 @@ pub fn compile<S: AsRef<OsStr>>(
         .arg("-L")
         .arg(installed.dir())
         .arg("-lauth")
+        .args(libraries)
         .arg(format!("-Wl,-rpath,{}", installed.dir().display()));
     command.arg("-o").arg(program);
     run(&mut command, Duration::from_secs(120));

@@ -52,12 +52,7 @@ impl Redemption {
     /// `BadSignature`, `Stale`, `Replayed`; `InvalidConfig` when an RSA handle was made without the
     /// platform's public key; `Protocol` for a genuine message that cannot be read.
     pub fn verify(&self, message: &Inbound) -> Result<Callback> {
-        let verifier = self.verifier.as_ref().ok_or_else(|| {
-            Error::config(
-                "platform_public_key",
-                "is needed to check callbacks: give it when making the handle",
-            )
-        })?;
+        let verifier = self.verifier()?;
         self.inbound.check_shape(message)?;
         let sign = message.required_header("sign")?;
         let nonce = message.required_header("nonce")?;

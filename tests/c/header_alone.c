@@ -1,0 +1,5 @@
+/* The header, alone and twice. */
+#include <libauth.h>
+#include <libauth.h>
+
+int main(void) { return LIBAUTH_OK; }
