@@ -111,7 +111,7 @@ pub fn cxx_compiler() -> String {
 
 /// Runs a command to its end, or for `limit` at most; its whole output is shown when it fails.
 pub fn run(command: &mut Command, limit: Duration) -> Output {
-    let shown = format!("{command:?}");
+    let shown = command.get_program().to_string_lossy().into_owned();
     let out = tempfile("out");
     let err = tempfile("err");
     let open = |path: &Path| std::fs::File::create(path).expect("a temporary file can be made");

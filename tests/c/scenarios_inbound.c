@@ -1,0 +1,478 @@
+/* The scenarios of tests/scenarios.txt in C, second part: what the platforms send to their users, requests that
+ * go out over a client of one's own, explanations and callbacks. */
+#define _POSIX_C_SOURCE 200809L
+#include "fixtures.h"
+#include "scenario.h"
+
+static libauth_creditpay *creditpay_of(const libauth_config *config) {
+  libauth_creditpay *creditpay = NULL;
+  made(libauth_creditpay_new(config, PLAT_ID, API_KEY, SIGNATURE_KEY, &creditpay, &error), error);
+  return creditpay;
+}
+
+/* Checks a webhook; gives what became of it. */
+static libauth_status verified(const libauth_creditpay *creditpay, const struct message *message) {
+  libauth_creditpay_event *event = NULL;
+  libauth_status status = libauth_creditpay_verify(creditpay, message->inbound, &event, &error);
+  CHECK((event != NULL) == (status == LIBAUTH_OK) && (error == NULL) == (status == LIBAUTH_OK));
+  libauth_creditpay_event_free(event);
+  forget_error();
+  return status;
+}
+
+static void scenario_webhook_genuine(void) {
+  libauth_creditpay *creditpay = new_creditpay(base("c-genuine", "", "creditpay"));
+  struct message message =
+      message_of("{\"platform\":\"creditpay\",\"kind\":\"PAY_SUCCESS\",\"event_id\":\"event-1\",\"token\":\"customer-1\","
+                 "\"nonce\":\"trace-1\",\"retry\":3,\"data\":{\"note\":\"收\",\"lines\":[{\"no\":7}]}}");
+  libauth_creditpay_event *event = NULL;
+  size_t length = 0;
+  if (ok(libauth_creditpay_verify(creditpay, message.inbound, &event, &error))) {
+    const uint8_t *body = libauth_creditpay_event_body(event, &length);
+    CHECK(libauth_creditpay_event_kind(event) == LIBAUTH_CREDITPAY_PAY_SUCCESS);
+    CHECK(equal(libauth_creditpay_event_type(event), "PAY_SUCCESS"));
+    CHECK(equal(libauth_creditpay_event_id(event), "event-1"));
+    CHECK(equal(libauth_creditpay_event_platform_id(event), PLAT_ID));
+    CHECK(equal(libauth_creditpay_event_customer_token(event), "customer-1"));
+    CHECK(equal(libauth_creditpay_event_trace(event), "trace-1"));
+    CHECK(equal(libauth_creditpay_event_retry(event), "3"));
+    CHECK(libauth_creditpay_event_lang(event) == NULL);
+    CHECK(libauth_creditpay_event_timestamp_ms(event) == message.timestamp_ms);
+    CHECK(equal(libauth_creditpay_event_field(event, "data.note"), "收"));
+    CHECK(equal(libauth_creditpay_event_field(event, "data.lines.0.no"), "7"));
+    CHECK(equal(libauth_creditpay_event_field(event, "data.lines"), "[{\"no\":7}]"));
+    CHECK(libauth_creditpay_event_field(event, "data.nothing") == NULL);
+    CHECK(length == strlen(message.body) && memcmp(body, message.body, length) == 0);
+  }
+  libauth_creditpay_event_free(event);
+  message_free(&message);
+  message = message_of("{\"platform\":\"creditpay\",\"kind\":\"GET_DEFAULT_ACCOUNT_CREDIT_LIMIT\"}");
+  event = NULL;
+  if (ok(libauth_creditpay_verify(creditpay, message.inbound, &event, &error))) {
+    CHECK(libauth_creditpay_event_kind(event) == LIBAUTH_CREDITPAY_CREDIT_LIMIT_QUERY);
+    CHECK(equal(libauth_creditpay_event_lang(event), "en-US"));
+    CHECK(libauth_creditpay_event_id(event) == NULL);
+  }
+  libauth_creditpay_event_free(event);
+  message_free(&message);
+  libauth_creditpay_free(creditpay);
+}
+
+static void scenario_webhook_tampered(void) {
+  static const char *const ways[] = {"body", "signature", "missing_signature"};
+  libauth_creditpay *creditpay = new_creditpay(base("c-tampered", "", "creditpay"));
+  libauth_creditpay_event *event = NULL;
+  char json[128];
+  size_t i;
+  struct message message;
+  for (i = 0; i < sizeof ways / sizeof *ways; i++) {
+    snprintf(json, sizeof json, "{\"platform\":\"creditpay\",\"kind\":\"REFUND\",\"tamper\":\"%s\"}", ways[i]);
+    message = message_of(json);
+    CHECK(libauth_creditpay_verify(creditpay, message.inbound, &event, &error) == LIBAUTH_BAD_SIGNATURE);
+    CHECK(event == NULL);
+    CHECK(contains(libauth_error_message(error), "missing") == (i == 2));
+    CHECK(!leaks(libauth_error_message(error)));
+    forget_error();
+    message_free(&message);
+  }
+  /* What was signed for one path does not count for another. */
+  message = message_of("{\"platform\":\"creditpay\",\"kind\":\"REFUND\",\"path\":\"/notify\"}");
+  CHECK(verified(creditpay, &message) == LIBAUTH_OK);
+  libauth_inbound_free(message.inbound);
+  message.inbound = libauth_inbound_new("POST", "/other");
+  libauth_inbound_add_header(message.inbound, "signature", message.signature);
+  snprintf(json, sizeof json, "%lld", (long long)message.timestamp_ms);
+  libauth_inbound_add_header(message.inbound, "timestamp", json);
+  libauth_inbound_set_body(message.inbound, (const uint8_t *)message.body, strlen(message.body));
+  CHECK(verified(creditpay, &message) == LIBAUTH_BAD_SIGNATURE);
+  message_free(&message);
+  libauth_creditpay_free(creditpay);
+}
+
+static void scenario_webhook_replayed(void) {
+  libauth_creditpay *creditpay = new_creditpay(base("c-replayed", "", "creditpay"));
+  struct message first = message_of("{\"platform\":\"creditpay\",\"kind\":\"PAY_START\",\"event_id\":\"e-1\"}");
+  struct message second = message_of("{\"platform\":\"creditpay\",\"kind\":\"PAY_START\",\"event_id\":\"e-2\"}");
+  CHECK(verified(creditpay, &first) == LIBAUTH_OK);
+  CHECK(verified(creditpay, &first) == LIBAUTH_REPLAYED);
+  CHECK(verified(creditpay, &second) == LIBAUTH_OK);
+  CHECK(verified(creditpay, &first) == LIBAUTH_REPLAYED);
+  message_free(&second);
+  message_free(&first);
+  libauth_creditpay_free(creditpay);
+}
+
+static void tell_time(void *context, int64_t *unix_ms, int64_t *monotonic_ms) {
+  *unix_ms = *(const int64_t *)context;
+  *monotonic_ms = *unix_ms;
+}
+
+static void scenario_webhook_stale(void) {
+  libauth_config *config = libauth_config_new(base("c-stale", "", "creditpay"));
+  struct message message = message_of("{\"platform\":\"creditpay\",\"kind\":\"PAY_START\"}");
+  int64_t clock = message.timestamp_ms;
+  libauth_creditpay *creditpay;
+  libauth_config_set_clock_callback(config, tell_time, &clock);
+  creditpay = creditpay_of(config);
+  clock = message.timestamp_ms + 300001;
+  CHECK(verified(creditpay, &message) == LIBAUTH_STALE);
+  clock = message.timestamp_ms - 300001;
+  CHECK(verified(creditpay, &message) == LIBAUTH_STALE);
+  /* A stale message was not accepted, so it is not a replay; the edge belongs to the window. */
+  clock = message.timestamp_ms - 300000;
+  CHECK(verified(creditpay, &message) == LIBAUTH_OK);
+  clock = message.timestamp_ms + 300000;
+  CHECK(verified(creditpay, &message) == LIBAUTH_REPLAYED);
+  libauth_creditpay_free(creditpay);
+
+  libauth_config_set_window_ms(config, 1000);
+  creditpay = creditpay_of(config);
+  clock = message.timestamp_ms + 1001;
+  CHECK(verified(creditpay, &message) == LIBAUTH_STALE);
+  clock = message.timestamp_ms + 1000;
+  CHECK(verified(creditpay, &message) == LIBAUTH_OK);
+  libauth_creditpay_free(creditpay);
+  message_free(&message);
+  libauth_config_free(config);
+}
+
+static void scenario_daxpay_notification(void) {
+  libauth_daxpay *daxpay = new_daxpay(base("c-notification", "", "daxpay"));
+  struct message message = message_of("{\"platform\":\"daxpay\",\"kind\":\"payment\",\"event_id\":\"trace-9\"}");
+  libauth_daxpay_notification *notification = NULL;
+  size_t length = 0;
+  if (ok(libauth_daxpay_verify(daxpay, message.inbound, &notification, &error))) {
+    const uint8_t *body = libauth_daxpay_notification_body(notification, &length);
+    CHECK(equal(libauth_daxpay_notification_code(notification), "0"));
+    CHECK(equal(libauth_daxpay_notification_message(notification), "success"));
+    CHECK(equal(libauth_daxpay_notification_trace_id(notification), "trace-9"));
+    CHECK(equal(libauth_daxpay_notification_field(notification, "data.title"), "测试接口支付"));
+    CHECK(equal(libauth_daxpay_notification_field(notification, "data.amount"), "1.10"));
+    CHECK(libauth_daxpay_notification_field(notification, "data.attach") == NULL);
+    CHECK(length == strlen(message.body) && memcmp(body, message.body, length) == 0);
+    CHECK(strcmp(LIBAUTH_DAXPAY_REPLY, "SUCCESS") == 0);
+  }
+  libauth_daxpay_notification_free(notification);
+  CHECK(libauth_daxpay_verify(daxpay, message.inbound, &notification, &error) == LIBAUTH_REPLAYED);
+  CHECK(notification == NULL);
+  forget_error();
+  message_free(&message);
+  message = message_of("{\"platform\":\"daxpay\",\"kind\":\"refund\",\"tamper\":\"signature\"}");
+  CHECK(libauth_daxpay_verify(daxpay, message.inbound, &notification, &error) == LIBAUTH_BAD_SIGNATURE);
+  forget_error();
+  message_free(&message);
+  libauth_daxpay_free(daxpay);
+}
+
+static void check_callback(const libauth_redemption *redemption, const char *algorithm) {
+  char json[256];
+  struct message message;
+  libauth_redemption_callback *callback = NULL;
+  snprintf(json, sizeof json, "{\"platform\":\"redemption\",\"algorithm\":\"%s\",\"event_id\":\"serial-4\"}", algorithm);
+  message = message_of(json);
+  if (ok(libauth_redemption_verify(redemption, message.inbound, &callback, &error))) {
+    CHECK(equal(libauth_redemption_callback_serial_no(callback), "serial-4"));
+    CHECK(equal(libauth_redemption_callback_open_id(callback), "sandbox-open-id-074Pjc8q"));
+    CHECK(equal(libauth_redemption_callback_user_id(callback), "sandbox-用户-1"));
+    CHECK(equal(libauth_redemption_callback_field(callback, "merchantId"), MERCHANT_ID));
+    CHECK(libauth_redemption_callback_field(callback, "nothing") == NULL);
+  }
+  libauth_redemption_callback_free(callback);
+  CHECK(libauth_redemption_verify(redemption, message.inbound, &callback, &error) == LIBAUTH_REPLAYED);
+  forget_error();
+  message_free(&message);
+  snprintf(json, sizeof json, "{\"platform\":\"redemption\",\"algorithm\":\"%s\",\"tamper\":\"body\"}", algorithm);
+  message = message_of(json);
+  CHECK(libauth_redemption_verify(redemption, message.inbound, &callback, &error) == LIBAUTH_BAD_SIGNATURE);
+  CHECK(callback == NULL);
+  forget_error();
+  message_free(&message);
+}
+
+static libauth_redemption *new_redemption_rsa(const char *url) {
+  libauth_config *config = libauth_config_new(url);
+  char *private_key = credential("redemption_merchant_private_key_pem");
+  char *public_key = credential("redemption_platform_public_key_pem");
+  libauth_redemption *redemption = NULL;
+  made(libauth_redemption_new_rsa(config, BUSINESS_ID, MERCHANT_ID, private_key, public_key, &redemption, &error),
+       error);
+  free(public_key);
+  free(private_key);
+  libauth_config_free(config);
+  return redemption;
+}
+
+static void scenario_redemption_callback(void) {
+  libauth_redemption *rsa = new_redemption_rsa(base("c-callback-rsa", "", "redemption"));
+  libauth_redemption *md5 = new_redemption(base("c-callback-md5", "", "redemption"));
+  check_callback(rsa, "SHA256-RSA");
+  check_callback(md5, "MD5");
+  libauth_redemption_free(md5);
+  libauth_redemption_free(rsa);
+}
+
+/* The three signing platforms, each with a client of one's own between build and read. */
+static void offline_signed(void) {
+  libauth_creditpay *creditpay = new_creditpay(base("c-offline", "", "creditpay"));
+  libauth_daxpay *daxpay = new_daxpay(base("c-offline", "", "daxpay"));
+  libauth_redemption *redemption = new_redemption_rsa(base("c-offline", "", "redemption"));
+  libauth_creditpay_request *customer = new_creditpay_request();
+  libauth_daxpay_auth_request *auth = new_daxpay_auth_request("code-1");
+  libauth_redemption_request *user = new_redemption_request("serial-1");
+  libauth_creditpay_code *code = NULL;
+  libauth_token *token = NULL;
+  libauth_daxpay_identity *identity = NULL;
+  libauth_redemption_alipay_url *url = NULL;
+  libauth_http_request *request = NULL;
+  libauth_http_response *response;
+
+  ok(libauth_creditpay_build_issue_code(creditpay, customer, &request, &error));
+  CHECK(counted("c-offline", "creditpay", "requests") == 0);
+  response = http_deliver(request);
+  ok(libauth_creditpay_read_issue_code(creditpay, request, response, &code, &error));
+  libauth_http_response_free(response);
+  libauth_http_request_free(request);
+  ok(libauth_creditpay_build_open_token(creditpay, libauth_creditpay_code_ident_code(code), &request, &error));
+  response = http_deliver(request);
+  ok(libauth_creditpay_read_open_token(creditpay, request, response, &token, &error));
+  CHECK(libauth_token_value(token) != NULL);
+  libauth_http_response_free(response);
+  libauth_http_request_free(request);
+
+  ok(libauth_daxpay_build_auth(daxpay, auth, &request, &error));
+  response = http_deliver(request);
+  ok(libauth_daxpay_read_auth(daxpay, request, response, &identity, &error));
+  CHECK(libauth_daxpay_identity_open_id(identity) != NULL);
+  libauth_http_response_free(response);
+  libauth_http_request_free(request);
+
+  ok(libauth_redemption_build_alipay_url(redemption, user, &request, &error));
+  response = http_deliver(request);
+  ok(libauth_redemption_read_alipay_url(redemption, request, response, &url, &error));
+  CHECK(contains(libauth_redemption_alipay_url_url(url), "https://"));
+  libauth_http_response_free(response);
+  libauth_http_request_free(request);
+
+  libauth_redemption_alipay_url_free(url);
+  libauth_daxpay_identity_free(identity);
+  libauth_token_free(token);
+  libauth_creditpay_code_free(code);
+  libauth_redemption_request_free(user);
+  libauth_daxpay_auth_request_free(auth);
+  libauth_creditpay_request_free(customer);
+  libauth_redemption_free(redemption);
+  libauth_daxpay_free(daxpay);
+  libauth_creditpay_free(creditpay);
+}
+
+static void scenario_offline_round_trip(void) {
+  libauth_seller *seller = new_seller(base("c-offline", "", "seller"));
+  libauth_call *call = libauth_call_new("GET", "/shop");
+  libauth_http_request *request = NULL;
+  libauth_http_response *response;
+  libauth_token *token = NULL, *cached = NULL;
+  libauth_answer *answer = NULL;
+  libauth_call_add_query(call, "name", "张 三&");
+
+  offline_signed();
+
+  CHECK(libauth_seller_build_call(seller, call, &request, &error) == LIBAUTH_UNAUTHORIZED && request == NULL);
+  CHECK(libauth_error_delivery(error) == LIBAUTH_NOT_SENT);
+  forget_error();
+  ok(libauth_seller_build_token(seller, &request, &error));
+  CHECK(counted("c-offline", "seller", "requests") == 0);
+  response = http_deliver(request);
+  ok(libauth_seller_read_token(seller, request, response, &token, &error));
+  libauth_http_response_free(response);
+  libauth_http_request_free(request);
+  ok(libauth_seller_token(seller, &cached, &error));
+  CHECK(equal(libauth_token_value(token), libauth_token_value(cached)));
+  CHECK(counted("c-offline", "seller", "token_requests") == 1);
+
+  ok(libauth_seller_build_call(seller, call, &request, &error));
+  CHECK(equal(libauth_http_request_method(request), "GET"));
+  response = http_deliver(request);
+  ok(libauth_seller_read_call(seller, request, response, &answer, &error));
+  CHECK(equal(libauth_answer_field(answer, "data.token_serial"), "1"));
+  CHECK(equal(libauth_answer_field(answer, "data.path"), "/shop"));
+  libauth_http_response_free(response);
+  libauth_http_request_free(request);
+
+  libauth_answer_free(answer);
+  libauth_token_free(cached);
+  libauth_token_free(token);
+  libauth_call_free(call);
+  libauth_seller_free(seller);
+}
+
+/* An explanation of a webhook's signature by this handle. */
+static libauth_explanation *explained(const libauth_creditpay *creditpay, const char *path, const char *body,
+                                      const char *signature) {
+  libauth_explanation *explanation = NULL;
+  made(libauth_creditpay_explain(creditpay, path, (const uint8_t *)body, strlen(body), signature, &explanation, &error),
+       error);
+  CHECK(!leaks(libauth_explanation_string_to_sign(explanation)) && !leaks(libauth_explanation_message(explanation)));
+  return explanation;
+}
+
+static void explain_creditpay(void) {
+  libauth_creditpay *creditpay = new_creditpay(base("c-explain", "", "creditpay"));
+  struct message message = message_of("{\"platform\":\"creditpay\",\"kind\":\"PAY_START\",\"path\":\"/dg/notify\"}");
+  libauth_explanation *explanation = explained(creditpay, "/dg/notify", message.body, message.signature);
+  CHECK(libauth_explanation_matches(explanation) == 1 && libauth_explanation_mistake_count(explanation) == 0);
+  CHECK(equal(libauth_explanation_signature(explanation), message.signature));
+  CHECK(contains(libauth_explanation_string_to_sign(explanation), message.body));
+  libauth_explanation_free(explanation);
+
+  explanation = explained(creditpay, "/notify", message.body, NULL);
+  CHECK(libauth_explanation_matches(explanation) == -1 && libauth_explanation_mistake_count(explanation) == 0);
+  libauth_explanation_free(explanation);
+
+  explanation = explained(creditpay, "/notify", message.body, message.signature);
+  CHECK(libauth_explanation_matches(explanation) == 0 && libauth_explanation_mistake_count(explanation) == 1);
+  CHECK(equal(libauth_explanation_mistake(explanation, 0), "PATH_PREFIX"));
+  CHECK(libauth_explanation_mistake(explanation, 1) == NULL);
+  CHECK(libauth_explanation_message(explanation) != NULL && libauth_explanation_algorithm(explanation) != NULL);
+  libauth_explanation_free(explanation);
+  message_free(&message);
+  libauth_creditpay_free(creditpay);
+}
+
+static void scenario_explain_mismatch(void) {
+  static const char notification[] = "{\"code\":0,\"msg\":\"success\",\"data\":{\"bizOrderNo\":\"B-1\"}}";
+  const uint8_t *bytes = (const uint8_t *)notification;
+  libauth_daxpay *daxpay = new_daxpay(base("c-explain", "", "daxpay"));
+  libauth_redemption *redemption = new_redemption_rsa(base("c-explain", "", "redemption"));
+  struct message message = message_of("{\"platform\":\"redemption\",\"algorithm\":\"SHA256-RSA\"}");
+  libauth_explanation *explanation = NULL, *right = NULL;
+
+  explain_creditpay();
+
+  if (ok(libauth_daxpay_explain(daxpay, bytes, strlen(notification), "00", &explanation, &error))) {
+    CHECK(libauth_explanation_matches(explanation) == 0 && !leaks(libauth_explanation_string_to_sign(explanation)));
+    ok(libauth_daxpay_explain(daxpay, bytes, strlen(notification), libauth_explanation_signature(explanation), &right,
+                              &error));
+    CHECK(libauth_explanation_matches(right) == 1);
+  }
+  libauth_explanation_free(right);
+  libauth_explanation_free(explanation);
+
+  /* Of what the platform signed only it can make the signature. */
+  ok(libauth_redemption_explain_callback(redemption, message.inbound, message.signature, &explanation, &error));
+  CHECK(libauth_explanation_matches(explanation) == 1 && libauth_explanation_signature(explanation) == NULL);
+  libauth_explanation_free(explanation);
+  ok(libauth_redemption_explain_callback(redemption, message.inbound, "AAAA", &explanation, &error));
+  CHECK(libauth_explanation_matches(explanation) == 0);
+  libauth_explanation_free(explanation);
+  ok(libauth_redemption_explain(redemption, message.inbound, message.signature, &explanation, &error));
+  CHECK(libauth_explanation_matches(explanation) == 0 && libauth_explanation_signature(explanation) != NULL);
+  libauth_explanation_free(explanation);
+  message_free(&message);
+  libauth_redemption_free(redemption);
+  libauth_daxpay_free(daxpay);
+}
+
+struct lines {
+  int count, of_level[LIBAUTH_LOG_TRACE + 1], broken, secrets;
+  const char *also_secret;
+};
+
+static void note_line(void *context, int32_t level, const char *line) {
+  struct lines *lines = context;
+  lines->count++;
+  if (level >= LIBAUTH_LOG_ERROR && level <= LIBAUTH_LOG_TRACE) lines->of_level[level]++;
+  lines->broken += strpbrk(line, "\r\n") != NULL || *line == '\0';
+  lines->secrets += leaks(line) || contains(line, lines->also_secret);
+}
+
+static void scenario_log_without_secrets(void) {
+  struct lines lines = {0, {0}, 0, 0, "authorization-code-1"};
+  libauth_config *config = libauth_config_new(base("c-log", "code=500,echo_secret,at=business", "seller"));
+  libauth_daxpay_auth_request *request = new_daxpay_auth_request("authorization-code-1");
+  libauth_call *call = libauth_call_new("GET", "/shop");
+  libauth_seller *seller = NULL;
+  libauth_daxpay *daxpay = NULL;
+  libauth_daxpay_identity *identity = NULL;
+  libauth_token *token = NULL;
+  libauth_answer *answer = NULL;
+  libauth_config_set_log_callback(config, LIBAUTH_LOG_TRACE, note_line, &lines);
+  made(libauth_seller_new(config, ACCESS_KEY, SECRET_KEY, &seller, &error), error);
+  ok(libauth_seller_token(seller, &token, &error));
+  lines.also_secret = libauth_token_value(token);
+  CHECK(libauth_seller_call(seller, call, &answer, &error) == LIBAUTH_PLATFORM); /* it says the secrets aloud */
+  CHECK(!leaks(libauth_error_message(error)) && !leaks(libauth_error_platform_message(error)));
+  CHECK(!contains(libauth_error_platform_message(error), libauth_token_value(token)));
+  forget_error();
+  libauth_config_free(config);
+
+  lines.also_secret = "authorization-code-1";
+  config = libauth_config_new(base("c-log", "", "daxpay"));
+  libauth_config_set_log_callback(config, LIBAUTH_LOG_TRACE, note_line, &lines);
+  made(libauth_daxpay_new(config, APP_ID, MCH_NO, SIGN_KEY, LIBAUTH_DAXPAY_HMAC_SHA256, &daxpay, &error), error);
+  ok(libauth_daxpay_auth(daxpay, request, &identity, &error));
+  libauth_config_free(config);
+
+  CHECK(lines.count >= 4 && lines.of_level[LIBAUTH_LOG_ERROR] >= 1 && lines.of_level[LIBAUTH_LOG_DEBUG] >= 3);
+  CHECK(lines.broken == 0);
+  CHECK(lines.secrets == 0);
+  libauth_daxpay_identity_free(identity);
+  libauth_token_free(token);
+  libauth_call_free(call);
+  libauth_daxpay_auth_request_free(request);
+  libauth_daxpay_free(daxpay);
+  libauth_seller_free(seller);
+}
+
+/* A guard that a database might be: it knows one key. */
+struct guard {
+  int asked;
+  char key[512];
+  int64_t now_ms, keep_until_ms;
+};
+
+static int32_t look_up(void *context, const char *key, int64_t now_ms, int64_t keep_until_ms) {
+  struct guard *guard = context;
+  int fresh = strcmp(guard->key, key) != 0;
+  guard->asked++;
+  snprintf(guard->key, sizeof guard->key, "%s", key);
+  guard->now_ms = now_ms;
+  guard->keep_until_ms = keep_until_ms;
+  return fresh;
+}
+
+static void scenario_replay_callback(void) {
+  struct guard guard = {0, "", 0, 0};
+  libauth_config *config = libauth_config_new(base("c-replay-callback", "", "creditpay"));
+  struct message message = message_of("{\"platform\":\"creditpay\",\"kind\":\"PAY_START\"}");
+  libauth_creditpay *one, *other;
+  libauth_config_set_replay_callback(config, look_up, &guard);
+  one = creditpay_of(config);
+  other = creditpay_of(config);
+  CHECK(verified(one, &message) == LIBAUTH_OK && guard.asked == 1 && *guard.key != '\0');
+  /* Known to whoever shares the guard. */
+  CHECK(verified(other, &message) == LIBAUTH_REPLAYED && guard.asked == 2);
+  /* It must be kept for as long as the message's time is within the window. */
+  CHECK(guard.now_ms - message.timestamp_ms < 60000 && guard.now_ms >= message.timestamp_ms);
+  CHECK(guard.keep_until_ms >= message.timestamp_ms + 300000 && guard.keep_until_ms <= guard.now_ms + 3600000);
+  /* The built-in guard is not asked besides. */
+  guard.key[0] = '\0';
+  CHECK(verified(one, &message) == LIBAUTH_OK && guard.asked == 3);
+  libauth_creditpay_free(other);
+  libauth_creditpay_free(one);
+  message_free(&message);
+  libauth_config_free(config);
+}
+
+int main(void) {
+  scenario_webhook_genuine();
+  scenario_webhook_tampered();
+  scenario_webhook_replayed();
+  scenario_webhook_stale();
+  scenario_daxpay_notification();
+  scenario_redemption_callback();
+  scenario_offline_round_trip();
+  scenario_explain_mismatch();
+  scenario_log_without_secrets();
+  scenario_replay_callback();
+  return check_results();
+}
