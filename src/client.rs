@@ -56,6 +56,9 @@ impl Operation {
     };
 }
 
+/// Looks into an answer.
+type Read<'a> = dyn FnMut(&HttpRequest, HttpResponse) -> Result<()> + 'a;
+
 /// The part of a provider handle that all providers have. Shared by any number of threads.
 pub(crate) struct Client {
     platform: &'static str,
@@ -130,12 +133,29 @@ impl Client {
         mut build: impl FnMut() -> Result<HttpRequest>,
         mut read: impl FnMut(&HttpRequest, HttpResponse) -> Result<T>,
     ) -> Result<T> {
+        let mut value = None;
+        let mut keep = |request: &HttpRequest, response| {
+            value = Some(read(request, response)?);
+            Ok(())
+        };
+        self.repeat(operation, deadline, &mut build, &mut keep)?;
+        Ok(value.expect("the answer of a call that succeeded was read"))
+    }
+
+    /// The loop itself, once for all operations.
+    fn repeat(
+        &self,
+        operation: Operation,
+        deadline: Instant,
+        build: &mut dyn FnMut() -> Result<HttpRequest>,
+        read: &mut Read<'_>,
+    ) -> Result<()> {
         let mut attempt = 1;
         let mut furthest = Delivery::NotSent;
         loop {
             let request = build()?;
-            let error = match self.attempt(operation, attempt, &request, deadline, &mut read) {
-                Ok(value) => return Ok(value),
+            let error = match self.attempt(operation, attempt, &request, deadline, read) {
+                Ok(()) => return Ok(()),
                 Err(error) => self
                     .judge(operation.repeat, error)
                     .with_trace_id(request.trace_id.clone()),
@@ -196,14 +216,14 @@ impl Client {
         log.log(level, &one_line(&format!("{} {line}", self.platform)));
     }
 
-    fn attempt<T>(
+    fn attempt(
         &self,
         operation: Operation,
         attempt: i32,
         request: &HttpRequest,
         deadline: Instant,
-        read: &mut impl FnMut(&HttpRequest, HttpResponse) -> Result<T>,
-    ) -> Result<T> {
+        read: &mut Read<'_>,
+    ) -> Result<()> {
         let started = Instant::now();
         let sent = self.transport.send(request, deadline);
         self.log(Level::Debug, || {

@@ -1,14 +1,20 @@
-//! RSA for redemption: RSASSA-PKCS1-v1_5 over SHA-256, and keys in the forms that
-//! people have them in. The only file that knows the `rsa` crate.
+//! RSA for redemption: RSASSA-PKCS1-v1_5 over SHA-256, and keys in the forms that people have
+//! them in. The only file that knows the `rsa` crate.
+//!
+//! That crate reads keys and checks signatures. Its private operation can be timed
+//! (RUSTSEC-2023-0071), so signing is done by the RSA that the TLS stack brings.
 
 use std::fmt;
+use std::sync::Arc;
 
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::prelude::{BASE64_STANDARD, Engine};
-use rsa::pkcs1::{DecodeRsaPrivateKey, DecodeRsaPublicKey};
-use rsa::pkcs8::{DecodePrivateKey, DecodePublicKey};
+use ring::rand::SystemRandom;
+use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
+use rsa::pkcs1::{DecodeRsaPublicKey, RsaPrivateKey};
+use rsa::pkcs8::{DecodePublicKey, PrivateKeyInfo};
 use rsa::traits::PublicKeyParts;
-use rsa::{BigUint, Pkcs1v15Sign, RsaPrivateKey, RsaPublicKey};
+use rsa::{BigUint, Pkcs1v15Sign, RsaPublicKey};
 use zeroize::Zeroizing;
 
 use super::digest;
@@ -16,8 +22,10 @@ use crate::error::{Error, Result, Status};
 
 /// Shorter keys are refused: they can be factored by those who would want to.
 const LEAST_BITS: usize = 2048;
-/// Longer keys are refused: one signature would take seconds.
+/// Longer keys are refused: one operation would take seconds.
 const MOST_BITS: usize = 8192;
+/// The longest private key that can sign.
+const MOST_PRIVATE_BITS: usize = 4096;
 
 /// The DER prefix that names SHA-256 in a PKCS#1 v1.5 signature (RFC 8017, section 9.2).
 const SHA256_PREFIX: [u8; 19] = [
@@ -27,54 +35,52 @@ const SHA256_PREFIX: [u8; 19] = [
 
 /// A merchant's private key.
 #[derive(Clone)]
-pub struct PrivateKey(RsaPrivateKey);
+pub struct PrivateKey(Arc<RsaKeyPair>);
 
 /// A platform's public key.
 #[derive(Clone)]
 pub struct PublicKey(RsaPublicKey);
 
 impl PrivateKey {
-    /// Reads PKCS#8 or PKCS#1, as PEM or as bare base64, with any line breaks.
+    /// Reads PKCS#8 or PKCS#1, as PEM or as bare base64, with any line breaks; 2048 to 4096 bits.
     /// `name` is what error messages call the key.
     pub fn parse(name: &str, text: &str) -> Result<PrivateKey> {
         let wrong = |what: &str| Error::new(Status::InvalidKey, format!("{name} {what}"));
         let (label, der) = decode(text).map_err(wrong)?;
-        let is_public = label
+        let says_public = label
             .as_deref()
-            .is_some_and(|label| label.contains("PUBLIC"))
-            || parse_public(&der).is_some();
-        if is_public {
+            .is_some_and(|label| label.contains("PUBLIC"));
+        if says_public || parse_public(&der).is_some() {
             return Err(wrong("is a public key: give the private key"));
         }
         if let Some(what) = unusable(label.as_deref()) {
             return Err(wrong(what));
         }
-        let key = RsaPrivateKey::from_pkcs8_der(&der)
-            .ok()
-            .or_else(|| RsaPrivateKey::from_pkcs1_der(&der).ok());
-        let key = key.ok_or_else(|| wrong(not_rsa(&der)))?;
-        check_size(&key).map_err(|what| wrong(&what))?;
-        if key.validate().is_err() {
-            return Err(wrong(
-                "is not a valid RSA key: its numbers do not belong together",
-            ));
+        let (pkcs1, bits) = private_part(&der).ok_or_else(|| wrong(not_rsa(&der)))?;
+        check_size(bits, MOST_PRIVATE_BITS).map_err(|what| wrong(&what))?;
+        match RsaKeyPair::from_der(pkcs1) {
+            Ok(pair) => Ok(PrivateKey(Arc::new(pair))),
+            Err(e) => Err(wrong(&format!("is not a valid RSA key: {e}"))),
         }
-        Ok(PrivateKey(key))
     }
 
     /// `base64(RSASSA-PKCS1-v1_5(SHA-256(message)))`.
     pub fn sign(&self, message: &[u8]) -> String {
-        let hash = digest::sha256(message);
-        // Blinded, so that the time it takes does not tell about the key.
-        let signature = self
-            .0
-            .sign_with_rng(&mut rsa::rand_core::OsRng, scheme(), &hash);
-        BASE64_STANDARD.encode(signature.expect("a key that was validated signs"))
+        let mut signature = vec![0; self.0.public().modulus_len()];
+        let signed = self.0.sign(
+            &RSA_PKCS1_SHA256,
+            &SystemRandom::new(),
+            message,
+            &mut signature,
+        );
+        signed.expect("a key that was accepted signs");
+        BASE64_STANDARD.encode(signature)
     }
 
     /// The public half, which checks what this key signs.
     pub fn public_key(&self) -> PublicKey {
-        PublicKey(self.0.to_public_key())
+        let key = RsaPublicKey::from_pkcs1_der(self.0.public().as_ref());
+        PublicKey(key.expect("the public half of a key that was accepted reads"))
     }
 }
 
@@ -90,15 +96,14 @@ impl PublicKey {
         let is_private = label
             .as_deref()
             .is_some_and(|label| label.contains("PRIVATE"))
-            || RsaPrivateKey::from_pkcs8_der(&der).is_ok()
-            || RsaPrivateKey::from_pkcs1_der(&der).is_ok();
+            || private_part(&der).is_some();
         if is_private {
             return Err(wrong(
                 "is a private key: give the public key, and keep the private key to yourself",
             ));
         }
         let key = parse_public(&der).ok_or_else(|| wrong(not_rsa(&der)))?;
-        check_size(&key).map_err(|what| wrong(&what))?;
+        check_size(key.n().bits(), MOST_BITS).map_err(|what| wrong(&what))?;
         Ok(PublicKey(key))
     }
 
@@ -141,6 +146,13 @@ fn parse_public(der: &[u8]) -> Option<RsaPublicKey> {
     RsaPublicKey::from_public_key_der(der)
         .ok()
         .or_else(|| RsaPublicKey::from_pkcs1_der(der).ok())
+}
+
+/// The PKCS#1 structure of a private key, which PKCS#8 wraps, and the number of its bits.
+fn private_part(der: &[u8]) -> Option<(&[u8], usize)> {
+    let inner = PrivateKeyInfo::try_from(der).map_or(der, |wrapped| wrapped.private_key);
+    let key = RsaPrivateKey::try_from(inner).ok()?;
+    Some((inner, BigUint::from_bytes_be(key.modulus.as_bytes()).bits()))
 }
 
 /// The PEM label, if there is armour, and the DER inside.
@@ -209,13 +221,12 @@ fn not_rsa(der: &[u8]) -> &'static str {
     "is not an RSA key in PKCS#8, PKCS#1 or SPKI form"
 }
 
-fn check_size(key: &impl PublicKeyParts) -> std::result::Result<(), String> {
-    let bits = key.n().bits();
-    if (LEAST_BITS..=MOST_BITS).contains(&bits) {
+fn check_size(bits: usize, most: usize) -> std::result::Result<(), String> {
+    if (LEAST_BITS..=most).contains(&bits) {
         return Ok(());
     }
     Err(format!(
-        "has {bits} bits: it must have from {LEAST_BITS} to {MOST_BITS}"
+        "has {bits} bits: it must have from {LEAST_BITS} to {most}"
     ))
 }
 
