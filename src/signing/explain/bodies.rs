@@ -217,6 +217,11 @@ pub(super) fn bodies(body: &[u8], documented: &[&str]) -> Forms<Vec<u8>> {
     found.forms
 }
 
+/// Whether a member stays in the body.
+type Keep = fn(&Json) -> bool;
+/// What becomes of a value in the body.
+type Change = fn(&Json) -> Json;
+
 struct Found {
     forms: Forms<Vec<u8>>,
     seen: HashSet<Vec<u8>>,
@@ -279,7 +284,7 @@ impl Found {
     }
 
     fn changed_values(&mut self, json: &Json) {
-        let members: [(&str, fn(&Json) -> bool); 3] = [
+        let members: [(&str, Keep); 3] = [
             ("null members were left out", |value| *value != Json::Null),
             ("empty members were left out", |value| {
                 *value != Json::Null
@@ -297,7 +302,7 @@ impl Found {
             };
             self.common(&kept(json, keep), fault);
         }
-        let values: [(&str, fn(&Json) -> Json); 7] = [
+        let values: [(&str, Change); 7] = [
             ("numbers were signed as strings", |value| match value {
                 Json::Number(text) => Json::String(text.clone()),
                 other => other.clone(),
@@ -544,7 +549,7 @@ fn ordered(json: &Json, order: Order, documented: &[&str]) -> Json {
 }
 
 /// The value without the members that are not kept, at every depth.
-fn kept(json: &Json, keep: fn(&Json) -> bool) -> Json {
+fn kept(json: &Json, keep: Keep) -> Json {
     match json {
         Json::Array(elements) => {
             Json::Array(elements.iter().map(|element| kept(element, keep)).collect())
@@ -562,7 +567,7 @@ fn kept(json: &Json, keep: fn(&Json) -> bool) -> Json {
 }
 
 /// The value with each of its parts changed, the inner ones first.
-fn deep(json: &Json, change: &fn(&Json) -> Json) -> Json {
+fn deep(json: &Json, change: &Change) -> Json {
     let inner = match json {
         Json::Array(elements) => Json::Array(
             elements

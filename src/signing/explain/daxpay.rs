@@ -66,7 +66,7 @@ pub fn daxpay(
             )
         } else if !is_sorted {
             Some(
-                "over nested data in the order received, as the gateway signs its answers: in a request, sort the names inside",
+                "over nested data as the gateway writes it in its answers (names in the order received, or numbers without the zeros at their end): in a request, sort the names inside and write no such zeros",
             )
         } else {
             None

@@ -34,7 +34,7 @@ const MOST_DIGESTS: usize = 25_000;
 /// No search looks at more combinations than this, computed or not.
 const MOST_STEPS: usize = 1_000_000;
 /// No search hashes more bytes than this. Large bodies get fewer combinations tried.
-const MOST_BYTES: usize = 64 << 20;
+const MOST_BYTES: usize = 32 << 20;
 /// What a fault costs that many make, that few make, and that nobody makes together with another.
 const COMMON: u8 = 2;
 const RARE: u8 = 3;

@@ -36,13 +36,16 @@ pub(super) struct Target {
     pub(super) faults: Vec<Fault>,
 }
 
+/// A way to write a digest.
+type Write = fn(&[u8]) -> String;
+
 enum Shape {
     /// These bytes.
     Bytes(Vec<u8>),
     /// A longer digest of which these bytes are a part, from the front or the middle.
     Part(Vec<u8>),
     /// Any digest of such a length that is written so.
-    Written(String, fn(&[u8]) -> String),
+    Written(String, Write),
     /// The padded block of an RSA-PSS signature, without its mask.
     Pss {
         hash: Hash,
@@ -272,7 +275,7 @@ pub(super) fn targets(theirs: &str, wanted: Wanted) -> Vec<Target> {
 }
 
 /// Ways of writing that cannot be read back for certain, and are written forth to be compared.
-const WRITINGS: &[(Mistake, fn(&[u8]) -> String)] = &[
+const WRITINGS: &[(Mistake, Write)] = &[
     (Mistake::SignatureCase, |digest| {
         BASE64_STANDARD.encode(digest).to_lowercase()
     }),
@@ -380,7 +383,7 @@ fn stripped(theirs: &str) -> (String, Vec<Fault>) {
         replace(&mut text, hex.to_owned(), Mistake::HexSeparators);
     }
     // A space alone in the middle of base64 was a plus before somebody URL-decoded it.
-    if text.len() % 4 == 0 && !text.contains("  ") && !text.contains(['\r', '\n', '+']) {
+    if text.len().is_multiple_of(4) && !text.contains("  ") && !text.contains(['\r', '\n', '+']) {
         let by = text.replace(' ', "+");
         replace(&mut text, by, Mistake::SignatureUrlDecoded);
     }
@@ -394,7 +397,7 @@ fn stripped(theirs: &str) -> (String, Vec<Fault>) {
 pub(super) fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
     let digit = |byte: u8| char::from(byte).to_digit(16);
     let pair = |pair: &[u8]| Some((digit(pair[0])? * 16 + digit(pair[1])?) as u8);
-    let is_even = !text.is_empty() && text.len() % 2 == 0;
+    let is_even = !text.is_empty() && text.len().is_multiple_of(2);
     is_even
         .then(|| text.chunks(2).map(pair).collect())
         .flatten()

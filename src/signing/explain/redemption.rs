@@ -135,6 +135,9 @@ pub fn redemption<'a>(
     }
 }
 
+/// Another spelling of a name.
+type Spell = fn(&str) -> String;
+
 struct Search<'a> {
     sent: Vec<(&'static str, Option<String>)>,
     body: &'a [u8],
@@ -363,7 +366,7 @@ impl Search<'_> {
         }
 
         // Names spelled in another way.
-        let spellings: [(&str, fn(&str) -> String); 6] = [
+        let spellings: [(&str, Spell); 6] = [
             ("in lower case", str::to_lowercase),
             ("in upper case", str::to_uppercase),
             ("with a capital", |name| name[..1].to_uppercase() + &name[1..]),
