@@ -763,12 +763,13 @@ libauth_status libauth_creditpay_read_call(const libauth_creditpay *creditpay,
                                            libauth_answer **answer,
                                            libauth_error **error);
 
-// Checks a message that claims to come from the platform: headers `signature` and `timestamp`,
-// and `token` and `trace`, which the signature does not cover. Answer a genuine webhook with
-// HTTP status LIBAUTH_CREDITPAY_REPLY_STATUS. The platform sends an event again until it is
-// answered so: keep its event_id and act on it once. Errors: LIBAUTH_BAD_SIGNATURE (missing or
-// mismatch), LIBAUTH_STALE, LIBAUTH_REPLAYED (this very message was accepted before: answer it
-// as before, do not act again), LIBAUTH_PROTOCOL (genuine, but not JSON). Free the event.
+// Checks a message that claims to come from the platform: headers `signature` and `timestamp`.
+// The signature covers path and body, and no header: `timestamp`, `token` and `trace` are as
+// the network delivered them. Answer a genuine webhook with HTTP status
+// LIBAUTH_CREDITPAY_REPLY_STATUS. The platform sends an event again until it is answered so:
+// keep its event_id and act on it once. Errors: LIBAUTH_BAD_SIGNATURE (missing or mismatch),
+// LIBAUTH_STALE, LIBAUTH_REPLAYED (this very message was accepted before: answer it as before,
+// do not act again), LIBAUTH_PROTOCOL (genuine, but not JSON). Free the event.
 libauth_status libauth_creditpay_verify(const libauth_creditpay *creditpay,
                                         const libauth_inbound *inbound,
                                         libauth_creditpay_event **event,

@@ -1127,23 +1127,30 @@ class explanation : public detail::owner<libauth_explanation> {
   /// Takes over an object of the C library.
   explicit explanation(libauth_explanation* made) : detail::owner<libauth_explanation>(made) {}
 
-  /// How it is signed.
+  /// The algorithm and the form of the signature, such as "HMAC-SHA1, base64".
   std::string algorithm() const { return detail::copied(libauth_explanation_algorithm(get())); }
-  /// The exact string to sign, with the secret masked.
+  /// The exact string to sign, with *** where the secret stands.
   std::string string_to_sign() const { return detail::copied(libauth_explanation_string_to_sign(get())); }
   /// The right signature; none where only a public key is at hand.
   optional_string signature() const { return optional_string(libauth_explanation_signature(get())); }
-  /// One line, made for a person.
-  std::string message() const { return detail::copied(libauth_explanation_message(get())); }
   /// Whether a signature was given to compare with.
-  bool compared() const noexcept { return *this && libauth_explanation_matches(get()) >= 0; }
+  bool compared() const noexcept { return get() != nullptr && libauth_explanation_matches(get()) >= 0; }
   /// Whether the given signature is right; false when none was given.
   bool matches() const noexcept { return libauth_explanation_matches(get()) == 1; }
-  /// The mistakes that would explain the given signature, by name, such as "PATH_PREFIX".
-  std::vector<std::string> mistakes() const {
+  /// One line for a person: that the signature matches, or which known mistake gives it and what to do instead, or
+  /// what is most likely left.
+  std::string message() const { return detail::copied(libauth_explanation_message(get())); }
+  /// The known mistakes that together give the signature, by name, such as "PATH_PREFIX"; none if it is right or no
+  /// known one does.
+  std::vector<std::string> mistakes() const { return each(libauth_explanation_mistake); }
+  /// What to do instead of each mistake.
+  std::vector<std::string> advice() const { return each(libauth_explanation_advice); }
+
+ private:
+  std::vector<std::string> each(const char* (*getter)(const libauth_explanation*, std::size_t)) const {
     std::vector<std::string> all;
     const std::size_t count = libauth_explanation_mistake_count(get());
-    for (std::size_t i = 0; i < count; ++i) all.push_back(detail::copied(libauth_explanation_mistake(get(), i)));
+    for (std::size_t i = 0; i < count; ++i) all.push_back(detail::copied(getter(get(), i)));
     return all;
   }
 };
@@ -1438,8 +1445,9 @@ class creditpay : public detail::handle<libauth_creditpay> {
   result<creditpay_event> try_verify(const inbound& message) const {
     return ask<creditpay_event>(libauth_creditpay_verify, message);
   }
-  /// Explains what is signed for a path and a body; with a signature, also whether it is right, and if not, which
-  /// mistake it is.
+  /// What is signed for a path and a body, and, if a signature is given, which known mistake would produce it. `path`
+  /// is the path that is signed: of a request the endpoint's, behind the signed_path_prefix if that is set; of a
+  /// webhook your own.
   result<explanation> try_explain(const text& path, const bytes& body, const text& signature = nullptr) const {
     return ask<explanation>(libauth_creditpay_explain, detail::named{"path", path}, body.data(), body.size(),
                             detail::named{"signature", signature});
@@ -1687,7 +1695,9 @@ class daxpay : public detail::handle<libauth_daxpay> {
   result<daxpay_notification> try_verify(const inbound& message) const {
     return ask<daxpay_notification>(libauth_daxpay_verify, message);
   }
-  /// Explains what is signed of a body; with a signature, also whether it is right, and if not, which mistake it is.
+  /// What is signed for a JSON object (a request, an answer or a notification), and which known mistake would produce
+  /// `signature`; nullptr stands for the object's own member `sign`, if it has one. Errors: invalid_argument when the
+  /// body is no JSON object.
   result<explanation> try_explain(const bytes& body, const text& signature = nullptr) const {
     return ask<explanation>(libauth_daxpay_explain, body.data(), body.size(), detail::named{"signature", signature});
   }
@@ -1936,12 +1946,13 @@ class redemption : public detail::handle<libauth_redemption> {
   result<redemption_callback> try_verify(const inbound& message) const {
     return ask<redemption_callback>(libauth_redemption_verify, message);
   }
-  /// Explains what is signed of a message that we signed; with a signature, also whether it is right, and if not,
-  /// which mistake it is.
+  /// What the merchant signs for a request with these headers (`businessId`, `nonce`, `timestamp`, `signType`) and
+  /// this body, and, if a signature is given, which known mistake would produce it.
   result<explanation> try_explain(const inbound& message, const text& signature = nullptr) const {
     return ask<explanation>(libauth_redemption_explain, message, detail::named{"signature", signature});
   }
-  /// As explain, for a message that the platform signed.
+  /// As explain, for a callback, which the platform signs. Errors: invalid_config when an RSA handle has no
+  /// platform_public_key.
   result<explanation> try_explain_callback(const inbound& message, const text& signature = nullptr) const {
     return ask<explanation>(libauth_redemption_explain_callback, message, detail::named{"signature", signature});
   }

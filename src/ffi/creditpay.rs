@@ -464,12 +464,13 @@ pub unsafe extern "C" fn libauth_creditpay_read_call(
     })
 }
 
-/// Checks a message that claims to come from the platform: headers `signature` and `timestamp`,
-/// and `token` and `trace`, which the signature does not cover. Answer a genuine webhook with
-/// HTTP status LIBAUTH_CREDITPAY_REPLY_STATUS. The platform sends an event again until it is
-/// answered so: keep its event_id and act on it once. Errors: LIBAUTH_BAD_SIGNATURE (missing or
-/// mismatch), LIBAUTH_STALE, LIBAUTH_REPLAYED (this very message was accepted before: answer it
-/// as before, do not act again), LIBAUTH_PROTOCOL (genuine, but not JSON). Free the event.
+/// Checks a message that claims to come from the platform: headers `signature` and `timestamp`.
+/// The signature covers path and body, and no header: `timestamp`, `token` and `trace` are as
+/// the network delivered them. Answer a genuine webhook with HTTP status
+/// LIBAUTH_CREDITPAY_REPLY_STATUS. The platform sends an event again until it is answered so:
+/// keep its event_id and act on it once. Errors: LIBAUTH_BAD_SIGNATURE (missing or mismatch),
+/// LIBAUTH_STALE, LIBAUTH_REPLAYED (this very message was accepted before: answer it as before,
+/// do not act again), LIBAUTH_PROTOCOL (genuine, but not JSON). Free the event.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_creditpay_verify(
     creditpay: *const libauth_creditpay,

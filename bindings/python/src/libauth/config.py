@@ -7,7 +7,7 @@ import enum
 import logging
 import os
 from datetime import timedelta
-from typing import Any, Callable, Dict, Optional, Tuple, Union
+from typing import Any, Callable, List, Optional, Tuple, Union
 
 from . import _marshal
 from ._callbacks import Callbacks, ClockCallback, ReplayCallback
@@ -178,27 +178,27 @@ class Config:
         self._settings()
         _marshal.text(base_url, "base_url", InvalidConfigError)
 
-    def _settings(self) -> Dict[Any, Tuple[Any, ...]]:
-        """The setters to call, with their arguments."""
-        settings: Dict[Any, Tuple[Any, ...]] = {}
+    def _settings(self) -> List[Tuple[Callable[[int, Any], None], Any]]:
+        """The setters to call, with their values."""
+        settings: List[Tuple[Callable[[int, Any], None], Any]] = []
 
         def duration(setter: Any, name: str) -> None:
             value = getattr(self, name)
             if value is not None:
-                settings[setter] = (_marshal.milliseconds(value, name, InvalidConfigError),)
+                settings.append((setter, _marshal.milliseconds(value, name, InvalidConfigError)))
 
         def integer(setter: Any, name: str, bits: int) -> None:
             value = getattr(self, name)
             if value is not None:
-                settings[setter] = (_marshal.integer(value, name, bits),)
+                settings.append((setter, _marshal.integer(value, name, bits)))
 
         def text(setter: Any, name: str) -> None:
             value = getattr(self, name)
             if value is not None:
-                settings[setter] = (_marshal.text(value, name, InvalidConfigError),)
+                settings.append((setter, _marshal.text(value, name, InvalidConfigError)))
 
         def flag(setter: Any, name: str) -> None:
-            settings[setter] = (_marshal.flag(getattr(self, name), name),)
+            settings.append((setter, _marshal.flag(getattr(self, name), name)))
 
         duration(lib.libauth_config_set_timeout_ms, "timeout")
         duration(lib.libauth_config_set_connect_timeout_ms, "connect_timeout")
@@ -223,22 +223,22 @@ class Config:
                 path = os.fsdecode(self.ca_file)
             except TypeError:
                 raise _marshal.wrong_type("ca_file", "str or os.PathLike", self.ca_file) from None
-            settings[lib.libauth_config_set_ca_file] = (_marshal.text(path, "ca_file", InvalidConfigError),)
+            settings.append((lib.libauth_config_set_ca_file, _marshal.text(path, "ca_file", InvalidConfigError)))
         if self.utc_offset is not None:
             if not isinstance(self.utc_offset, timedelta):
                 raise _marshal.wrong_type("utc_offset", "a timedelta", self.utc_offset)
             minutes, rest = divmod(self.utc_offset, timedelta(minutes=1))
             if rest:
                 raise InvalidConfigError("utc_offset must be whole minutes")
-            settings[lib.libauth_config_set_utc_offset_minutes] = (_marshal.integer(minutes, "utc_offset"),)
+            settings.append((lib.libauth_config_set_utc_offset_minutes, _marshal.integer(minutes, "utc_offset")))
         return settings
 
     def _build(self) -> Tuple[Owned, Optional[Callbacks]]:
         """A libauth_config with these settings, and the callbacks that its handles must keep."""
         pointer = lib.libauth_config_new(_marshal.text(self.base_url, "base_url", InvalidConfigError))
         owned = Owned(pointer, lib.libauth_config_free)
-        for setter, arguments in self._settings().items():
-            setter(pointer, *arguments)
+        for setter, value in self._settings():
+            setter(pointer, value)
         if self.replay_callback is None and self.clock_callback is None and self.log_callback is None:
             return owned, None
         callbacks = Callbacks(self.replay_callback, self.clock_callback, self.log_callback, LogLevel)

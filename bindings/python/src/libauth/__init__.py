@@ -1,0 +1,93 @@
+"""libauth: log in to, sign for and verify messages from five partner platforms.
+
+- `CreditPay`: a one-time code and the URL to send the user to
+- `DaxPay`: an end user's identity for a payment channel's code
+- `OpenPlatform`: the clientId / secret open platform: an Access-Token
+- `Redemption`: the voucher redemption system: an Alipay authorization URL
+- `Seller`: the marketplace seller API: a Bearer token
+
+A program makes a `Config`, from it a handle for each platform account, and keeps the handle for as long as it runs:
+
+    config = libauth.Config("https://seller.example")
+    with libauth.Seller(config, access_key=access_key, secret_key=secret_key) as seller:
+        token = seller.token()
+        print(f"{token.header_name}: {token.header_value}")
+
+What holds for everything:
+
+- What goes wrong is a `libauth.Error`, with a class for each status. A value of the wrong type is a `TypeError`.
+- Handles may be used by any number of threads at once, and work on in a child after `os.fork`. Results: one thread at
+  a time.
+- Calls block until the platform has answered or the deadline passed, with the interpreter's lock released. Ctrl-C takes
+  effect when the call ends.
+- Secrets are wiped from the library's memory when a handle ends, and never appear in a message or a log line; what is a
+  secret is left out of every `repr`.
+"""
+
+from __future__ import annotations
+
+from . import _native
+from .answers import Answer
+from .config import Config, ExpiresInUnit, LogLevel, ResponseSignature
+from .creditpay import Card, CreditPay, CreditPayCode, CreditPayEvent, CreditPayEventKind
+from .daxpay import (
+    DaxPay,
+    DaxPayAlgorithm,
+    DaxPayAuthUrl,
+    DaxPayIdentity,
+    DaxPayIdentityStatus,
+    DaxPayNotification,
+)
+from .errors import (
+    BadSignatureError,
+    ClosedError,
+    Delivery,
+    Error,
+    HttpError,
+    InternalError,
+    InvalidArgumentError,
+    InvalidConfigError,
+    InvalidKeyError,
+    NetworkError,
+    OutcomeUnknownError,
+    PlatformError,
+    ProtocolError,
+    RateLimitedError,
+    ReplayedError,
+    StaleError,
+    Status,
+    TimeoutError,
+    UnauthorizedError,
+)
+from .explain import Explanation
+from .http import HttpRequest, HttpResponse
+from .inbound import Inbound
+from .openplatform import OpenPlatform
+from .redemption import AlipayUrl, Redemption, RedemptionCallback
+from .seller import Seller
+from .tokens import Token
+
+#: The version of this package.
+__version__ = _native.HEADER_VERSION
+
+
+def version() -> str:
+    """The version of the shared library, such as "0.1.0"."""
+    return _native.required_text(_native.lib.libauth_version())
+
+
+def library_path() -> str:
+    """The path, or the name, under which the shared library was found."""
+    return _native.library_path
+
+
+__all__ = [
+    "AlipayUrl", "Answer", "BadSignatureError", "Card", "ClosedError", "Config", "CreditPay", "CreditPayCode",
+    "CreditPayEvent", "CreditPayEventKind", "DaxPay", "DaxPayAlgorithm", "DaxPayAuthUrl", "DaxPayIdentity",
+    "DaxPayIdentityStatus", "DaxPayNotification", "Delivery", "Error", "ExpiresInUnit", "Explanation", "HttpError",
+    "HttpRequest", "HttpResponse", "Inbound", "InternalError", "InvalidArgumentError", "InvalidConfigError",
+    "InvalidKeyError", "LogLevel", "NetworkError", "OpenPlatform", "OutcomeUnknownError", "PlatformError",
+    "ProtocolError", "RateLimitedError", "Redemption", "RedemptionCallback", "ReplayedError", "ResponseSignature",
+    "Seller", "StaleError", "Status", "TimeoutError", "Token", "UnauthorizedError", "__version__", "library_path",
+    "version",
+]  # fmt: skip

@@ -1,0 +1,196 @@
+"""What the five platforms have in common: opening, closing, business calls."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any, Callable, Optional, Tuple, Type, TypeVar, Union
+
+from . import _invoke, _marshal
+from ._callbacks import Callbacks
+from ._marshal import Duration, Pairs
+from ._native import Owned, lib
+from .answers import Answer
+from .config import Config
+from .errors import ClosedError
+from .http import HttpRequest, HttpResponse
+
+Handle = TypeVar("Handle", bound="Platform")
+
+
+class Platform:
+    """An account at a platform.
+
+    Any number of threads may use it at once. It works on in a child after `os.fork`, with connections of its own; it
+    cannot be pickled, so with multiprocessing's "spawn" each process makes its own. Closing it while other threads are
+    calling is safe: their calls end as they would, later ones raise `ClosedError`.
+    """
+
+    _owned: Optional[Owned] = None
+    # The C functions of a business call, by platform.
+    _call_function: Callable[..., int]
+    _build_call_function: Callable[..., int]
+    _read_call_function: Callable[..., int]
+
+    def _open(self, config: Config, new: Callable[..., int], free: Callable[[int], None], *arguments: Any) -> None:
+        if not isinstance(config, Config):
+            raise _marshal.wrong_type("config", "a libauth.Config", config)
+        native, callbacks = config._build()
+        owned = _invoke.produce(callbacks, new, free, native.pointer, *arguments)
+        owned.keep = callbacks
+        self._owned = owned
+
+    def close(self) -> None:
+        """Ends the handle, and wipes its secrets as soon as no call is under way. Closing twice is fine."""
+        # The last reference frees it: this one, or that of a call under way.
+        self._owned = None
+
+    @property
+    def closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._owned is None
+
+    def __enter__(self: Handle) -> Handle:
+        self._using()
+        return self
+
+    def __exit__(
+        self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<libauth.{type(self).__name__}{' closed' if self.closed else ''}>"
+
+    def _using(self) -> Owned:
+        owned = self._owned
+        if owned is None:
+            raise ClosedError(f"this {type(self).__name__} is closed")
+        return owned
+
+    def _produce(self, function: Callable[..., int], free: Callable[[int], None], *arguments: Any) -> Owned:
+        """Calls a C function of this handle, keeping the handle alive meanwhile."""
+        owned = self._using()
+        callbacks: Optional[Callbacks] = owned.keep  # type: ignore[assignment]
+        try:
+            return _invoke.produce(callbacks, function, free, owned.pointer, *arguments)
+        finally:
+            # A traceback that is kept must not keep the handle.
+            del owned, callbacks
+
+    def _perform(self, function: Callable[..., int], *arguments: Any) -> None:
+        """The same for a function without a result."""
+        owned = self._using()
+        callbacks: Optional[Callbacks] = owned.keep  # type: ignore[assignment]
+        try:
+            _invoke.perform(callbacks, function, owned.pointer, *arguments)
+        finally:
+            del owned, callbacks
+
+    def _request(self, function: Callable[..., int], *arguments: Any) -> HttpRequest:
+        return HttpRequest._from(self._produce(function, lib.libauth_http_request_free, *arguments))
+
+    def _read(
+        self, function: Callable[..., int], free: Callable[[int], None], request: HttpRequest, response: HttpResponse
+    ) -> Owned:
+        if not isinstance(request, HttpRequest):
+            raise _marshal.wrong_type("http_request", "a libauth.HttpRequest", request)
+        if not isinstance(response, HttpResponse):
+            raise _marshal.wrong_type("http_response", "a libauth.HttpResponse", response)
+        native = response._build()
+        return self._produce(function, free, request._owned.pointer, native.pointer)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Optional[Pairs] = None,
+        headers: Optional[Pairs] = None,
+        body: Union[bytes, str, None] = None,
+        content_type: Optional[str] = None,
+        idempotent: bool = False,
+        timeout: Optional[Duration] = None,
+    ) -> Answer:
+        """Calls any other endpoint of the platform, signed or with the token, whatever the platform wants.
+
+        Where the platform refuses a token, it is replaced and the call repeated, once. A call that is not marked
+        idempotent is otherwise repeated only if it never left; if it may have arrived and its answer was lost, that is
+        an `OutcomeUnknownError`.
+
+        Args:
+            method: The method, such as "POST".
+            path: The path below the base URL; it begins with a slash and holds no query. Characters that a URL cannot
+                hold are escaped, `%` escapes are kept.
+            query: Query parameters, unescaped.
+            headers: Further headers. Those that libauth sets itself are refused.
+            body: The body, sent and signed byte for byte; a string becomes UTF-8. DaxPay takes a JSON object of the
+                endpoint's own parameters, and adds the common ones and the signature.
+            content_type: By default "application/json".
+            idempotent: Says that doing it twice does no harm: only then is it repeated once it may have arrived.
+            timeout: The whole call's deadline, from 1 ms to a day; by default the configuration's.
+
+        Raises:
+            Error: As the platform and the network have it.
+        """
+        call = _call(method, path, query, headers, body, content_type, idempotent, timeout)
+        owned = self._produce(type(self)._call_function, lib.libauth_answer_free, call.pointer)
+        return Answer(owned, owned.pointer)
+
+    def build_call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Optional[Pairs] = None,
+        headers: Optional[Pairs] = None,
+        body: Union[bytes, str, None] = None,
+        content_type: Optional[str] = None,
+    ) -> HttpRequest:
+        """The request of `call`, for your own HTTP client to send. It opens no socket.
+
+        Where the platform wants a token, the request carries the cached one; when none is valid that is an
+        `UnauthorizedError`, and nothing is fetched.
+        """
+        call = _call(method, path, query, headers, body, content_type, False, None)
+        return self._request(type(self)._build_call_function, call.pointer)
+
+    def read_call(self, http_request: HttpRequest, http_response: HttpResponse) -> Answer:
+        """Reads the response to the request of `build_call`, with the same checks as `call`."""
+        owned = self._read(type(self)._read_call_function, lib.libauth_answer_free, http_request, http_response)
+        return Answer(owned, owned.pointer)
+
+
+def _call(
+    method: str,
+    path: str,
+    query: Optional[Pairs],
+    headers: Optional[Pairs],
+    body: Union[bytes, str, None],
+    content_type: Optional[str],
+    idempotent: bool,
+    timeout: Optional[Duration],
+) -> Owned:
+    """The C description of a business call."""
+    owned = Owned(
+        lib.libauth_call_new(_marshal.text(method, "method"), _marshal.text(path, "path")), lib.libauth_call_free
+    )
+    for name, value in _marshal.pairs(query, "query"):
+        lib.libauth_call_add_query(owned.pointer, name, value)
+    for name, value in _marshal.pairs(headers, "headers"):
+        lib.libauth_call_add_header(owned.pointer, name, value)
+    kind = _marshal.text(content_type, "content_type")
+    if body is not None or kind is not None:
+        content = _marshal.body(body)
+        lib.libauth_call_set_body(owned.pointer, kind, content, len(content))
+    lib.libauth_call_set_idempotent(owned.pointer, _marshal.flag(idempotent, "idempotent"))
+    if timeout is not None:
+        lib.libauth_call_set_timeout_ms(owned.pointer, _marshal.milliseconds(timeout, "timeout"))
+    return owned
+
+
+def set_texts(owned: Owned, *settings: Tuple[Callable[[int, Optional[bytes]], None], Optional[str], str]) -> None:
+    """Sets the texts of a request: setter, value, name."""
+    for setter, value, name in settings:
+        encoded = _marshal.text(value, name)
+        if encoded is not None:
+            setter(owned.pointer, encoded)

@@ -1,0 +1,335 @@
+"""Credit Pay: a one-time code and the URL to send the user to; webhooks."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from datetime import datetime
+from decimal import Decimal
+from typing import Iterable, Optional, Union
+
+from . import _marshal, _native
+from ._native import Owned, lib
+from ._platform import Platform, set_texts
+from .answers import Answer
+from .config import Config
+from .explain import Explanation
+from .http import HttpRequest, HttpResponse
+from .inbound import Inbound, native_inbound
+from .tokens import Token
+
+
+class CreditPayEventKind(enum.IntEnum):
+    """What a message of Credit Pay is about."""
+
+    #: A kind that this version does not know: see `CreditPayEvent.type`.
+    OTHER = 0
+    #: The platform asks for credit limits; answer it with them.
+    CREDIT_LIMIT_QUERY = 1
+    PAY_START = 2
+    ASSIGN_SUCCESS = 3
+    ASSIGN_FAILED = 4
+    GET_BARCODE_SUCCESS = 5
+    GET_BARCODE_FAILED = 6
+    PAY_SUCCESS = 7
+    PAY_FAILED = 8
+    REFUND = 9
+    PAY_TIMEOUT = 10
+    PAY_FINISH = 11
+    SESSION_RENEWAL = 12
+
+
+@dataclasses.dataclass(frozen=True)
+class Card:
+    """A credit-limit card. All five are required.
+
+    Args:
+        tag: The tag by which the card is chosen.
+        amount: A decimal number, as text such as "10001.23" or as a `Decimal`; never a float.
+        currency: The currency.
+        icon: The icon's address.
+        input: HTML.
+    """
+
+    tag: str
+    amount: Union[str, Decimal]
+    currency: str
+    icon: str
+    input: str
+
+
+@dataclasses.dataclass(frozen=True)
+class CreditPayCode:
+    """A one-time code.
+
+    Attributes:
+        url: Where to send the user.
+        ident_code: The code itself. A secret until it is used.
+        answer: The platform's answer, with its raw body.
+    """
+
+    url: str = dataclasses.field(repr=False)  # it carries the code
+    ident_code: str = dataclasses.field(repr=False)
+    answer: Answer = dataclasses.field(compare=False)
+
+    @classmethod
+    def _from(cls, owned: Owned) -> CreditPayCode:
+        pointer = owned.pointer
+        return cls(
+            url=_native.required_text(lib.libauth_creditpay_code_url(pointer)),
+            ident_code=_native.required_text(lib.libauth_creditpay_code_ident_code(pointer)),
+            answer=Answer(owned, lib.libauth_creditpay_code_answer(pointer)),
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class CreditPayEvent:
+    """A genuine message of the platform: a webhook or the credit-limit query.
+
+    Attributes:
+        kind: What happened.
+        type: What happened, in the platform's words, such as "PAY_SUCCESS".
+        id: The `event_id`, the same when the platform sends the event again: keep it and act on it once.
+        platform_id: The `platform_id`, if there is one.
+        retry: The `retry` as text, if there is one.
+        customer_token: The header `token`, your customer_token, which the signature does not cover. A secret.
+        trace: The header `trace`, which the signature does not cover.
+        lang: The header `lang` of a credit-limit query.
+        timestamp: When it was sent, in UTC.
+        body: The body as received.
+    """
+
+    kind: CreditPayEventKind
+    type: str
+    id: Optional[str]
+    platform_id: Optional[str]
+    retry: Optional[str]
+    customer_token: Optional[str] = dataclasses.field(repr=False)
+    trace: Optional[str]
+    lang: Optional[str]
+    timestamp: datetime
+    body: bytes = dataclasses.field(repr=False)
+    _owned: Owned = dataclasses.field(repr=False, compare=False)
+
+    @classmethod
+    def _from(cls, owned: Owned) -> CreditPayEvent:
+        pointer = owned.pointer
+        return cls(
+            kind=CreditPayEventKind(lib.libauth_creditpay_event_kind(pointer)),
+            type=_native.required_text(lib.libauth_creditpay_event_type(pointer)),
+            id=_native.text(lib.libauth_creditpay_event_id(pointer)),
+            platform_id=_native.text(lib.libauth_creditpay_event_platform_id(pointer)),
+            retry=_native.text(lib.libauth_creditpay_event_retry(pointer)),
+            customer_token=_native.text(lib.libauth_creditpay_event_customer_token(pointer)),
+            trace=_native.text(lib.libauth_creditpay_event_trace(pointer)),
+            lang=_native.text(lib.libauth_creditpay_event_lang(pointer)),
+            timestamp=_marshal.moment(lib.libauth_creditpay_event_timestamp_ms(pointer)),
+            body=_native.data(lib.libauth_creditpay_event_body, pointer),
+            _owned=owned,
+        )
+
+    def field(self, path: str) -> Optional[str]:
+        """A field of the JSON body by its path, such as "data.amount".
+
+        A string as it is, anything else as JSON text; None when it is absent or null.
+        """
+        return _native.text(lib.libauth_creditpay_event_field(self._owned.pointer, _marshal.text(path, "path")))
+
+
+class CreditPay(Platform):
+    """A Credit Pay account. Opening it makes no connection.
+
+    Args:
+        config: The settings.
+        plat_id: The account.
+        api_key: Its API key.
+        signature_key: The key that requests are signed with.
+
+    Raises:
+        InvalidArgumentError, InvalidConfigError: Naming the parameter or the setting.
+    """
+
+    #: The HTTP status with which a webhook must be answered; with any other it is sent again, every 5 minutes, 10 times
+    #: at most.
+    REPLY_STATUS = 200
+
+    _call_function = lib.libauth_creditpay_call
+    _build_call_function = lib.libauth_creditpay_build_call
+    _read_call_function = lib.libauth_creditpay_read_call
+
+    def __init__(self, config: Config, *, plat_id: str, api_key: str, signature_key: str) -> None:
+        self._open(
+            config,
+            lib.libauth_creditpay_new,
+            lib.libauth_creditpay_free,
+            _marshal.text(plat_id, "plat_id"),
+            _marshal.text(api_key, "api_key"),
+            _marshal.text(signature_key, "signature_key"),
+        )
+
+    def issue_code(
+        self,
+        *,
+        customer_no: str,
+        customer_token: str,
+        token_expire: datetime,
+        callback_url: str,
+        client_ip: str,
+        session_sign: Optional[str] = None,
+        credit_limit_tag: Optional[str] = None,
+        trace: Optional[str] = None,
+        lang: Optional[str] = None,
+        cards: Iterable[Card] = (),
+    ) -> CreditPayCode:
+        """Has a one-time code issued, and the URL to send the user to. Repeated freely: a code is cheap.
+
+        Args:
+            customer_no: Your own unique number of the customer.
+            customer_token: Your user token, one to one with the user. A secret.
+            token_expire: When the customer_token expires, with a time zone.
+            callback_url: Your callback address.
+            client_ip: The end user's IPv4 or IPv6 address; the platform uses it in later checks.
+            session_sign: With the same value as before, the code issued before is returned; with another, a new one.
+            credit_limit_tag: The tag of the card to choose.
+            trace: Your trace id, for support. By default a random one.
+            lang: The language of messages. The platform's default is "en-US".
+            cards: Credit-limit cards. With them, the credit-limit endpoint configured at the platform is not asked.
+
+        Raises:
+            InvalidArgumentError: Naming the field; nothing was sent.
+            Error: All the others as the platform and the network have it.
+        """
+        request = _request(
+            customer_no, customer_token, token_expire, callback_url, client_ip, session_sign, credit_limit_tag, trace,
+            lang, cards,
+        )  # fmt: skip
+        return CreditPayCode._from(
+            self._produce(lib.libauth_creditpay_issue_code, lib.libauth_creditpay_code_free, request.pointer)
+        )
+
+    def build_issue_code(
+        self,
+        *,
+        customer_no: str,
+        customer_token: str,
+        token_expire: datetime,
+        callback_url: str,
+        client_ip: str,
+        session_sign: Optional[str] = None,
+        credit_limit_tag: Optional[str] = None,
+        trace: Optional[str] = None,
+        lang: Optional[str] = None,
+        cards: Iterable[Card] = (),
+    ) -> HttpRequest:
+        """The request of `issue_code`, for your own HTTP client to send. Opens no socket."""
+        request = _request(
+            customer_no, customer_token, token_expire, callback_url, client_ip, session_sign, credit_limit_tag, trace,
+            lang, cards,
+        )  # fmt: skip
+        return self._request(lib.libauth_creditpay_build_issue_code, request.pointer)
+
+    def read_issue_code(self, http_request: HttpRequest, http_response: HttpResponse) -> CreditPayCode:
+        """Reads the response to the request of `build_issue_code`, with the same checks as `issue_code`."""
+        read = lib.libauth_creditpay_read_issue_code
+        return CreditPayCode._from(self._read(read, lib.libauth_creditpay_code_free, http_request, http_response))
+
+    def open_token(self, ident_code: str) -> Token:
+        """Turns an `ident_code` into the user's `open_token`, with its end.
+
+        Not repeated once it may have arrived: then that is an `OutcomeUnknownError`. Not cached.
+        """
+        code = _marshal.text(ident_code, "ident_code")
+        return Token._from(self._produce(lib.libauth_creditpay_open_token, lib.libauth_token_free, code))
+
+    def build_open_token(self, ident_code: str) -> HttpRequest:
+        """The request of `open_token`, for your own HTTP client to send. Opens no socket."""
+        return self._request(lib.libauth_creditpay_build_open_token, _marshal.text(ident_code, "ident_code"))
+
+    def read_open_token(self, http_request: HttpRequest, http_response: HttpResponse) -> Token:
+        """Reads the response to the request of `build_open_token`, with the same checks as `open_token`."""
+        read = lib.libauth_creditpay_read_open_token
+        return Token._from(self._read(read, lib.libauth_token_free, http_request, http_response))
+
+    def verify(self, inbound: Inbound) -> CreditPayEvent:
+        """Checks a message that claims to come from the platform.
+
+        Its headers are `signature`, `timestamp`, `token` and `trace`; the signature covers path and body alone. Answer
+        a genuine webhook with HTTP status `REPLY_STATUS`. The platform sends an event again until it is answered so:
+        keep its id and act on it once.
+
+        Raises:
+            BadSignatureError: The signature is missing or does not match.
+            StaleError: Its time is outside the window.
+            ReplayedError: This very message was accepted before: answer it as before, do not act again.
+            ProtocolError: It is genuine, but not JSON.
+        """
+        message = native_inbound(inbound)
+        return CreditPayEvent._from(
+            self._produce(lib.libauth_creditpay_verify, lib.libauth_creditpay_event_free, message.pointer)
+        )
+
+    def explain(self, path: str, body: Union[bytes, str] = b"", signature: Optional[str] = None) -> Explanation:
+        """Tells what is signed for a path and a body, and, given a signature, which known mistake would produce it.
+
+        Args:
+            path: The path that is signed: of a request the endpoint's, behind the `Config.signed_path_prefix` if that is
+                set; of a webhook your own.
+            body: The body that is signed, byte for byte.
+            signature: A signature that somebody else made.
+        """
+        content = _marshal.body(body)
+        return Explanation._from(
+            self._produce(
+                lib.libauth_creditpay_explain,
+                lib.libauth_explanation_free,
+                _marshal.text(path, "path"),
+                content,
+                len(content),
+                _marshal.text(signature, "signature"),
+            )
+        )
+
+
+def _request(
+    customer_no: str,
+    customer_token: str,
+    token_expire: datetime,
+    callback_url: str,
+    client_ip: str,
+    session_sign: Optional[str],
+    credit_limit_tag: Optional[str],
+    trace: Optional[str],
+    lang: Optional[str],
+    cards: Iterable[Card],
+) -> Owned:
+    owned = Owned(lib.libauth_creditpay_request_new(), lib.libauth_creditpay_request_free)
+    set_texts(
+        owned,
+        (lib.libauth_creditpay_request_set_customer_no, customer_no, "customer_no"),
+        (lib.libauth_creditpay_request_set_customer_token, customer_token, "customer_token"),
+        (lib.libauth_creditpay_request_set_callback_url, callback_url, "callback_url"),
+        (lib.libauth_creditpay_request_set_client_ip, client_ip, "client_ip"),
+        (lib.libauth_creditpay_request_set_session_sign, session_sign, "session_sign"),
+        (lib.libauth_creditpay_request_set_credit_limit_tag, credit_limit_tag, "credit_limit_tag"),
+        (lib.libauth_creditpay_request_set_trace, trace, "trace"),
+        (lib.libauth_creditpay_request_set_lang, lang, "lang"),
+    )
+    # None stays unset, so that the library names it with what else is missing.
+    if token_expire is not None:
+        lib.libauth_creditpay_request_set_token_expire_ms(
+            owned.pointer, _marshal.unix_milliseconds(token_expire, "token_expire")
+        )
+    for card in cards:
+        if not isinstance(card, Card):
+            raise _marshal.wrong_type("a card", "a libauth.Card", card)
+        # Not "1E+3": the platform wants plain digits.
+        amount = format(card.amount, "f") if isinstance(card.amount, Decimal) else card.amount
+        lib.libauth_creditpay_request_add_card(
+            owned.pointer,
+            _marshal.text(card.tag, "card.tag"),
+            _marshal.text(amount, "card.amount"),
+            _marshal.text(card.currency, "card.currency"),
+            _marshal.text(card.icon, "card.icon"),
+            _marshal.text(card.input, "card.input"),
+        )
+    return owned

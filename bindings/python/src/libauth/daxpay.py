@@ -1,0 +1,322 @@
+"""DaxPay: an end user's identity for a payment channel's code; notifications."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from typing import Optional, Union
+
+from . import _marshal, _native
+from ._native import Owned, lib
+from ._platform import Platform, set_texts
+from .answers import Answer
+from .config import Config
+from .explain import Explanation
+from .http import HttpRequest, HttpResponse
+from .inbound import Inbound, native_inbound
+
+
+class DaxPayAlgorithm(enum.IntEnum):
+    """The sign algorithm that an application is set to."""
+
+    #: The gateway's default.
+    HMAC_SHA256 = 0
+    MD5 = 1
+    #: A gateway build of 2025 computes MD5 where it is set to SM3: with such a gateway use `MD5`.
+    SM3 = 2
+
+
+class DaxPayIdentityStatus(enum.IntEnum):
+    """What became of an authorization."""
+
+    #: One that this version does not know: see `DaxPayIdentity.status_name`.
+    OTHER = 0
+    #: The identity is there.
+    SUCCESS = 1
+    #: The user has not authorized yet.
+    WAITING = 2
+    #: There is no such authorization.
+    NOT_EXIST = 3
+
+
+@dataclasses.dataclass(frozen=True)
+class DaxPayIdentity:
+    """An end user's identity.
+
+    Attributes:
+        status: Whether the identity is there.
+        status_name: The status in the gateway's words, such as "success".
+        open_id: The user's openId at the channel, if the gateway gave one.
+        user_id: The user's userId at the channel, if the gateway gave one.
+        access_token: The channel's access token, if the gateway gave one. A secret.
+        answer: The gateway's answer, with its raw body.
+    """
+
+    status: DaxPayIdentityStatus
+    status_name: str
+    open_id: Optional[str]
+    user_id: Optional[str]
+    access_token: Optional[str] = dataclasses.field(repr=False)
+    answer: Answer = dataclasses.field(compare=False)
+
+    @classmethod
+    def _from(cls, owned: Owned) -> DaxPayIdentity:
+        pointer = owned.pointer
+        return cls(
+            status=DaxPayIdentityStatus(lib.libauth_daxpay_identity_status(pointer)),
+            status_name=_native.required_text(lib.libauth_daxpay_identity_status_name(pointer)),
+            open_id=_native.text(lib.libauth_daxpay_identity_open_id(pointer)),
+            user_id=_native.text(lib.libauth_daxpay_identity_user_id(pointer)),
+            access_token=_native.text(lib.libauth_daxpay_identity_access_token(pointer)),
+            answer=Answer(owned, lib.libauth_daxpay_identity_answer(pointer)),
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class DaxPayAuthUrl:
+    """An address to authorize at.
+
+    Attributes:
+        url: Where to send the user.
+        query_code: The code to ask for the outcome with, if the gateway gave one.
+        answer: The gateway's answer, with its raw body.
+    """
+
+    url: str
+    query_code: Optional[str]
+    answer: Answer = dataclasses.field(compare=False)
+
+    @classmethod
+    def _from(cls, owned: Owned) -> DaxPayAuthUrl:
+        pointer = owned.pointer
+        return cls(
+            url=_native.required_text(lib.libauth_daxpay_auth_url_url(pointer)),
+            query_code=_native.text(lib.libauth_daxpay_auth_url_query_code(pointer)),
+            answer=Answer(owned, lib.libauth_daxpay_auth_url_answer(pointer)),
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class DaxPayNotification:
+    """A genuine notification of the gateway.
+
+    Attributes:
+        code: The envelope's `code` as text; "0" is success.
+        message: The envelope's `msg`, if there is one.
+        trace_id: The envelope's `traceId`, if there is one.
+        body: The body as received.
+    """
+
+    code: Optional[str]
+    message: Optional[str]
+    trace_id: Optional[str]
+    body: bytes = dataclasses.field(repr=False)
+    _owned: Owned = dataclasses.field(repr=False, compare=False)
+
+    @classmethod
+    def _from(cls, owned: Owned) -> DaxPayNotification:
+        pointer = owned.pointer
+        return cls(
+            code=_native.text(lib.libauth_daxpay_notification_code(pointer)),
+            message=_native.text(lib.libauth_daxpay_notification_message(pointer)),
+            trace_id=_native.text(lib.libauth_daxpay_notification_trace_id(pointer)),
+            body=_native.data(lib.libauth_daxpay_notification_body, pointer),
+            _owned=owned,
+        )
+
+    def field(self, path: str) -> Optional[str]:
+        """A field of the JSON body by its path, such as "data.amount".
+
+        A string as it is, anything else as JSON text; None when it is absent or null.
+        """
+        return _native.text(lib.libauth_daxpay_notification_field(self._owned.pointer, _marshal.text(path, "path")))
+
+
+class DaxPay(Platform):
+    """A DaxPay application. Opening it makes no connection.
+
+    Args:
+        config: The settings.
+        app_id: The application; at most 32 characters.
+        sign_key: The key that requests and answers are signed with.
+        mch_no: The merchant, at most 32 characters; newer gateways require it.
+        algorithm: The sign algorithm.
+
+    Raises:
+        InvalidArgumentError, InvalidConfigError: Naming the parameter or the setting.
+    """
+
+    #: The body with which a notification must be answered; with any other it is sent again.
+    REPLY = "SUCCESS"
+
+    _call_function = lib.libauth_daxpay_call
+    _build_call_function = lib.libauth_daxpay_build_call
+    _read_call_function = lib.libauth_daxpay_read_call
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        app_id: str,
+        sign_key: str,
+        mch_no: Optional[str] = None,
+        algorithm: DaxPayAlgorithm = DaxPayAlgorithm.HMAC_SHA256,
+    ) -> None:
+        self._open(
+            config,
+            lib.libauth_daxpay_new,
+            lib.libauth_daxpay_free,
+            _marshal.text(app_id, "app_id"),
+            _marshal.text(mch_no, "mch_no"),
+            _marshal.text(sign_key, "sign_key"),
+            _marshal.integer(algorithm, "algorithm"),
+        )
+
+    def auth(
+        self, *, channel: str, auth_code: str, query_code: Optional[str] = None, client_ip: Optional[str] = None
+    ) -> DaxPayIdentity:
+        """Exchanges an authorization code for the user's identity.
+
+        The code is one-time: once the request may have arrived and the answer is lost, that is an
+        `OutcomeUnknownError`, and nothing is repeated. The answer's signature is checked.
+
+        Args:
+            channel: "ali_pay", "wechat_pay", "union_pay", or any code the gateway knows; at most 32 characters.
+            auth_code: The one-time code to exchange; at most 200 characters. A secret until it is used.
+            query_code: Normally not sent; at most 128 characters.
+            client_ip: The end user's IPv4 or IPv6 address; some channels require it.
+
+        Raises:
+            InvalidArgumentError: Naming the field; nothing was sent.
+            BadSignatureError: The answer's signature is missing or does not match.
+            Error: All the others as the gateway and the network have it.
+        """
+        request = _auth_request(channel, auth_code, query_code, client_ip)
+        return DaxPayIdentity._from(
+            self._produce(lib.libauth_daxpay_auth, lib.libauth_daxpay_identity_free, request.pointer)
+        )
+
+    def build_auth(
+        self, *, channel: str, auth_code: str, query_code: Optional[str] = None, client_ip: Optional[str] = None
+    ) -> HttpRequest:
+        """The request of `auth`, for your own HTTP client to send. Opens no socket."""
+        request = _auth_request(channel, auth_code, query_code, client_ip)
+        return self._request(lib.libauth_daxpay_build_auth, request.pointer)
+
+    def read_auth(self, http_request: HttpRequest, http_response: HttpResponse) -> DaxPayIdentity:
+        """Reads the response to the request of `build_auth`, with the same checks as `auth`."""
+        read = lib.libauth_daxpay_read_auth
+        return DaxPayIdentity._from(self._read(read, lib.libauth_daxpay_identity_free, http_request, http_response))
+
+    def auth_and_set(
+        self, *, channel: str, auth_code: str, query_code: Optional[str] = None, client_ip: Optional[str] = None
+    ) -> Answer:
+        """Exchanges an authorization code and leaves the identity at the gateway (authAndSet).
+
+        Parameters, repeats and checks are those of `auth`.
+        """
+        request = _auth_request(channel, auth_code, query_code, client_ip)
+        owned = self._produce(lib.libauth_daxpay_auth_and_set, lib.libauth_answer_free, request.pointer)
+        return Answer(owned, owned.pointer)
+
+    def build_auth_and_set(
+        self, *, channel: str, auth_code: str, query_code: Optional[str] = None, client_ip: Optional[str] = None
+    ) -> HttpRequest:
+        """The request of `auth_and_set`, for your own HTTP client to send. Opens no socket."""
+        request = _auth_request(channel, auth_code, query_code, client_ip)
+        return self._request(lib.libauth_daxpay_build_auth_and_set, request.pointer)
+
+    def read_auth_and_set(self, http_request: HttpRequest, http_response: HttpResponse) -> Answer:
+        """Reads the response to the request of `build_auth_and_set`, with the same checks as `auth_and_set`."""
+        read = lib.libauth_daxpay_read_auth_and_set
+        owned = self._read(read, lib.libauth_answer_free, http_request, http_response)
+        return Answer(owned, owned.pointer)
+
+    def generate_auth_url(
+        self, *, channel: str, auth_redirect_url: Optional[str] = None, client_ip: Optional[str] = None
+    ) -> DaxPayAuthUrl:
+        """Has an address generated at which the user authorizes (generateAuthUrl). Repeated freely.
+
+        Args:
+            channel: As for `auth`.
+            auth_redirect_url: Where the user is sent back to.
+            client_ip: The end user's IPv4 or IPv6 address; some channels require it.
+        """
+        request = _auth_url_request(channel, auth_redirect_url, client_ip)
+        return DaxPayAuthUrl._from(
+            self._produce(lib.libauth_daxpay_generate_auth_url, lib.libauth_daxpay_auth_url_free, request.pointer)
+        )
+
+    def build_generate_auth_url(
+        self, *, channel: str, auth_redirect_url: Optional[str] = None, client_ip: Optional[str] = None
+    ) -> HttpRequest:
+        """The request of `generate_auth_url`, for your own HTTP client to send. Opens no socket."""
+        request = _auth_url_request(channel, auth_redirect_url, client_ip)
+        return self._request(lib.libauth_daxpay_build_generate_auth_url, request.pointer)
+
+    def read_generate_auth_url(self, http_request: HttpRequest, http_response: HttpResponse) -> DaxPayAuthUrl:
+        """Reads the response to the request of `build_generate_auth_url`, with the same checks."""
+        read = lib.libauth_daxpay_read_generate_auth_url
+        return DaxPayAuthUrl._from(self._read(read, lib.libauth_daxpay_auth_url_free, http_request, http_response))
+
+    def verify(self, inbound: Inbound) -> DaxPayNotification:
+        """Checks a payment, refund or transfer notification that claims to come from the gateway.
+
+        It must be signed, whatever `Config.response_signature` says, and lie within the window where it carries a time.
+        Answer it with `REPLY`.
+
+        Raises:
+            BadSignatureError: The signature is missing or does not match.
+            StaleError: Its time is outside the window.
+            ReplayedError: This very message was accepted before: answer it as before, do not act again.
+            ProtocolError: It is not what the protocol says.
+        """
+        message = native_inbound(inbound)
+        return DaxPayNotification._from(
+            self._produce(lib.libauth_daxpay_verify, lib.libauth_daxpay_notification_free, message.pointer)
+        )
+
+    def explain(self, body: Union[bytes, str], signature: Optional[str] = None) -> Explanation:
+        """Tells what is signed for a request, an answer or a notification, and which known mistake would produce a
+        signature.
+
+        Args:
+            body: The JSON object that is signed.
+            signature: A signature that somebody else made; by default the object's own member `sign`, if it has one.
+
+        Raises:
+            InvalidArgumentError: The body is no JSON object.
+        """
+        content = _marshal.body(body)
+        return Explanation._from(
+            self._produce(
+                lib.libauth_daxpay_explain,
+                lib.libauth_explanation_free,
+                content,
+                len(content),
+                _marshal.text(signature, "signature"),
+            )
+        )
+
+
+def _auth_request(channel: str, auth_code: str, query_code: Optional[str], client_ip: Optional[str]) -> Owned:
+    owned = Owned(lib.libauth_daxpay_auth_request_new(), lib.libauth_daxpay_auth_request_free)
+    set_texts(
+        owned,
+        (lib.libauth_daxpay_auth_request_set_channel, channel, "channel"),
+        (lib.libauth_daxpay_auth_request_set_auth_code, auth_code, "auth_code"),
+        (lib.libauth_daxpay_auth_request_set_query_code, query_code, "query_code"),
+        (lib.libauth_daxpay_auth_request_set_client_ip, client_ip, "client_ip"),
+    )
+    return owned
+
+
+def _auth_url_request(channel: str, auth_redirect_url: Optional[str], client_ip: Optional[str]) -> Owned:
+    owned = Owned(lib.libauth_daxpay_auth_url_request_new(), lib.libauth_daxpay_auth_url_request_free)
+    set_texts(
+        owned,
+        (lib.libauth_daxpay_auth_url_request_set_channel, channel, "channel"),
+        (lib.libauth_daxpay_auth_url_request_set_auth_redirect_url, auth_redirect_url, "auth_redirect_url"),
+        (lib.libauth_daxpay_auth_url_request_set_client_ip, client_ip, "client_ip"),
+    )
+    return owned

@@ -1,0 +1,46 @@
+"""Messages that a platform sends to your server."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Optional, Union
+
+from . import _marshal
+from ._marshal import Pairs
+from ._native import Owned, lib
+
+
+@dataclasses.dataclass(frozen=True)
+class Inbound:
+    """A request that your server received from a platform, to be checked by that platform's `verify`.
+
+    Args:
+        method: The method, "POST".
+        path: The path as the platform called it, without host and query.
+        headers: Every header as received, as a mapping or as pairs of name and value; the case of names does not
+            matter. With pairs a header that came twice is noticed.
+        body: The body byte for byte as received.
+    """
+
+    method: str
+    path: str
+    headers: Optional[Pairs] = dataclasses.field(default=None, repr=False)
+    body: Union[bytes, str] = dataclasses.field(default=b"", repr=False)
+
+    def _build(self) -> Owned:
+        owned = Owned(
+            lib.libauth_inbound_new(_marshal.text(self.method, "method"), _marshal.text(self.path, "path")),
+            lib.libauth_inbound_free,
+        )
+        for name, value in _marshal.pairs(self.headers, "headers"):
+            lib.libauth_inbound_add_header(owned.pointer, name, value)
+        body = _marshal.body(self.body)
+        lib.libauth_inbound_set_body(owned.pointer, body, len(body))
+        return owned
+
+
+def native_inbound(inbound: Inbound) -> Owned:
+    """The C object for a received request."""
+    if not isinstance(inbound, Inbound):
+        raise _marshal.wrong_type("inbound", "a libauth.Inbound", inbound)
+    return inbound._build()

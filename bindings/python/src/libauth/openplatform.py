@@ -1,0 +1,69 @@
+"""The clientId / secret open platform: an Access-Token."""
+
+from __future__ import annotations
+
+from . import _marshal
+from ._native import lib
+from ._platform import Platform
+from .config import Config
+from .http import HttpRequest, HttpResponse
+from .tokens import Token
+
+
+class OpenPlatform(Platform):
+    """An application of the open platform, with its token, which it keeps fresh. Opening it makes no connection.
+
+    Args:
+        config: The settings.
+        client_id: The application.
+        secret: Its secret.
+
+    Raises:
+        InvalidArgumentError, InvalidConfigError: Naming the parameter or the setting.
+    """
+
+    _call_function = lib.libauth_openplatform_call
+    _build_call_function = lib.libauth_openplatform_build_call
+    _read_call_function = lib.libauth_openplatform_read_call
+
+    def __init__(self, config: Config, *, client_id: str, secret: str) -> None:
+        self._open(
+            config,
+            lib.libauth_openplatform_new,
+            lib.libauth_openplatform_free,
+            _marshal.text(client_id, "client_id"),
+            _marshal.text(secret, "secret"),
+        )
+
+    def token(self) -> Token:
+        """Gives a token that is valid now (header Access-Token).
+
+        It is cached and shared by all threads: however many ask, the platform sees one request, and all get its
+        outcome, each within its own deadline. Its lifetime is what the token itself tells (a JWT's `exp`), else that of `Config.token_lifetime`. It is replaced early, when the smaller of 5 minutes and a fifth
+        of its life is left, by one caller, while the others go on with it; if that fails, it is served on as long as it
+        is valid. Repeated freely.
+
+        Raises:
+            UnauthorizedError: The credentials were refused.
+            Error: All the others as the platform and the network have it.
+        """
+        return Token._from(self._produce(lib.libauth_openplatform_token, lib.libauth_token_free))
+
+    def invalidate(self, token: str) -> None:
+        """Drops a token that a call of your own found refused, given bare or as its header's value.
+
+        Only if the cached token is this one: a late caller cannot drop a fresh one. `call` does this itself.
+        """
+        self._perform(lib.libauth_openplatform_invalidate, _marshal.text(token, "token"))
+
+    def build_token(self) -> HttpRequest:
+        """The login request, for your own HTTP client to send. Opens no socket."""
+        return self._request(lib.libauth_openplatform_build_token)
+
+    def read_token(self, http_request: HttpRequest, http_response: HttpResponse) -> Token:
+        """Reads the response to the request of `build_token`, with the same checks as `token`.
+
+        The token is cached, for `build_call` and all the others.
+        """
+        read = lib.libauth_openplatform_read_token
+        return Token._from(self._read(read, lib.libauth_token_free, http_request, http_response))

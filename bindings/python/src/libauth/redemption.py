@@ -1,0 +1,226 @@
+"""The voucher redemption system: an Alipay authorization URL; callbacks."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, Callable, Optional, Type, TypeVar
+
+from . import _marshal, _native
+from ._native import Owned, lib
+from ._platform import Platform, set_texts
+from .answers import Answer
+from .config import Config
+from .explain import Explanation
+from .http import HttpRequest, HttpResponse
+from .inbound import Inbound, native_inbound
+
+Handle = TypeVar("Handle", bound="Redemption")
+
+
+@dataclasses.dataclass(frozen=True)
+class AlipayUrl:
+    """An Alipay authorization URL.
+
+    Attributes:
+        url: Where to send the user.
+        answer: The platform's answer, with its raw body.
+    """
+
+    url: str
+    answer: Answer = dataclasses.field(compare=False)
+
+    @classmethod
+    def _from(cls, owned: Owned) -> AlipayUrl:
+        pointer = owned.pointer
+        return cls(
+            url=_native.required_text(lib.libauth_redemption_alipay_url_url(pointer)),
+            answer=Answer(owned, lib.libauth_redemption_alipay_url_answer(pointer)),
+        )
+
+
+@dataclasses.dataclass(frozen=True)
+class RedemptionCallback:
+    """A genuine callback: the outcome of an authorization.
+
+    Attributes:
+        serial_no: The serial number of the request that this is the outcome of.
+        open_id: The user's openId at Alipay, if there is one.
+        user_id: Your own id of the customer, if there is one.
+        body: The body as received.
+    """
+
+    serial_no: str
+    open_id: Optional[str]
+    user_id: Optional[str]
+    body: bytes = dataclasses.field(repr=False)
+    _owned: Owned = dataclasses.field(repr=False, compare=False)
+
+    @classmethod
+    def _from(cls, owned: Owned) -> RedemptionCallback:
+        pointer = owned.pointer
+        return cls(
+            serial_no=_native.required_text(lib.libauth_redemption_callback_serial_no(pointer)),
+            open_id=_native.text(lib.libauth_redemption_callback_open_id(pointer)),
+            user_id=_native.text(lib.libauth_redemption_callback_user_id(pointer)),
+            body=_native.data(lib.libauth_redemption_callback_body, pointer),
+            _owned=owned,
+        )
+
+    def field(self, path: str) -> Optional[str]:
+        """A field of the JSON body by its path, such as "data.amount".
+
+        A string as it is, anything else as JSON text; None when it is absent or null.
+        """
+        return _native.text(lib.libauth_redemption_callback_field(self._owned.pointer, _marshal.text(path, "path")))
+
+
+class Redemption(Platform):
+    """A merchant of the redemption system: made with `Redemption.rsa` or `Redemption.md5`."""
+
+    #: The body with which a callback must be answered; with any other it is sent again.
+    REPLY = "SUCCESS"
+
+    _call_function = lib.libauth_redemption_call
+    _build_call_function = lib.libauth_redemption_build_call
+    _read_call_function = lib.libauth_redemption_read_call
+
+    def __init__(self, *arguments: object, **named: object) -> None:
+        raise TypeError("use libauth.Redemption.rsa(...) or libauth.Redemption.md5(...)")
+
+    @classmethod
+    def rsa(
+        cls: Type[Handle],
+        config: Config,
+        *,
+        business_id: str,
+        merchant_id: str,
+        private_key: str,
+        platform_public_key: Optional[str] = None,
+    ) -> Handle:
+        """Makes a handle that signs with SHA256-RSA, the platform's default. It makes no connection.
+
+        Keys are texts: PKCS#8, PKCS#1 or (public) SPKI, as PEM or as the bare base64 that Java tools print, with any
+        line breaks, of 2048 to 8192 bits.
+
+        Args:
+            config: The settings.
+            business_id: The business.
+            merchant_id: The merchant.
+            private_key: Your private key.
+            platform_public_key: Checks callbacks; not needed if there are none.
+
+        Raises:
+            InvalidKeyError: What is wrong with a key.
+            InvalidArgumentError, InvalidConfigError: Naming the parameter or the setting.
+        """
+        return cls._make(
+            config,
+            lib.libauth_redemption_new_rsa,
+            _marshal.text(business_id, "business_id"),
+            _marshal.text(merchant_id, "merchant_id"),
+            _marshal.text(private_key, "private_key"),
+            _marshal.text(platform_public_key, "platform_public_key"),
+        )
+
+    @classmethod
+    def md5(cls: Type[Handle], config: Config, *, business_id: str, merchant_id: str, secret: str) -> Handle:
+        """Makes a handle that signs, and checks callbacks, with MD5 and a shared secret. It makes no connection.
+
+        Args:
+            config: The settings.
+            business_id: The business.
+            merchant_id: The merchant.
+            secret: The shared secret.
+
+        Raises:
+            InvalidArgumentError, InvalidConfigError: Naming the parameter or the setting.
+        """
+        return cls._make(
+            config,
+            lib.libauth_redemption_new_md5,
+            _marshal.text(business_id, "business_id"),
+            _marshal.text(merchant_id, "merchant_id"),
+            _marshal.text(secret, "secret"),
+        )
+
+    @classmethod
+    def _make(cls: Type[Handle], config: Config, new: Callable[..., int], *arguments: Any) -> Handle:
+        handle = cls.__new__(cls)
+        handle._open(config, new, lib.libauth_redemption_free, *arguments)
+        return handle
+
+    def get_alipay_url(self, *, serial_no: str, user_id: str, callback_url: Optional[str] = None) -> AlipayUrl:
+        """Asks for an Alipay authorization URL.
+
+        Once the request may have arrived and the answer is lost, and for the platform's statuses 5, 6, 8, 98 and 99,
+        that is an `OutcomeUnknownError`, and nothing is repeated.
+
+        Args:
+            serial_no: Your serial number, globally unique. When you ask again after an unknown outcome, keep it.
+            user_id: Your own id of the customer.
+            callback_url: Where the platform sends the user's Alipay openId.
+        """
+        request = _request(serial_no, user_id, callback_url)
+        return AlipayUrl._from(
+            self._produce(lib.libauth_redemption_get_alipay_url, lib.libauth_redemption_alipay_url_free, request.pointer)
+        )
+
+    def build_alipay_url(self, *, serial_no: str, user_id: str, callback_url: Optional[str] = None) -> HttpRequest:
+        """The request of `get_alipay_url`, for your own HTTP client to send. Opens no socket."""
+        request = _request(serial_no, user_id, callback_url)
+        return self._request(lib.libauth_redemption_build_alipay_url, request.pointer)
+
+    def read_alipay_url(self, http_request: HttpRequest, http_response: HttpResponse) -> AlipayUrl:
+        """Reads the response to the request of `build_alipay_url`, with the same checks as `get_alipay_url`."""
+        read = lib.libauth_redemption_read_alipay_url
+        return AlipayUrl._from(self._read(read, lib.libauth_redemption_alipay_url_free, http_request, http_response))
+
+    def verify(self, inbound: Inbound) -> RedemptionCallback:
+        """Checks a callback that claims to come from the platform. Answer it with `REPLY`.
+
+        Its headers are `businessId`, `nonce`, `timestamp`, `sign` and, if it is there, `signType`.
+
+        Raises:
+            BadSignatureError: The signature is missing or does not match.
+            StaleError: Its time is outside the window.
+            ReplayedError: This nonce was accepted before: answer as before, do not act again.
+            ProtocolError: It is not what the protocol says.
+            InvalidConfigError: An RSA handle has no platform_public_key.
+        """
+        message = native_inbound(inbound)
+        return RedemptionCallback._from(
+            self._produce(lib.libauth_redemption_verify, lib.libauth_redemption_callback_free, message.pointer)
+        )
+
+    def explain(self, message: Inbound, signature: Optional[str] = None) -> Explanation:
+        """Tells what the merchant signs for a request, and, given a signature, which known mistake would produce it.
+
+        Args:
+            message: The request: its headers `businessId`, `nonce`, `timestamp`, `signType`, and its body.
+            signature: A signature that somebody else made.
+        """
+        return self._explain(lib.libauth_redemption_explain, message, signature)
+
+    def explain_callback(self, message: Inbound, signature: Optional[str] = None) -> Explanation:
+        """The same as `explain`, for a callback, which the platform signs.
+
+        Raises:
+            InvalidConfigError: An RSA handle has no platform_public_key.
+        """
+        return self._explain(lib.libauth_redemption_explain_callback, message, signature)
+
+    def _explain(self, function: Callable[..., int], message: Inbound, signature: Optional[str]) -> Explanation:
+        native = native_inbound(message)
+        given = _marshal.text(signature, "signature")
+        return Explanation._from(self._produce(function, lib.libauth_explanation_free, native.pointer, given))
+
+
+def _request(serial_no: str, user_id: str, callback_url: Optional[str]) -> Owned:
+    owned = Owned(lib.libauth_redemption_request_new(), lib.libauth_redemption_request_free)
+    set_texts(
+        owned,
+        (lib.libauth_redemption_request_set_serial_no, serial_no, "serial_no"),
+        (lib.libauth_redemption_request_set_user_id, user_id, "user_id"),
+        (lib.libauth_redemption_request_set_callback_url, callback_url, "callback_url"),
+    )
+    return owned

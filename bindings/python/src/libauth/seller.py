@@ -1,0 +1,69 @@
+"""The marketplace seller API: a Bearer token."""
+
+from __future__ import annotations
+
+from . import _marshal
+from ._native import lib
+from ._platform import Platform
+from .config import Config
+from .http import HttpRequest, HttpResponse
+from .tokens import Token
+
+
+class Seller(Platform):
+    """A seller, with its token, which it keeps fresh. Opening it makes no connection.
+
+    Args:
+        config: The settings.
+        access_key: The access key.
+        secret_key: The secret key.
+
+    Raises:
+        InvalidArgumentError, InvalidConfigError: Naming the parameter or the setting.
+    """
+
+    _call_function = lib.libauth_seller_call
+    _build_call_function = lib.libauth_seller_build_call
+    _read_call_function = lib.libauth_seller_read_call
+
+    def __init__(self, config: Config, *, access_key: str, secret_key: str) -> None:
+        self._open(
+            config,
+            lib.libauth_seller_new,
+            lib.libauth_seller_free,
+            _marshal.text(access_key, "access_key"),
+            _marshal.text(secret_key, "secret_key"),
+        )
+
+    def token(self) -> Token:
+        """Gives a token that is valid now (header Authorization).
+
+        It is cached and shared by all threads: however many ask, the platform sees one request, and all get its
+        outcome, each within its own deadline. Its lifetime is read as `Config.expires_in_unit` says. It is replaced early, when the smaller of 5 minutes and a fifth
+        of its life is left, by one caller, while the others go on with it; if that fails, it is served on as long as it
+        is valid. Repeated freely.
+
+        Raises:
+            UnauthorizedError: The credentials were refused.
+            Error: All the others as the platform and the network have it.
+        """
+        return Token._from(self._produce(lib.libauth_seller_token, lib.libauth_token_free))
+
+    def invalidate(self, token: str) -> None:
+        """Drops a token that a call of your own found refused, given bare or as its header's value.
+
+        Only if the cached token is this one: a late caller cannot drop a fresh one. `call` does this itself.
+        """
+        self._perform(lib.libauth_seller_invalidate, _marshal.text(token, "token"))
+
+    def build_token(self) -> HttpRequest:
+        """The login request, for your own HTTP client to send. Opens no socket."""
+        return self._request(lib.libauth_seller_build_token)
+
+    def read_token(self, http_request: HttpRequest, http_response: HttpResponse) -> Token:
+        """Reads the response to the request of `build_token`, with the same checks as `token`.
+
+        The token is cached, for `build_call` and all the others.
+        """
+        read = lib.libauth_seller_read_token
+        return Token._from(self._read(read, lib.libauth_token_free, http_request, http_response))
