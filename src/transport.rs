@@ -373,10 +373,12 @@ impl Connection for Watched {
 /// Our error for ureq's. `in_body` tells that the head of an answer had arrived.
 fn failed(e: ureq::Error, in_body: bool) -> Error {
     let (status, message) = describe(e, in_body);
-    let delivery = match SENT.get() {
-        _ if status == Status::Protocol => Delivery::Answered,
-        true => Delivery::MaybeSent,
-        false => Delivery::NotSent,
+    let (status, delivery) = match (SENT.get(), status) {
+        // Whoever spoke no HTTP before the request was sent was the proxy.
+        (false, Status::Protocol) => (Status::Network, Delivery::NotSent),
+        (false, status) => (status, Delivery::NotSent),
+        (true, Status::Protocol) => (status, Delivery::Answered),
+        (true, status) => (status, Delivery::MaybeSent),
     };
     Error::new(status, one_line(&message)).with_delivery(delivery)
 }

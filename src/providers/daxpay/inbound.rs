@@ -5,8 +5,9 @@ use super::DaxPay;
 use crate::clock::parse_civil;
 use crate::config::ResponseSignature;
 use crate::error::{Error, Result};
-use crate::inbound::Inbound;
+use crate::inbound::{Inbound, bad_signature};
 use crate::json::Json;
+use crate::signing::daxpay::{Nested, canonical};
 
 /// A genuine notification.
 #[derive(Clone)]
@@ -51,6 +52,20 @@ impl Notification {
     }
 }
 
+/// The members that may hold the time of a message.
+const TIMES: [&str; 2] = ["resTime", "reqTime"];
+
+/// Whether there is a time in what was signed although no member has its name. The signature ignores
+/// case, quotes and where a value ends, so whoever wants an old message to pass could write `restime`.
+fn hides_a_time(body: &Json) -> bool {
+    let signed = canonical(body, Nested::AsReceived).to_uppercase();
+    let mut parameters = signed.split('&');
+    parameters.any(|one| {
+        let name = one.split('=').next().unwrap_or_default();
+        TIMES.iter().any(|time| time.to_uppercase() == name)
+    })
+}
+
 impl DaxPay {
     /// Checks a notification that claims to come from the gateway. It must be signed, whatever
     /// the setting for answers says.
@@ -65,13 +80,19 @@ impl DaxPay {
             return Err(Error::protocol("the body is not a JSON object"));
         }
         self.verify_members(&body, ResponseSignature::Required)?;
-        for name in ["resTime", "reqTime"] {
+        let mut has_time = false;
+        for name in TIMES {
             let Some(time) = body.text_at(name)? else {
                 continue;
             };
+            has_time = true;
             let sent_ms = parse_civil(time, self.utc_offset_minutes)
                 .ok_or_else(|| Error::protocol(format!("`{name}` is not yyyy-MM-dd HH:mm:ss")))?;
             self.inbound.check_time(sent_ms)?;
+        }
+        if !has_time && hides_a_time(&body) {
+            let why = "the time of the message is not where it belongs";
+            return Err(bad_signature("mismatch", why));
         }
         let sign = body.required_text_at("sign")?.to_ascii_lowercase();
         self.inbound

@@ -74,6 +74,14 @@ impl Redemption {
                 "the header `businessId` is not this handle's business_id",
             ));
         }
+        // What is signed has no other mark between headers: with this one in it, a nonce could take in the
+        // header behind it, and the same message would pass as another.
+        if nonce.contains('&') {
+            return Err(bad_signature(
+                "mismatch",
+                "the header `nonce` has a & in it",
+            ));
+        }
         let string = string_to_sign(|name| message.headers.get(name), &message.body);
         if !verifier.verify(&string, sign) {
             let why = "`sign` is not the one of these headers and this body; check that the body is the raw \
