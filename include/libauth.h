@@ -225,28 +225,32 @@ void libauth_error_free(libauth_error *error);
 
 // Settings, from which provider handles are made. A handle copies what it needs: the
 // configuration may be changed, used for further handles, or freed at once. Setters never
-// fail: what is wrong with a value is reported, with the setter's name, when a handle is made.
-// One thread at a time.
+// fail: what is wrong with a value is reported, with the setter's name, when a handle is made:
+// LIBAUTH_INVALID_ARGUMENT for NULL where text is required and for text that is not UTF-8,
+// LIBAUTH_INVALID_CONFIG for all else. One thread at a time.
 typedef struct libauth_config libauth_config;
 
-// Notes an inbound message for all processes: returns 1 if `key` was not seen before, 0 if it
-// was, negative if it cannot tell (the message is then refused with LIBAUTH_INTERNAL). It must
-// remember the key until `keep_until_ms`, and of any number of callers with one key, in any
-// process, tell 1 to exactly one. Times are Unix milliseconds. The key is UTF-8, valid until
-// the function returns. It must not unwind or longjmp.
+// Notes an inbound message for all processes: returns 1 or more if `key` was not seen before,
+// 0 if it was, negative if it cannot tell (the message is then refused with LIBAUTH_INTERNAL).
+// It must remember the key until `keep_until_ms`, and of any number of callers with one key,
+// in any process, tell 1 to exactly one. Times are Unix milliseconds. The key is UTF-8, valid
+// until the function returns. It must not unwind or longjmp.
 typedef int32_t (*libauth_replay_callback)(void *context,
                                            const char *key,
                                            int64_t now_ms,
                                            int64_t keep_until_ms);
 
 // Tells the time: writes Unix milliseconds, and milliseconds of a clock that never goes
-// backwards. Called by several threads at once. It must not unwind or longjmp.
+// backwards. The first is what platforms read and what messages are judged by; the second
+// alone ages tokens, so that setting the clock neither ends nor prolongs one. Called by
+// several threads at once. It must not unwind or longjmp, nor call a function of the handle it
+// is called for.
 typedef void (*libauth_clock_callback)(void *context, int64_t *unix_ms, int64_t *monotonic_ms);
 
 // Receives a log line: the level (LIBAUTH_LOG_ERROR and so on) and one line of UTF-8 without a
 // line break, never holding a secret, valid until the function returns. It is called on the
 // thread that made the call, by several threads at once if several make calls. It must not
-// unwind or longjmp.
+// unwind or longjmp; if it calls the handle whose line it is given, it may be refused.
 typedef void (*libauth_log_callback)(void *context, int32_t level, const char *line);
 
 // Settings for a deployment's address with its gateway prefix, such as "https://host/dg";
@@ -409,7 +413,7 @@ void libauth_call_free(libauth_call *call);
 void libauth_call_add_query(libauth_call *call, const char *name, const char *value);
 
 // Adds a header. Those that libauth sets itself (signature, token, Content-Type and the like)
-// are refused.
+// are refused. Names go out in lower case, which HTTP readers must not mind.
 void libauth_call_add_header(libauth_call *call, const char *name, const char *value);
 
 // The body, copied, sent and signed byte for byte. `content_type` NULL means
@@ -541,7 +545,8 @@ const char *libauth_explanation_string_to_sign(const libauth_explanation *explan
 // The right signature; NULL where only a public key is at hand.
 const char *libauth_explanation_signature(const libauth_explanation *explanation);
 
-// 1 if the signature that was given is right, 0 if it is wrong, -1 if none was given.
+// 1 if the signature that was given is right, 0 if it is wrong, -1 if none was given, and for
+// NULL.
 int32_t libauth_explanation_matches(const libauth_explanation *explanation);
 
 // One line for a person: that the signature matches, or which known mistake gives it and what to
@@ -719,8 +724,9 @@ const char *libauth_creditpay_code_ident_code(const libauth_creditpay_code *code
 // The platform's answer, with its raw body. Belongs to this object.
 const libauth_answer *libauth_creditpay_code_answer(const libauth_creditpay_code *code);
 
-// Turns an `ident_code` into the user's `open_token`, with its end. Not repeated once it may
-// have arrived: then LIBAUTH_OUTCOME_UNKNOWN. Not cached. Free the token.
+// Turns an `ident_code` into the user's `open_token`, with its end; it goes into the header
+// Authorization. Not repeated once it may have arrived: then LIBAUTH_OUTCOME_UNKNOWN. Not
+// cached. Free the token.
 libauth_status libauth_creditpay_open_token(const libauth_creditpay *creditpay,
                                             const char *ident_code,
                                             libauth_token **token,
@@ -814,7 +820,10 @@ const uint8_t *libauth_creditpay_event_body(const libauth_creditpay_event *event
 
 // What is signed for a path and a body, and, if `signature` is not NULL, which known mistake
 // would produce that signature. `path` is the path that is signed: of a request the
-// endpoint's, behind the signed_path_prefix if that is set; of a webhook your own. Free the
+// endpoint's, behind the signed_path_prefix if that is set; of a webhook your own. The prefix
+// and query mistakes are looked for with the path of the base URL, the signed_path_prefix and
+// the plat_id of this handle. A signature that no known mistake gives takes longest, for a
+// body of a megabyte about a second: this is for people, not for each message. Free the
 // explanation.
 libauth_status libauth_creditpay_explain(const libauth_creditpay *creditpay,
                                          const char *path,
@@ -1115,11 +1124,12 @@ void libauth_openplatform_free(libauth_openplatform *openplatform);
 // Gives a token that is valid now (header Access-Token). It is cached and shared by all
 // threads: however many ask, the platform sees one request, and all get its outcome, each
 // within its own deadline. Its lifetime is what the token itself tells (a JWT's `exp`), else
-// that of libauth_config_set_token_lifetime_ms. It is replaced early, when the smaller of 5
-// minutes and a fifth of its life is left, by one caller, while the others go on with it; if
-// that fails, it is served on as long as it is valid. Repeated freely. Free the token. Errors:
-// LIBAUTH_UNAUTHORIZED for refused credentials; all the others as the platform and the network
-// have it.
+// that of libauth_config_set_token_lifetime_ms. It is replaced early, when no more than the
+// smaller of 5 minutes and a fifth of its life is left, by one caller, which waits for it for
+// half of its time at most, while the others go on with the old one; if that fails, the old
+// one is served as long as it is valid, and the next try is made after 1 s, then 2 s, 4 s and
+// so on up to a minute. Repeated freely. Free the token. Errors: LIBAUTH_UNAUTHORIZED for
+// refused credentials; all the others as the platform and the network have it.
 libauth_status libauth_openplatform_token(const libauth_openplatform *openplatform,
                                           libauth_token **token,
                                           libauth_error **error);
@@ -1358,10 +1368,12 @@ void libauth_seller_free(libauth_seller *seller);
 // Gives a token that is valid now (header Authorization). It is cached and shared by all
 // threads: however many ask, the platform sees one request, and all get its outcome, each
 // within its own deadline. Its lifetime is read as libauth_config_set_expires_in_unit says. It
-// is replaced early, when the smaller of 5 minutes and a fifth of its life is left, by one
-// caller, while the others go on with it; if that fails, it is served on as long as it is
-// valid. Repeated freely. Free the token. Errors: LIBAUTH_UNAUTHORIZED for refused
-// credentials; all the others as the platform and the network have it.
+// is replaced early, when no more than the smaller of 5 minutes and a fifth of its life is
+// left, by one caller, which waits for it for half of its time at most, while the others go on
+// with the old one; if that fails, the old one is served as long as it is valid, and the next
+// try is made after 1 s, then 2 s, 4 s and so on up to a minute. Repeated freely. Free the
+// token. Errors: LIBAUTH_UNAUTHORIZED for refused credentials; all the others as the platform
+// and the network have it.
 libauth_status libauth_seller_token(const libauth_seller *seller,
                                     libauth_token **token,
                                     libauth_error **error);

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::thread::ThreadId;
 use std::time::Instant;
 
 use arc_swap::ArcSwapOption;
@@ -166,6 +167,8 @@ struct Flight {
 }
 
 struct FlightState {
+    /// Who fetches: a callback made from there cannot wait for its own end.
+    pilot: Option<ThreadId>,
     under_way: Option<Arc<Mutex<Option<Result<Arc<Token>>>>>>,
     /// Failed refreshes in a row, and when (monotonic) the next may start.
     failures: u32,
@@ -175,10 +178,18 @@ struct FlightState {
 impl Default for FlightState {
     fn default() -> FlightState {
         FlightState {
+            pilot: None,
             under_way: None,
             failures: 0,
             not_before_ms: i64::MIN,
         }
+    }
+}
+
+impl FlightState {
+    fn take_off(&mut self) {
+        self.pilot = Some(std::thread::current().id());
+        self.under_way = Some(Arc::default());
     }
 }
 
@@ -258,7 +269,7 @@ impl TokenCache {
             {
                 return newer;
             }
-            state.under_way = Some(Arc::default());
+            state.take_off();
             (FIRST_BACKOFF_MS << state.failures.min(6)).min(LONGEST_BACKOFF_MS)
         };
         match self.fly(&flight, Some(backoff_ms), fetch, &note) {
@@ -286,6 +297,9 @@ impl TokenCache {
                 return Ok(token);
             }
             if let Some(result) = state.under_way.clone() {
+                if state.pilot == Some(std::thread::current().id()) {
+                    return Err(asked_from_a_callback());
+                }
                 loop {
                     if let Some(result) = &*result.lock() {
                         return result.clone();
@@ -297,7 +311,7 @@ impl TokenCache {
                     }
                 }
             }
-            state.under_way = Some(Arc::default());
+            state.take_off();
         }
         self.fly(&flight, None, fetch, &note)
     }
@@ -326,6 +340,11 @@ impl TokenCache {
     }
 }
 
+fn asked_from_a_callback() -> Error {
+    let message = "the token was asked for by a callback of the very call that fetches it";
+    Error::new(Status::InvalidArgument, message)
+}
+
 fn waited_too_long() -> Error {
     let message = "the call's deadline passed while another thread was fetching the token";
     Error::new(Status::Timeout, message).with_retry_safe(true)
@@ -350,6 +369,7 @@ impl Drop for Landing<'_> {
             state.failures = state.failures.saturating_add(1);
             state.not_before_ms = self.clock.monotonic_ms().saturating_add(backoff_ms);
         }
+        state.pilot = None;
         if let Some(waiting) = state.under_way.take() {
             *waiting.lock() = Some(self.result.clone());
         }

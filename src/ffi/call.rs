@@ -50,7 +50,7 @@ pub unsafe extern "C" fn libauth_call_add_query(
 }
 
 /// Adds a header. Those that libauth sets itself (signature, token, Content-Type and the like)
-/// are refused.
+/// are refused. Names go out in lower case, which HTTP readers must not mind.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_call_add_header(
     call: *mut libauth_call,

@@ -40,28 +40,32 @@ pub const LIBAUTH_EXPIRES_IN_SECONDS: i32 = 2;
 
 /// Settings, from which provider handles are made. A handle copies what it needs: the
 /// configuration may be changed, used for further handles, or freed at once. Setters never
-/// fail: what is wrong with a value is reported, with the setter's name, when a handle is made.
-/// One thread at a time.
+/// fail: what is wrong with a value is reported, with the setter's name, when a handle is made:
+/// LIBAUTH_INVALID_ARGUMENT for NULL where text is required and for text that is not UTF-8,
+/// LIBAUTH_INVALID_CONFIG for all else. One thread at a time.
 pub struct libauth_config(Object<Draft<Config>>);
 builder!(libauth_config, Config);
 
 /// Receives a log line: the level (LIBAUTH_LOG_ERROR and so on) and one line of UTF-8 without a
 /// line break, never holding a secret, valid until the function returns. It is called on the
 /// thread that made the call, by several threads at once if several make calls. It must not
-/// unwind or longjmp.
+/// unwind or longjmp; if it calls the handle whose line it is given, it may be refused.
 pub type libauth_log_callback =
     Option<unsafe extern "C" fn(context: *mut c_void, level: i32, line: *const c_char)>;
 
 /// Tells the time: writes Unix milliseconds, and milliseconds of a clock that never goes
-/// backwards. Called by several threads at once. It must not unwind or longjmp.
+/// backwards. The first is what platforms read and what messages are judged by; the second
+/// alone ages tokens, so that setting the clock neither ends nor prolongs one. Called by
+/// several threads at once. It must not unwind or longjmp, nor call a function of the handle it
+/// is called for.
 pub type libauth_clock_callback =
     Option<unsafe extern "C" fn(context: *mut c_void, unix_ms: *mut i64, monotonic_ms: *mut i64)>;
 
-/// Notes an inbound message for all processes: returns 1 if `key` was not seen before, 0 if it
-/// was, negative if it cannot tell (the message is then refused with LIBAUTH_INTERNAL). It must
-/// remember the key until `keep_until_ms`, and of any number of callers with one key, in any
-/// process, tell 1 to exactly one. Times are Unix milliseconds. The key is UTF-8, valid until
-/// the function returns. It must not unwind or longjmp.
+/// Notes an inbound message for all processes: returns 1 or more if `key` was not seen before,
+/// 0 if it was, negative if it cannot tell (the message is then refused with LIBAUTH_INTERNAL).
+/// It must remember the key until `keep_until_ms`, and of any number of callers with one key,
+/// in any process, tell 1 to exactly one. Times are Unix milliseconds. The key is UTF-8, valid
+/// until the function returns. It must not unwind or longjmp.
 pub type libauth_replay_callback = Option<
     unsafe extern "C" fn(
         context: *mut c_void,

@@ -355,8 +355,9 @@ pub unsafe extern "C" fn libauth_creditpay_code_answer(
     guard!(else ptr::null(), { unsafe { get(code, ptr::null(), |v| ptr::from_ref(&v.answer)) } })
 }
 
-/// Turns an `ident_code` into the user's `open_token`, with its end. Not repeated once it may
-/// have arrived: then LIBAUTH_OUTCOME_UNKNOWN. Not cached. Free the token.
+/// Turns an `ident_code` into the user's `open_token`, with its end; it goes into the header
+/// Authorization. Not repeated once it may have arrived: then LIBAUTH_OUTCOME_UNKNOWN. Not
+/// cached. Free the token.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_creditpay_open_token(
     creditpay: *const libauth_creditpay,
@@ -585,7 +586,10 @@ pub unsafe extern "C" fn libauth_creditpay_event_body(
 
 /// What is signed for a path and a body, and, if `signature` is not NULL, which known mistake
 /// would produce that signature. `path` is the path that is signed: of a request the
-/// endpoint's, behind the signed_path_prefix if that is set; of a webhook your own. Free the
+/// endpoint's, behind the signed_path_prefix if that is set; of a webhook your own. The prefix
+/// and query mistakes are looked for with the path of the base URL, the signed_path_prefix and
+/// the plat_id of this handle. A signature that no known mistake gives takes longest, for a
+/// body of a megabyte about a second: this is for people, not for each message. Free the
 /// explanation.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_creditpay_explain(

@@ -36,7 +36,8 @@ pub unsafe extern "C" fn libauth_explanation_signature(
     guard!(else ptr::null(), { unsafe { text(explanation, "signature", |e| e.signature()) } })
 }
 
-/// 1 if the signature that was given is right, 0 if it is wrong, -1 if none was given.
+/// 1 if the signature that was given is right, 0 if it is wrong, -1 if none was given, and for
+/// NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_explanation_matches(
     explanation: *const libauth_explanation,

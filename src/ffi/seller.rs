@@ -47,10 +47,12 @@ pub unsafe extern "C" fn libauth_seller_free(seller: *mut libauth_seller) {
 /// Gives a token that is valid now (header Authorization). It is cached and shared by all
 /// threads: however many ask, the platform sees one request, and all get its outcome, each
 /// within its own deadline. Its lifetime is read as libauth_config_set_expires_in_unit says. It
-/// is replaced early, when the smaller of 5 minutes and a fifth of its life is left, by one
-/// caller, while the others go on with it; if that fails, it is served on as long as it is
-/// valid. Repeated freely. Free the token. Errors: LIBAUTH_UNAUTHORIZED for refused
-/// credentials; all the others as the platform and the network have it.
+/// is replaced early, when no more than the smaller of 5 minutes and a fifth of its life is
+/// left, by one caller, which waits for it for half of its time at most, while the others go on
+/// with the old one; if that fails, the old one is served as long as it is valid, and the next
+/// try is made after 1 s, then 2 s, 4 s and so on up to a minute. Repeated freely. Free the
+/// token. Errors: LIBAUTH_UNAUTHORIZED for refused credentials; all the others as the platform
+/// and the network have it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_seller_token(
     seller: *const libauth_seller,

@@ -3,7 +3,7 @@
 #ifndef SCENARIO_H
 #define SCENARIO_H
 
-#include "check.h"
+#include "fixtures.h"
 #include "http.h"
 #include <time.h>
 
@@ -141,6 +141,20 @@ static inline char *credential(const char *name) {
   char *text = json_field(answer.body, name);
   http_free(&answer);
   return text;
+}
+
+/* A merchant who signs with RSA, and can check what the platform signs. */
+static inline libauth_redemption *new_redemption_rsa(const char *url) {
+  libauth_config *config = libauth_config_new(url);
+  char *private_key = credential("redemption_merchant_private_key_pem");
+  char *public_key = credential("redemption_platform_public_key_pem");
+  libauth_redemption *redemption = NULL;
+  made(libauth_redemption_new_rsa(config, BUSINESS_ID, MERCHANT_ID, private_key, public_key, &redemption, &error),
+       error);
+  free(public_key);
+  free(private_key);
+  libauth_config_free(config);
+  return redemption;
 }
 
 /* A message as a platform signs and sends it; `body` is its own copy, `timestamp_ms` 0 where no header tells it. */
