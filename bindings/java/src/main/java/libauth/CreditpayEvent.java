@@ -1,0 +1,115 @@
+package libauth;
+
+import com.sun.jna.Pointer;
+import java.time.Instant;
+
+/**
+ * A genuine message of Credit Pay: a webhook or the credit-limit query.
+ * Any thread; threads take turns.
+ */
+public final class CreditpayEvent extends Handle {
+    CreditpayEvent(Pointer pointer) {
+        super("CreditpayEvent", pointer, Lib::libauth_creditpay_event_free);
+    }
+
+    /**
+     * What happened.
+     *
+     * @return never null
+     */
+    public CreditpayEventKind kind() {
+        return CreditpayEventKind.of(number(Lib::libauth_creditpay_event_kind));
+    }
+
+    /**
+     * What happened, in the platform's words.
+     *
+     * @return such as {@code PAY_SUCCESS}
+     */
+    public String type() {
+        return text(Lib::libauth_creditpay_event_type);
+    }
+
+    /**
+     * The {@code event_id}, the same when the platform sends the event again.
+     *
+     * @return null when there is none
+     */
+    public String id() {
+        return text(Lib::libauth_creditpay_event_id);
+    }
+
+    /**
+     * The {@code platform_id}.
+     *
+     * @return null when there is none
+     */
+    public String platformId() {
+        return text(Lib::libauth_creditpay_event_platform_id);
+    }
+
+    /**
+     * The {@code retry} as text.
+     *
+     * @return null when there is none
+     */
+    public String retry() {
+        return text(Lib::libauth_creditpay_event_retry);
+    }
+
+    /**
+     * The header {@code token}, your customer token.
+     *
+     * @return null when there is none; a secret
+     */
+    public String customerToken() {
+        return text(Lib::libauth_creditpay_event_customer_token);
+    }
+
+    /**
+     * The header {@code trace}.
+     *
+     * @return null when there is none
+     */
+    public String trace() {
+        return text(Lib::libauth_creditpay_event_trace);
+    }
+
+    /**
+     * The header {@code lang} of a credit-limit query.
+     *
+     * @return null when there is none
+     */
+    public String lang() {
+        return text(Lib::libauth_creditpay_event_lang);
+    }
+
+    /**
+     * When it was sent.
+     *
+     * @return to the millisecond
+     */
+    public Instant timestamp() {
+        return Instant.ofEpochMilli(longNumber(Lib::libauth_creditpay_event_timestamp_ms));
+    }
+
+    /**
+     * A field of the JSON body: a string as it is, anything else as JSON text.
+     *
+     * @param path such as {@code data.amount}
+     * @return null when it is absent or null
+     */
+    public String field(String path) {
+        byte[] encoded = Text.encode("path", path);
+        return text(self -> Lib.libauth_creditpay_event_field(self, encoded));
+    }
+
+    /**
+     * The body as received.
+     *
+     * @return a copy
+     */
+    public byte[] body() {
+        return bytes(Lib::libauth_creditpay_event_body);
+    }
+}

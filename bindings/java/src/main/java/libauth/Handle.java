@@ -1,0 +1,172 @@
+package libauth;
+
+import com.sun.jna.Native;
+import com.sun.jna.Pointer;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+import java.util.function.ToLongFunction;
+
+/** What owns a native object. Safe for any number of threads: see {@link Owned}. */
+class Handle implements AutoCloseable {
+    private final Owned owned;
+
+    /** A platform handle: used by any number of threads at once. */
+    static final boolean SHARED = true;
+    /** Anything else: threads take turns. */
+    static final boolean ONE_AT_A_TIME = false;
+
+    Handle(String name, Pointer pointer, Consumer<Pointer> free, boolean shared, Object keep) {
+        owned = new Owned(this, name, pointer, free, shared, keep);
+    }
+
+    Handle(String name, Pointer pointer, Consumer<Pointer> free) {
+        this(name, pointer, free, ONE_AT_A_TIME, null);
+    }
+
+    /** A platform handle, which keeps its configuration's callbacks alive. */
+    Handle(String name, Made made, Consumer<Pointer> free) {
+        this(name, made.pointer, free, SHARED, made.keep);
+    }
+
+    /** A native platform handle, and what it refers to. */
+    static final class Made {
+        final Pointer pointer;
+        final Object keep;
+
+        Made(Pointer pointer, Object keep) {
+            this.pointer = pointer;
+            this.keep = keep;
+        }
+    }
+
+    static Made configured(Config config, Making call) {
+        return Recipe.with(config, (self, steps) -> new Made(made(self, call), steps));
+    }
+
+    /**
+     * Ends it, at once or when the calls under way in other threads have ended; later calls are an
+     * {@link IllegalStateException}. Closing twice does nothing. What was not closed is ended some time
+     * after it was garbage-collected.
+     */
+    @Override
+    public void close() {
+        owned.close();
+    }
+
+    /** Uses the native object, which is not freed meanwhile. */
+    final <R> R with(Function<Pointer, R> use) {
+        return owned.with(use);
+    }
+
+    /** The same with a parameter, which may be null: the library then names what is missing. */
+    static <R> R with(Handle parameter, Function<Pointer, R> use) {
+        return parameter == null ? use.apply(null) : parameter.with(use);
+    }
+
+    final String text(Function<Pointer, Pointer> getter) {
+        return with(self -> Text.decode(getter.apply(self)));
+    }
+
+    final int number(ToIntFunction<Pointer> getter) {
+        return with(getter::applyAsInt);
+    }
+
+    final long longNumber(ToLongFunction<Pointer> getter) {
+        return with(getter::applyAsLong);
+    }
+
+    /** A getter of bytes that writes their number. */
+    interface Bytes {
+        Pointer get(Pointer self, byte[] length);
+    }
+
+    final byte[] bytes(Bytes getter) {
+        return with(self -> {
+            byte[] length = new byte[Native.SIZE_T_SIZE];
+            Pointer bytes = getter.get(self, length);
+            return bytes == null ? new byte[0] : bytes.getByteArray(0, (int) read(length));
+        });
+    }
+
+    /** A call that makes an object. */
+    interface Making {
+        int call(Pointer self, byte[] made, byte[] error);
+    }
+
+    /** A call without a result. */
+    interface Doing {
+        int call(Pointer self, byte[] error);
+    }
+
+    /** The object that a call makes, or the exception for its error. */
+    final Pointer made(Making call) {
+        return with(self -> made(self, call));
+    }
+
+    /** A call with a parameter that makes an object. */
+    interface MakingFrom {
+        int call(Pointer self, Pointer parameter, byte[] made, byte[] error);
+    }
+
+    final Pointer made(Recipe<?> parameter, MakingFrom call) {
+        return Recipe.with(parameter, told -> made((self, made, error) -> call.call(self, told, made, error)));
+    }
+
+    /** A call that reads an HTTP response. */
+    interface Reading {
+        int call(Pointer self, Pointer request, Pointer response, byte[] made, byte[] error);
+    }
+
+    final Pointer read(HttpRequest request, HttpResponse response, Reading call) {
+        return with(request, sent -> Recipe.with(response, received ->
+                made((self, made, error) -> call.call(self, sent, received, made, error))));
+    }
+
+    private static Pointer made(Pointer self, Making call) {
+        byte[] made = new byte[Native.POINTER_SIZE];
+        checked(self, (same, error) -> call.call(same, made, error));
+        return new Pointer(read(made));
+    }
+
+    final void done(Doing call) {
+        with(self -> {
+            checked(self, call);
+            return null;
+        });
+    }
+
+    private static void checked(Pointer self, Doing call) {
+        byte[] error = new byte[Native.POINTER_SIZE];
+        CallbackFailures failures = CallbackFailures.begin();
+        int status;
+        try {
+            status = call.call(self, error);
+        } finally {
+            failures.end();
+        }
+        if (status == 0) {
+            failures.log();
+            return;
+        }
+        long pointer = read(error);
+        throw failures.addTo(LibauthException.from(status, pointer == 0 ? null : new Pointer(pointer)));
+    }
+
+    /** What C wrote: a pointer or a size, both as wide as the array. */
+    private static long read(byte[] written) {
+        ByteBuffer buffer = ByteBuffer.wrap(written).order(ByteOrder.nativeOrder());
+        return written.length == 8 ? buffer.getLong() : buffer.getInt() & 0xffff_ffffL;
+    }
+
+    /** A number of bytes as {@code size_t}. */
+    static Pointer size(long number) {
+        return number == 0 ? null : new Pointer(number);
+    }
+
+    static Pointer length(byte[] bytes) {
+        return size(bytes == null ? 0 : bytes.length);
+    }
+}

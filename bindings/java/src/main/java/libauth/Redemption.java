@@ -1,0 +1,170 @@
+package libauth;
+
+/**
+ * A merchant of the voucher redemption system: an Alipay authorization URL.
+ *
+ * <p>Settings and credentials are copied and never change. Any number of threads may use it at once, without
+ * a lock; a call blocks its thread until the platform has answered or the deadline passed.
+ */
+public final class Redemption extends Handle {
+    /** The body with which a callback must be answered; with any other it is sent again. */
+    public static final String REPLY = "SUCCESS";
+
+    private Redemption(Made made) {
+        super("Redemption", made, Lib::libauth_redemption_free);
+    }
+
+    /**
+     * Makes a handle that signs with SHA256-RSA, the platform's default. Opens no connection.
+     *
+     * @param config the settings
+     * @param businessId the merchant's business
+     * @param merchantId the merchant
+     * @param privateKey a secret: PKCS#8 or PKCS#1, as PEM or bare base64, of 2048 to 8192 bits
+     * @param platformPublicKey checks callbacks; null if there are none
+     * @return the handle; close it
+     * @throws LibauthException when it fails: its class says how
+     */
+    public static Redemption rsa(Config config, String businessId, String merchantId, String privateKey, String platformPublicKey) {
+        byte[] businessIdText = Text.encode("business_id", businessId);
+        byte[] merchantIdText = Text.encode("merchant_id", merchantId);
+        byte[] privateKeyText = Text.encode("private_key", privateKey);
+        byte[] platformPublicKeyText = Text.encode("platform_public_key", platformPublicKey);
+        return new Redemption(configured(config, (settings, made, error) -> Lib.libauth_redemption_new_rsa(
+                settings, businessIdText, merchantIdText, privateKeyText, platformPublicKeyText, made, error)));
+    }
+
+    /**
+     * Makes a handle that signs, and checks callbacks, with MD5 and a shared secret. Opens no connection.
+     *
+     * @param config the settings
+     * @param businessId the merchant's business
+     * @param merchantId the merchant
+     * @param secret shared with the platform
+     * @return the handle; close it
+     * @throws LibauthException when it fails: its class says how
+     */
+    public static Redemption md5(Config config, String businessId, String merchantId, String secret) {
+        byte[] businessIdText = Text.encode("business_id", businessId);
+        byte[] merchantIdText = Text.encode("merchant_id", merchantId);
+        byte[] secretText = Text.encode("secret", secret);
+        return new Redemption(configured(config, (settings, made, error) -> Lib.libauth_redemption_new_md5(
+                settings, businessIdText, merchantIdText, secretText, made, error)));
+    }
+
+    /**
+     * Asks for an Alipay authorization URL. Once the request may have arrived and the answer is lost, and for the
+     * platform's statuses 5, 6, 8, 98 and 99, that is an {@link OutcomeUnknownException}, and nothing is
+     * repeated.
+     *
+     * @param request whom it is for
+     * @return the URL; close it
+     * @throws LibauthException when it fails: its class says how
+     */
+    public RedemptionAlipayUrl getAlipayUrl(RedemptionRequest request) {
+        return new RedemptionAlipayUrl(made(request, Lib::libauth_redemption_get_alipay_url));
+    }
+
+    /**
+     * The request of {@link #getAlipayUrl}, for your own HTTP client to send. Opens no socket.
+     *
+     * @param request whom it is for
+     * @return the request; close it
+     * @throws LibauthException when it fails: its class says how
+     */
+    public HttpRequest buildAlipayUrl(RedemptionRequest request) {
+        return new HttpRequest(made(request, Lib::libauth_redemption_build_alipay_url));
+    }
+
+    /**
+     * Reads the response to the request of {@link #buildAlipayUrl}, with the same checks as if libauth had
+     * received it.
+     *
+     * @param request  what was sent
+     * @param response what was received
+     * @return as {@link #getAlipayUrl}
+     * @throws LibauthException when it fails: its class says how
+     */
+    public RedemptionAlipayUrl readAlipayUrl(HttpRequest request, HttpResponse response) {
+        return new RedemptionAlipayUrl(read(request, response, Lib::libauth_redemption_read_alipay_url));
+    }
+
+    /**
+     * Calls any other endpoint of the platform below the base URL, signed. A call that is not
+     * marked idempotent is repeated only if it never left; if it may have arrived and its answer was lost, that
+     * is an {@link OutcomeUnknownException}.
+     *
+     * @param call what to call
+     * @return the answer; close it
+     * @throws LibauthException when it fails: its class says how
+     */
+    public Answer call(Call call) {
+        return new Answer(made(call, Lib::libauth_redemption_call));
+    }
+
+    /**
+     * The request of {@link #call}, for your own HTTP client to send. Opens no socket.
+     *
+     * @param call what to call
+     * @return the request; close it
+     * @throws LibauthException when it fails: its class says how
+     */
+    public HttpRequest buildCall(Call call) {
+        return new HttpRequest(made(call, Lib::libauth_redemption_build_call));
+    }
+
+    /**
+     * Reads the response to the request of {@link #buildCall}, with the same checks as if libauth had
+     * received it.
+     *
+     * @param request  what was sent
+     * @param response what was received
+     * @return as {@link #call}
+     * @throws LibauthException when it fails: its class says how
+     */
+    public Answer readCall(HttpRequest request, HttpResponse response) {
+        return new Answer(read(request, response, Lib::libauth_redemption_read_call));
+    }
+
+    /**
+     * Checks a callback that claims to come from the platform. Answer it with {@link #REPLY}.
+     *
+     * @param inbound what was received
+     * @return what it says; close it
+     * @throws BadSignatureException when the signature is missing or does not match
+     * @throws StaleException when its time is outside the window
+     * @throws ReplayedException when it was accepted before: answer it as before, and do not act again
+     * @throws LibauthException when it fails otherwise: its class says how
+     */
+    public RedemptionCallback verify(Inbound inbound) {
+        return new RedemptionCallback(made(inbound, Lib::libauth_redemption_verify));
+    }
+
+    /**
+     * Checks the signature of a message that we signed, and names the mistake.
+     *
+     * @param message the message, with its headers
+     * @param signature the signature to check; null: only tell what is signed
+     * @return what is signed, and what is wrong; close it
+     * @throws LibauthException when it fails: its class says how
+     */
+    public Explanation explain(Inbound message, String signature) {
+        byte[] signatureText = Text.encode("signature", signature);
+        return Recipe.with(message, received -> new Explanation(made((self, made, error) -> Lib.libauth_redemption_explain(
+                self, received, signatureText, made, error))));
+    }
+
+    /**
+     * Checks the signature of a message that the platform signed, and names the mistake.
+     *
+     * @param message the message, with its headers
+     * @param signature the signature to check; null: only tell what is signed
+     * @return what is signed, and what is wrong; close it
+     * @throws LibauthException when it fails: its class says how
+     */
+    public Explanation explainCallback(Inbound message, String signature) {
+        byte[] signatureText = Text.encode("signature", signature);
+        return Recipe.with(message, received -> new Explanation(made((self, made, error) -> Lib.libauth_redemption_explain_callback(
+                self, received, signatureText, made, error))));
+    }
+}
