@@ -1391,7 +1391,6 @@ fn garbage_gets_no_name() {
 
 #[test]
 fn hostile_input_is_bounded() {
-    let started = std::time::Instant::now();
     let many = format!(
         "{{{}}}",
         (0..20_000)
@@ -1435,7 +1434,6 @@ fn hostile_input_is_bounded() {
     let huge = vec![b'x'; 1 << 20];
     let huge = creditpay("key", "", &huge, &CreditpayHints::default(), Some(&sha1));
     assert!(huge.message().contains("too large"), "{}", huge.message());
-    eprintln!("hostile input took {:?}", started.elapsed());
     let not_utf8 = creditpay("key", PATH, b"\xff", &CreditpayHints::default(), None);
     assert_eq!(
         not_utf8.string_to_sign(),

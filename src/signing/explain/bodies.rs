@@ -302,7 +302,7 @@ impl Found {
             };
             self.common(&kept(json, keep), fault);
         }
-        let values: [(&str, Change); 7] = [
+        let values: [(&str, Change); 6] = [
             ("numbers were signed as strings", |value| match value {
                 Json::Number(text) => Json::String(text.clone()),
                 other => other.clone(),
@@ -346,26 +346,25 @@ impl Found {
                     other => other.clone(),
                 },
             ),
-            (
-                "nested values were signed as strings of JSON",
-                |value| match value {
-                    Json::Array(_) | Json::Object(_) => Json::String(value.to_json()),
-                    other => other.clone(),
-                },
-            ),
         ];
+        let Json::Object(members) = json else { return };
+        let changed = |what: &str, change: &dyn Fn(&Json) -> Json| {
+            let fault = Fault::new(Mistake::BodyValues).what(format!("in the body, {what}"));
+            let members = members.iter();
+            let changed = members.map(|(name, value)| (name.clone(), change(value)));
+            (fault, Json::Object(changed.collect()))
+        };
         for (what, change) in values {
-            let fault = || Fault::new(Mistake::BodyValues).what(format!("in the body, {what}"));
-            let changed = Json::Object(
-                json.members()
-                    .iter()
-                    .map(|(name, value)| (name.clone(), deep(value, &change)))
-                    .collect(),
-            );
-            if matches!(json, Json::Object(_)) {
-                self.common(&changed, fault);
-            }
+            let (fault, json) = changed(what, &|value| deep(value, &change));
+            self.common(&json, || fault.clone());
         }
+        // Not at every depth: each one would double the backslashes of those inside.
+        let what = "nested values were signed as strings of JSON";
+        let (fault, json) = changed(what, &|value| match value {
+            Json::Array(_) | Json::Object(_) => Json::String(value.to_json()),
+            other => other.clone(),
+        });
+        self.common(&json, || fault.clone());
     }
 
     /// A changed value in the commonest layouts.

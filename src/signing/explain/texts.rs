@@ -1,8 +1,9 @@
 //! Faults in a text whatever it says: how it becomes bytes, what sticks to its ends, and the same
 //! for keys.
 
+use std::sync::LazyLock;
+
 use base64::prelude::{BASE64_STANDARD, Engine};
-use encoding_rs::GBK;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
 
 use super::reading::{from_base64, from_hex};
@@ -136,25 +137,82 @@ fn replaced(text: &[u8], from: u8, to: u8) -> Vec<u8> {
 
 /// GBK of UTF-8; and of what is not UTF-8, UTF-8, since then it is the body that came in GBK.
 pub(super) fn gbk(text: &[u8]) -> Vec<u8> {
-    let Ok(text) = std::str::from_utf8(text) else {
-        return GBK
-            .decode_without_bom_handling(text)
-            .0
-            .into_owned()
-            .into_bytes();
-    };
-    let (bytes, _, has_others) = GBK.encode(text);
-    if !has_others {
-        return bytes.into_owned();
+    match std::str::from_utf8(text) {
+        Ok(text) if text.is_ascii() => text.as_bytes().to_vec(),
+        Ok(text) => to_gbk(text),
+        Err(_) => from_gbk(text).into_bytes(),
     }
-    let mut bytes = Vec::new();
+}
+
+/// How many characters GBK has for each lead byte.
+const GBK_ROW: usize = 190;
+const GBK_LEADS: std::ops::RangeInclusive<u8> = 0x81..=0xfe;
+
+fn from_gbk(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    let mut at = 0;
+    while let Some(&lead) = bytes.get(at) {
+        at += 1;
+        if lead < 0x80 {
+            text.push(char::from(lead));
+            continue;
+        }
+        let column = match bytes.get(at) {
+            Some(&trail @ 0x40..=0x7e) => Some(trail - 0x40),
+            Some(&trail @ 0x80..=0xfe) => Some(trail - 0x41),
+            _ => None,
+        };
+        let Some(column) = column.filter(|_| GBK_LEADS.contains(&lead)) else {
+            text.push(if lead == 0x80 {
+                '€'
+            } else {
+                char::REPLACEMENT_CHARACTER
+            });
+            continue;
+        };
+        at += 1;
+        let pointer = usize::from(lead - GBK_LEADS.start()) * GBK_ROW + usize::from(column);
+        text.push(character(pointer).unwrap_or(char::REPLACEMENT_CHARACTER));
+    }
+    text
+}
+
+/// `?` for what GBK does not have.
+fn to_gbk(text: &str) -> Vec<u8> {
+    /// For each character up to U+FFFF, its place in the table and one; 0 for none.
+    static PLACES: LazyLock<Vec<u16>> = LazyLock::new(|| {
+        let mut places = vec![0; 1 << 16];
+        // The first place counts where a character has several.
+        for pointer in (0..GBK_LEADS.len() * GBK_ROW).rev() {
+            if let Some(c) = character(pointer) {
+                places[c as usize] = pointer as u16 + 1;
+            }
+        }
+        places
+    });
+    let mut bytes = Vec::with_capacity(text.len());
     for c in text.chars() {
-        match GBK.encode(c.encode_utf8(&mut [0; 4])) {
-            (_, _, true) => bytes.push(b'?'),
-            (encoded, ..) => bytes.extend_from_slice(&encoded),
+        if c.is_ascii() {
+            bytes.push(c as u8);
+            continue;
+        }
+        match PLACES.get(c as usize) {
+            _ if c == '€' => bytes.push(0x80),
+            None | Some(0) => bytes.push(b'?'),
+            Some(place) => {
+                let (row, column) = ((place - 1) / GBK_ROW as u16, (place - 1) % GBK_ROW as u16);
+                bytes.push(row as u8 + GBK_LEADS.start());
+                bytes.push(column as u8 + if column < 0x3f { 0x40 } else { 0x41 });
+            }
         }
     }
     bytes
+}
+
+/// The character at a place of the table.
+fn character(pointer: usize) -> Option<char> {
+    let c = encoding_index_simpchinese::gb18030::forward(pointer as u16);
+    char::from_u32(c).filter(|c| u32::from(*c) <= 0xffff && !c.is_ascii())
 }
 
 pub(super) fn cased(text: &[u8], case: fn(&str) -> String) -> Vec<u8> {
