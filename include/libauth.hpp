@@ -10,9 +10,10 @@
  * libauth.h is the manual: names are the same, and so is what a function does. What is different here:
  *
  * Errors.     A function that can fail throws a libauth::exception, by status one of its subclasses, such as
- *             libauth::timeout_error. It is a libauth::error too, with everything there is to know. Its twin try_... throws nothing of ours and returns a
- *             libauth::result<T> instead: a value or an error. Without exceptions (-fno-exceptions) only the
- *             twins exist. The handle of a platform is made by its constructor, or by try_make.
+ *             libauth::timeout_error. It is a libauth::error too, with everything there is to know. The
+ *             function's twin try_... throws nothing of ours and returns a libauth::result<T>: a value or an
+ *             error. Without exceptions (-fno-exceptions) only the twins exist. The handle of a platform is
+ *             made by its constructor, or by try_make; that of redemption by rsa or md5.
  * Ownership.  Every class owns what it stands for, frees it, and can be moved and not copied. An object that
  *             was moved from, or made by a constructor without arguments, is empty: getters return nothing,
  *             setters do nothing, and a call is status::invalid_argument.
@@ -29,9 +30,9 @@
  *             a call's outcome, but for the replay guard, whose message is then not accepted. It is kept:
  *             error::callback_exception() of a call that failed has it, and
  *             take_callback_exception() of the handle or the configuration.
- * Threads.    A platform handle may be used by any number of threads at once, without a lock (share it by
- *             reference or in a std::shared_ptr). All other objects: by one thread at a time; an answer()
- *             counts as part of the object it was asked of.
+ * Threads.    A platform handle may be used by any number of threads at once, without a lock: share it by
+ *             reference or in a std::shared_ptr, and end it when no call on it is under way. All other
+ *             objects: by one thread at a time; an answer() counts as part of the object it was asked of.
  */
 
 #ifndef LIBAUTH_HPP
@@ -540,12 +541,14 @@ class answer {
   optional_string trace_id() const { return optional_string(libauth_answer_trace_id(get())); }
   /// The value of a header, whatever the case of its name. Of several, the first.
   optional_string header(const text& name) const {
-    return name.nul() != std::string::npos ? optional_string() : optional_string(libauth_answer_header(get(), name.data()));
+    return name.nul() != std::string::npos ? optional_string()
+                                           : optional_string(libauth_answer_header(get(), name.data()));
   }
   /// A field of the JSON body by its path, such as "data.items.0.id": a string as it is, anything else as JSON
   /// text; none when it is absent or null, or the body is not JSON.
   optional_string field(const text& path) const {
-    return path.nul() != std::string::npos ? optional_string() : optional_string(libauth_answer_field(get(), path.data()));
+    return path.nul() != std::string::npos ? optional_string()
+                                           : optional_string(libauth_answer_field(get(), path.data()));
   }
   /// The body as received: bytes, not necessarily text. It may hold tokens: do not log it.
   std::string body() const { return detail::copied_body(libauth_answer_body, get()); }
@@ -810,7 +813,8 @@ class LIBAUTH_HPP_NODISCARD result<void> {
 
 /// Settings, from which platform handles are made. A handle copies what it needs: the configuration may be
 /// changed, used for further handles, or ended at once. Setters never fail: what is wrong with a value is
-/// reported, with the setter's name, when a handle is made. One thread at a time.
+/// reported, with the setter's name, when a handle is made: invalid_argument for a missing base_url and for text that is
+/// not UTF-8 or holds a NUL, invalid_config for all else. One thread at a time.
 class config : public detail::builder<libauth_config> {
  public:
   /// Settings for a deployment's address with its gateway prefix, such as "https://host/dg", without query and
@@ -935,16 +939,17 @@ class config : public detail::builder<libauth_config> {
     libauth_config_set_replay_callback(get(), callbacks_.replay ? detail::on_replay : nullptr, callbacks_.replay.get());
     return *this;
   }
-  /// A clock of your own, for tests: it tells the timestamps that are sent and checked, and the age of tokens.
-  /// Deadlines and pauses go by the real clock. If it throws, the system's clocks stand in. An empty function: the
-  /// system's clocks.
+  /// A clock of your own, for tests: `now` is what platforms read and what messages are judged by; `monotonic` alone
+  /// ages tokens. Deadlines and pauses go by the real clock. It must not use the handle it is called for. If it throws,
+  /// the system's clocks stand in. An empty function: the system's clocks.
   config& set_clock_callback(std::function<clock_reading()> clock) {
     callbacks_.clock = kept<detail::clock_callback>(std::move(clock));
     libauth_config_set_clock_callback(get(), callbacks_.clock ? detail::on_clock : nullptr, callbacks_.clock.get());
     return *this;
   }
   /// Where log lines go, up to `level`. A line has no line break and never holds a secret; it comes on the thread
-  /// that made the call. If the function throws, the line is lost to it. An empty function: nowhere, the default.
+  /// that made the call. If the function calls the handle whose line it is given, it may be refused. If it throws, the
+  /// line is lost to it. An empty function: nowhere, the default.
   config& set_log_callback(log_level level, std::function<void(log_level level, const std::string& line)> log) {
     callbacks_.log = kept<detail::log_callback>(std::move(log));
     libauth_config_set_log_callback(get(), static_cast<std::int32_t>(level), callbacks_.log ? detail::on_log : nullptr,
@@ -993,7 +998,8 @@ class call : public detail::builder<libauth_call> {
     add(libauth_call_add_query, "query name", name, "query value", value);
     return *this;
   }
-  /// Adds a header. Those that libauth sets itself (signature, token, Content-Type and the like) are refused.
+  /// Adds a header. Those that libauth sets itself (signature, token, Content-Type and the like) are refused. Names go
+  /// out in lower case, which HTTP readers must not mind.
   call& add_header(const text& name, const text& value) {
     add(libauth_call_add_header, "header name", name, "header value", value);
     return *this;
@@ -1413,8 +1419,8 @@ class creditpay : public detail::handle<libauth_creditpay> {
   result<creditpay_code> try_read_issue_code(const http_request& request, const http_response& response) const {
     return ask<creditpay_code>(libauth_creditpay_read_issue_code, request, response);
   }
-  /// Turns an `ident_code` into the user's `open_token`, with its end. Not repeated once it may have arrived: then
-  /// outcome_unknown. Not cached.
+  /// Turns an `ident_code` into the user's `open_token`, with its end; it goes into the header Authorization. Not
+  /// repeated once it may have arrived: then outcome_unknown. Not cached.
   result<libauth::token> try_open_token(const text& ident_code) const {
     return ask<libauth::token>(libauth_creditpay_open_token, detail::named{"ident_code", ident_code});
   }
@@ -1437,9 +1443,9 @@ class creditpay : public detail::handle<libauth_creditpay> {
   result<answer> try_read_call(const http_request& request, const http_response& response) const {
     return ask<answer>(libauth_creditpay_read_call, request, response);
   }
-  /// Checks a message that claims to come from the platform: headers `signature` and `timestamp`, and `token` and
-  /// `trace`, which the signature does not cover. Answer a genuine webhook with HTTP status
-  /// LIBAUTH_CREDITPAY_REPLY_STATUS. The platform sends an event again until it is answered so: keep its id and act
+  /// Checks a message that claims to come from the platform: headers `signature` and `timestamp`. The signature covers
+  /// path and body, and no header: `timestamp`, `token` and `trace` are as the network delivered them. Answer a genuine
+  /// webhook with HTTP status LIBAUTH_CREDITPAY_REPLY_STATUS. The platform sends an event again until it is answered so: keep its id and act
   /// on it once. Errors: bad_signature (missing or mismatch), stale, replayed (this very message was accepted before:
   /// answer it as before, do not act again), protocol (genuine, but not JSON).
   result<creditpay_event> try_verify(const inbound& message) const {
@@ -1447,7 +1453,9 @@ class creditpay : public detail::handle<libauth_creditpay> {
   }
   /// What is signed for a path and a body, and, if a signature is given, which known mistake would produce it. `path`
   /// is the path that is signed: of a request the endpoint's, behind the signed_path_prefix if that is set; of a
-  /// webhook your own.
+  /// webhook your own. The prefix and query mistakes are looked for with the path of the base URL, the
+  /// signed_path_prefix and the plat_id of this handle. A signature that no known mistake gives takes longest, for a
+  /// body of a megabyte about a second: this is for people, not for each message.
   result<explanation> try_explain(const text& path, const bytes& body, const text& signature = nullptr) const {
     return ask<explanation>(libauth_creditpay_explain, detail::named{"path", path}, body.data(), body.size(),
                             detail::named{"signature", signature});
@@ -1770,10 +1778,11 @@ class openplatform : public detail::handle<libauth_openplatform> {
   }
   /// Gives a token that is valid now (header Access-Token). It is cached and shared by all threads: however many ask,
   /// the platform sees one request, and all get its outcome, each within its own deadline. Its lifetime is what the
-  /// token itself tells (a JWT's `exp`), else that of config::set_token_lifetime. It is replaced early, when the
-  /// smaller of 5 minutes and a fifth of its life is left, by one caller, while the others go on with it; if that
-  /// fails, it is served on as long as it is valid. Repeated freely. Errors: unauthorized for refused credentials; all
-  /// the others as the platform and the network have it.
+  /// token itself tells (a JWT's `exp`), else that of config::set_token_lifetime. It is replaced early, when no more
+  /// than the smaller of 5 minutes and a fifth of its life is left, by one caller, which waits for it for half of its
+  /// time at most, while the others go on with the old one; if that fails, the old one is served as long as it is
+  /// valid, and the next try is made after 1 s, then 2 s, 4 s and so on up to a minute. Repeated freely. Errors:
+  /// unauthorized for refused credentials; all the others as the platform and the network have it.
   result<libauth::token> try_token() const { return ask<libauth::token>(libauth_openplatform_token); }
   /// Drops a token that a call of your own found refused, given bare or as its header's value. Only if the cached
   /// token is this one: a late caller cannot drop a fresh one. call does this itself.
@@ -2016,10 +2025,11 @@ class seller : public detail::handle<libauth_seller> {
   }
   /// Gives a token that is valid now (header Authorization). It is cached and shared by all threads: however many ask,
   /// the platform sees one request, and all get its outcome, each within its own deadline. Its lifetime is read as
-  /// config::set_expires_in_unit says. It is replaced early, when the smaller of 5 minutes and a fifth of its life is
-  /// left, by one caller, while the others go on with it; if that fails, it is served on as long as it is valid.
-  /// Repeated freely. Errors: unauthorized for refused credentials; all the others as the platform and the network
-  /// have it.
+  /// config::set_expires_in_unit says. It is replaced early, when no more than the smaller of 5 minutes and a fifth of
+  /// its life is left, by one caller, which waits for it for half of its time at most, while the others go on with the
+  /// old one; if that fails, the old one is served as long as it is valid, and the next try is made after 1 s, then
+  /// 2 s, 4 s and so on up to a minute. Repeated freely. Errors: unauthorized for refused credentials; all the others
+  /// as the platform and the network have it.
   result<libauth::token> try_token() const { return ask<libauth::token>(libauth_seller_token); }
   /// Drops a token that a call of your own found refused, given bare or as its header's value. Only if the cached
   /// token is this one: a late caller cannot drop a fresh one. call does this itself.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::thread::ThreadId;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use arc_swap::ArcSwapOption;
@@ -166,10 +166,13 @@ struct Flight {
     landed: Condvar,
 }
 
+/// Empty until the flight has landed.
+type Outcome = Mutex<Option<Result<Arc<Token>>>>;
+
 struct FlightState {
     /// Who fetches: a callback made from there cannot wait for its own end.
-    pilot: Option<ThreadId>,
-    under_way: Option<Arc<Mutex<Option<Result<Arc<Token>>>>>>,
+    pilot: Option<u64>,
+    under_way: Option<Arc<Outcome>>,
     /// Failed refreshes in a row, and when (monotonic) the next may start.
     failures: u32,
     not_before_ms: i64,
@@ -188,7 +191,7 @@ impl Default for FlightState {
 
 impl FlightState {
     fn take_off(&mut self) {
-        self.pilot = Some(std::thread::current().id());
+        self.pilot = Some(this_thread());
         self.under_way = Some(Arc::default());
     }
 }
@@ -297,7 +300,7 @@ impl TokenCache {
                 return Ok(token);
             }
             if let Some(result) = state.under_way.clone() {
-                if state.pilot == Some(std::thread::current().id()) {
+                if state.pilot == Some(this_thread()) {
                     return Err(asked_from_a_callback());
                 }
                 loop {
@@ -338,6 +341,15 @@ impl TokenCache {
         }
         landing.result.clone()
     }
+}
+
+/// A number for each thread. (`std::thread::current` keeps memory for threads that C made.)
+fn this_thread() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    thread_local! {
+        static NUMBER: u64 = NEXT.fetch_add(1, Ordering::Relaxed);
+    }
+    NUMBER.with(|number| *number)
 }
 
 fn asked_from_a_callback() -> Error {

@@ -1,7 +1,7 @@
 //! The rules of the C ABI that can be read from the source and from the library itself.
 
-mod exports;
-mod suite;
+use crate::exports;
+use crate::suite;
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -103,7 +103,7 @@ fn the_exported_symbols_are_the_committed_ones() {
     let committed = names(committed.lines().map(str::to_owned));
     assert_eq!(
         in_source, committed,
-        "run LIBAUTH_UPDATE=1 cargo test --test abi, if this is meant"
+        "run LIBAUTH_UPDATE=1 cargo test abi, if this is meant"
     );
     if !cfg!(target_os = "linux")
         || !suite::has_tool("nm", "--version", "the list of exported symbols")

@@ -3,8 +3,8 @@
 //! The programs lie in `tests/c`; each runs against a sandbox of its own.
 #![cfg(unix)]
 
-mod sandbox;
-mod suite;
+use crate::sandbox;
+use crate::suite;
 
 use std::process::Command;
 use std::time::Duration;

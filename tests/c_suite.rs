@@ -1,8 +1,8 @@
 //! C programs, compiled with the system's compiler against the library just built, run against the
 //! sandbox.
 
-mod sandbox;
-mod suite;
+use crate::sandbox;
+use crate::suite;
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -123,7 +123,7 @@ fn the_committed_header_is_the_generated_one() {
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         committed == *generated,
-        "include/libauth.h is not what src/ffi says; run: LIBAUTH_UPDATE=1 cargo test --test header"
+        "include/libauth.h is not what src/ffi says; run: LIBAUTH_UPDATE=1 cargo test header"
     );
 }
 

@@ -1,9 +1,8 @@
 //! The Java binding against the sandbox: its suite, and its quickstart as a project of its own that
 //! depends on the installed artifact.
 
-#[path = "sandbox/mod.rs"]
-mod sandbox;
-mod suite;
+use crate::sandbox;
+use crate::suite;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -1,9 +1,9 @@
 //! NULL for every pointer of every exported function, from C: the table is made of the source of
 //! src/ffi, so no function can be missing from it.
 
-mod exports;
-mod sandbox;
-mod suite;
+use crate::exports;
+use crate::sandbox;
+use crate::suite;
 
 use std::fmt::Write;
 use std::time::Duration;

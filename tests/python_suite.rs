@@ -3,8 +3,8 @@
 //! pytest and mypy are those of `python3` (or of what `PYTHON` names), or are installed into a virtual
 //! environment below Cargo's target folder.
 
-mod sandbox;
-mod suite;
+use crate::sandbox;
+use crate::suite;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};

@@ -1,7 +1,5 @@
 //! The sandbox's own tests. They are in `sandbox/self_tests/`, which nothing else includes.
 
-mod sandbox;
-
 #[path = "sandbox/self_tests/client.rs"]
 mod client;
 #[path = "sandbox/self_tests/faults.rs"]

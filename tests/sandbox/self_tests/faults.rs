@@ -3,7 +3,7 @@
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::time::{Duration, Instant};
 
-use crate::client::*;
+use super::client::*;
 use crate::sandbox::signatures::*;
 use crate::sandbox::{Counters, Sandbox, credentials};
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! What each platform accepts, and how it refuses.
 
-use crate::client::*;
+use super::client::*;
 use crate::sandbox::Sandbox;
 use crate::sandbox::signatures::*;
 use serde_json::{Value, json};

@@ -1,0 +1,16 @@
+# The version is that of the header. While the major version is 0, another minor version does not fit.
+get_filename_component(_libauth_prefix "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)
+file(STRINGS "${_libauth_prefix}/include/libauth.h" _libauth_line REGEX "^#define LIBAUTH_VERSION \"")
+string(REGEX REPLACE "^.*\"(.*)\".*$" "\\1" PACKAGE_VERSION "${_libauth_line}")
+string(REGEX REPLACE "^([0-9]+)\\..*$" "\\1" _libauth_major "${PACKAGE_VERSION}")
+string(REGEX REPLACE "^[0-9]+\\.([0-9]+).*$" "\\1" _libauth_minor "${PACKAGE_VERSION}")
+
+set(PACKAGE_VERSION_COMPATIBLE FALSE)
+if(NOT PACKAGE_FIND_VERSION VERSION_GREATER PACKAGE_VERSION AND PACKAGE_FIND_VERSION_MAJOR EQUAL _libauth_major)
+  if(_libauth_major GREATER 0 OR PACKAGE_FIND_VERSION_COUNT LESS 2 OR PACKAGE_FIND_VERSION_MINOR EQUAL _libauth_minor)
+    set(PACKAGE_VERSION_COMPATIBLE TRUE)
+  endif()
+endif()
+if(PACKAGE_FIND_VERSION VERSION_EQUAL PACKAGE_VERSION)
+  set(PACKAGE_VERSION_EXACT TRUE)
+endif()
