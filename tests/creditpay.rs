@@ -183,7 +183,7 @@ fn a_required_field_that_is_missing_or_empty_is_named_and_nothing_is_sent() {
                 let mut request = code_request();
                 let mut card = card();
                 *change(&mut card) = empty.clone();
-                request.cards = vec![self::card(), card];
+                request.cards = vec![support::card(), card];
                 creditpay.issue_code(&request)
             };
         names(card_with(|c| &mut c.tag), "card tag");

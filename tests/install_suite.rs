@@ -213,6 +213,8 @@ fn find_package(folder: &Folder, prefix: &Path, arguments: &str) -> (bool, Strin
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     );
+    // CMake breaks lines where it likes.
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
     (output.status.success(), said)
 }
 

@@ -79,23 +79,34 @@ pub fn sign(algorithm: Algorithm, sign_key: &str, params: &Json) -> String {
     )
 }
 
-/// Whether `signature` is the one of `params`, with nested names sorted or in the order received,
-/// and nested numbers with or without trailing zeros. Upper- and lower-case hex are the same.
+/// Whether `signature` is the one of `params`. Upper- and lower-case hex are the same, and what the
+/// rule leaves open may be either way: the order of nested names, trailing zeros of nested numbers,
+/// and empty lists, which the platform's SDK leaves out.
 pub fn verify(algorithm: Algorithm, sign_key: &str, params: &Json, signature: &str) -> bool {
     let signature = signature.to_ascii_lowercase();
     let matches = |params: &Json, nested| {
         let string = string_to_sign(params, nested, sign_key);
-        same(
-            digest_of(algorithm, &string, sign_key).as_bytes(),
-            signature.as_bytes(),
-        )
+        let digest = digest_of(algorithm, &string, sign_key);
+        same(digest.as_bytes(), signature.as_bytes())
     };
-    let in_any_order = |params: &Json| {
-        [Nested::Sorted, Nested::AsReceived]
-            .into_iter()
-            .any(|nested| matches(params, nested))
-    };
-    in_any_order(params) || in_any_order(&with_plain_numbers(params))
+    let in_any_order =
+        |params: &Json| matches(params, Nested::Sorted) || matches(params, Nested::AsReceived);
+    let with_any_numbers =
+        |params: &Json| in_any_order(params) || in_any_order(&with_plain_numbers(params));
+    with_any_numbers(params)
+        || without_empty_lists(params).is_some_and(|params| with_any_numbers(&params))
+}
+
+/// The same without top-level lists that are empty, if there are any.
+fn without_empty_lists(params: &Json) -> Option<Json> {
+    let is_empty = |value: &Json| matches!(value, Json::Array(elements) if elements.is_empty());
+    let members = params.members();
+    let kept = members
+        .iter()
+        .filter(|(_, value)| !is_empty(value))
+        .cloned();
+    let kept: Vec<_> = kept.collect();
+    (kept.len() < members.len()).then_some(Json::Object(kept))
 }
 
 /// The same with every number in the form that [`canonical`] gives those at the top. The rule does not
@@ -157,6 +168,18 @@ fn plain_number(number: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_empty_list_may_be_signed_or_left_out() {
+        let json = |text: &str| Json::parse(text.as_bytes()).unwrap();
+        let (with, without) = (json(r#"{"a":"1","b":[]}"#), json(r#"{"a":"1"}"#));
+        for signed in [&with, &without] {
+            let signature = sign(Algorithm::Md5, "key", signed);
+            assert!(verify(Algorithm::Md5, "key", &with, &signature));
+        }
+        let signature = sign(Algorithm::Md5, "key", &with);
+        assert!(!verify(Algorithm::Md5, "key", &without, &signature));
+    }
 
     /// The digests that the platform's page publishes. Their strings end in `&sign=`, which no
     /// request has, so they test the digest step only.

@@ -3,7 +3,7 @@
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
 use sha1::Sha1;
-use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
+use sha2::{Digest, Sha256, Sha512};
 use sm3::Sm3;
 
 /// Every hash that somebody may have taken, rightly or wrongly.
@@ -11,31 +11,20 @@ use sm3::Sm3;
 pub(crate) enum Hash {
     Md5,
     Sha1,
-    Sha224,
     Sha256,
-    Sha384,
     Sha512,
     Sm3,
 }
 
 impl Hash {
-    pub(crate) const ALL: [Hash; 7] = [
-        Hash::Md5,
-        Hash::Sha1,
-        Hash::Sha256,
-        Hash::Sm3,
-        Hash::Sha512,
-        Hash::Sha384,
-        Hash::Sha224,
-    ];
+    pub(crate) const ALL: [Hash; 5] =
+        [Hash::Md5, Hash::Sha1, Hash::Sha256, Hash::Sm3, Hash::Sha512];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Hash::Md5 => "MD5",
             Hash::Sha1 => "SHA-1",
-            Hash::Sha224 => "SHA-224",
             Hash::Sha256 => "SHA-256",
-            Hash::Sha384 => "SHA-384",
             Hash::Sha512 => "SHA-512",
             Hash::Sm3 => "SM3",
         }
@@ -46,42 +35,36 @@ impl Hash {
         match self {
             Hash::Md5 => 16,
             Hash::Sha1 => 20,
-            Hash::Sha224 => 28,
             Hash::Sha256 | Hash::Sm3 => 32,
-            Hash::Sha384 => 48,
             Hash::Sha512 => 64,
         }
     }
 
-    pub(crate) fn digest(self, parts: &[&[u8]]) -> Vec<u8> {
-        fn of<D: Digest>(parts: &[&[u8]]) -> Vec<u8> {
-            let mut hash = D::new();
-            parts.iter().for_each(|part| hash.update(part));
-            hash.finalize().to_vec()
-        }
+    pub(crate) fn digest(self, message: &[u8]) -> Vec<u8> {
         match self {
-            Hash::Md5 => of::<Md5>(parts),
-            Hash::Sha1 => of::<Sha1>(parts),
-            Hash::Sha224 => of::<Sha224>(parts),
-            Hash::Sha256 => of::<Sha256>(parts),
-            Hash::Sha384 => of::<Sha384>(parts),
-            Hash::Sha512 => of::<Sha512>(parts),
-            Hash::Sm3 => of::<Sm3>(parts),
+            Hash::Md5 => Md5::digest(message).to_vec(),
+            Hash::Sha1 => Sha1::digest(message).to_vec(),
+            Hash::Sha256 => Sha256::digest(message).to_vec(),
+            Hash::Sha512 => Sha512::digest(message).to_vec(),
+            Hash::Sm3 => Sm3::digest(message).to_vec(),
         }
     }
 
     pub(crate) fn hmac(self, key: &[u8], message: &[u8]) -> Vec<u8> {
-        let block = if self.length() > 32 { 128 } else { 64 };
-        let mut inner = if key.len() > block {
-            self.digest(&[key])
-        } else {
-            key.to_vec()
-        };
-        inner.resize(block, 0);
-        let outer: Vec<u8> = inner.iter().map(|byte| byte ^ 0x5c).collect();
-        inner.iter_mut().for_each(|byte| *byte ^= 0x36);
-        self.digest(&[&outer, &self.digest(&[&inner, message])])
+        match self {
+            Hash::Md5 => mac::<Hmac<Md5>>(key, message),
+            Hash::Sha1 => mac::<Hmac<Sha1>>(key, message),
+            Hash::Sha256 => mac::<Hmac<Sha256>>(key, message),
+            Hash::Sha512 => mac::<Hmac<Sha512>>(key, message),
+            Hash::Sm3 => mac::<Hmac<Sm3>>(key, message),
+        }
     }
+}
+
+fn mac<M: Mac + KeyInit>(key: &[u8], message: &[u8]) -> Vec<u8> {
+    let mut mac = <M as KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length");
+    mac.update(message);
+    mac.finalize().into_bytes().to_vec()
 }
 
 pub(crate) fn hmac_sha1(key: &[u8], parts: &[&[u8]]) -> [u8; 20] {
@@ -111,9 +94,18 @@ pub(crate) fn sm3(message: &[u8]) -> [u8; 32] {
 }
 
 pub(crate) fn hex_lower(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(bytes, b"0123456789abcdef")
 }
 
 pub(crate) fn hex_upper(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
+    hex(bytes, b"0123456789ABCDEF")
+}
+
+fn hex(bytes: &[u8], digits: &[u8; 16]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(char::from(digits[usize::from(byte >> 4)]));
+        text.push(char::from(digits[usize::from(byte & 15)]));
+    }
+    text
 }

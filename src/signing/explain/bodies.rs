@@ -1,13 +1,9 @@
 //! What becomes of a body that is parsed and written again, by the JSON writers people use.
 
-use std::collections::HashSet;
-
-use base64::prelude::{BASE64_STANDARD, Engine};
-
-use super::texts::{cased, form_encoded, gbk, percent_encoded, with};
-use super::{ALONE, COMMON, Fault, Forms, Mistake, RARE, quote};
+use super::texts::{BOM, base64, form_encoded, gbk, hex, lower, percent_encoded, upper, with};
+use super::{ALONE, COMMON, Forms, Mistake, RARE, Texts, quote};
 use crate::json::Json;
-use crate::signing::digest::{Hash, hex_lower, hex_upper};
+use crate::signing::digest::Hash;
 
 /// Above this many bytes, only the likeliest forms are made.
 const LARGE: usize = 64 * 1024;
@@ -15,8 +11,6 @@ const LARGE: usize = 64 * 1024;
 const PERMUTED: usize = 5;
 /// Up to this many members, each is left out in turn.
 const LEFT_OUT: usize = 24;
-
-const SAME: &str = "sign the very bytes that are sent";
 
 /// White space around the parts of a JSON text.
 #[derive(Clone, Copy)]
@@ -55,46 +49,26 @@ impl Layout {
     }
 }
 
-pub(super) const COMPACT: Layout = Layout::new(",", ":", "");
+pub(super) const COMPACT: Layout = Layout::new(",", ":", "compact");
 pub(super) const PYTHON: Layout = Layout::new(
     ", ",
     ": ",
     "with a space after `:` and `,` as Python's json.dumps does",
 );
 
+#[rustfmt::skip]
 const LAYOUTS: &[Layout] = &[
     COMPACT,
     PYTHON,
     Layout::indented("  ", "indented by 2 spaces"),
     Layout::indented("    ", "indented by 4 spaces"),
     Layout::indented("\t", "indented by tabs"),
-    Layout {
-        colon: " : ",
-        flat_lists: true,
-        ..Layout::indented("  ", "as Jackson's pretty printer does")
-    },
-    Layout {
-        line: "\r\n",
-        ..Layout::indented("  ", "indented by 2 spaces, with CR LF")
-    },
-    Layout {
-        colon: " : ",
-        flat_lists: true,
-        line: "\r\n",
-        ..Layout::indented("  ", "as Jackson's pretty printer does, with CR LF")
-    },
-    Layout {
-        line: "\r\n",
-        ..Layout::indented("    ", "indented by 4 spaces, with CR LF")
-    },
-    Layout {
-        line: "\r\n",
-        ..Layout::indented("\t", "indented by tabs, with CR LF")
-    },
-    Layout {
-        colon: ":",
-        ..Layout::indented("\t", "as fastjson's pretty format does")
-    },
+    Layout { colon: " : ", flat_lists: true, ..Layout::indented("  ", "as Jackson's pretty printer does") },
+    Layout { line: "\r\n", ..Layout::indented("  ", "indented by 2 spaces, with CR LF") },
+    Layout { colon: " : ", flat_lists: true, line: "\r\n", ..Layout::indented("  ", "as Jackson's pretty printer does, with CR LF") },
+    Layout { line: "\r\n", ..Layout::indented("    ", "indented by 4 spaces, with CR LF") },
+    Layout { line: "\r\n", ..Layout::indented("\t", "indented by tabs, with CR LF") },
+    Layout { colon: ":", ..Layout::indented("\t", "as fastjson's pretty format does") },
     Layout::new(",", ": ", "with a space after `:`"),
     Layout::new(", ", ":", "with a space after `,`"),
 ];
@@ -121,278 +95,225 @@ const PLAIN: Escapes = Escapes {
     words: "",
 };
 
+#[rustfmt::skip]
 const ESCAPES: &[Escapes] = &[
     PLAIN,
-    Escapes {
-        ascii: true,
-        words: "non-ASCII as \\uXXXX, as Python's json.dumps does",
-        ..PLAIN
-    },
-    Escapes {
-        ascii: true,
-        slash: true,
-        words: "`/` as `\\/` and non-ASCII as \\uXXXX, as PHP's json_encode does",
-        ..PLAIN
-    },
-    Escapes {
-        slash: true,
-        words: "`/` as `\\/`, as PHP's json_encode does with JSON_UNESCAPED_UNICODE",
-        ..PLAIN
-    },
-    Escapes {
-        html: "<>&\u{2028}\u{2029}",
-        words: "`<`, `>` and `&` as \\u003c and so on, as Go's json.Marshal does",
-        ..PLAIN
-    },
-    Escapes {
-        html: "<>&='\u{2028}\u{2029}",
-        words: "`<`, `>`, `&`, `=` and `'` as \\u003c and so on, as Gson does",
-        ..PLAIN
-    },
-    Escapes {
-        ascii: true,
-        html: "\"'<>&+`",
-        upper: true,
-        words: "`\"`, `&`, `+` and non-ASCII as \\uXXXX, as System.Text.Json does",
-        ..PLAIN
-    },
-    Escapes {
-        ascii: true,
-        upper: true,
-        words: "non-ASCII as \\uXXXX in upper case",
-        ..PLAIN
-    },
-    Escapes {
-        ascii: true,
-        slash: true,
-        upper: true,
-        words: "`/` as `\\/` and non-ASCII as \\uXXXX in upper case",
-        ..PLAIN
-    },
+    Escapes { ascii: true, words: "non-ASCII as \\uXXXX, as Python's json.dumps does", ..PLAIN },
+    Escapes { ascii: true, slash: true, words: "`/` as `\\/` and non-ASCII as \\uXXXX, as PHP's json_encode does", ..PLAIN },
+    Escapes { slash: true, words: "`/` as `\\/`, as PHP's json_encode does with JSON_UNESCAPED_UNICODE", ..PLAIN },
+    Escapes { html: "<>&\u{2028}\u{2029}", words: "`<`, `>` and `&` as \\u003c and so on, as Go's json.Marshal does", ..PLAIN },
+    Escapes { html: "<>&='\u{2028}\u{2029}", words: "`<`, `>`, `&`, `=` and `'` as \\u003c and so on, as Gson does", ..PLAIN },
+    Escapes { ascii: true, html: "\"'<>&+`", upper: true, words: "`\"`, `&`, `+` and non-ASCII as \\uXXXX, as System.Text.Json does", ..PLAIN },
+    Escapes { ascii: true, upper: true, words: "non-ASCII as \\uXXXX in upper case", ..PLAIN },
+    Escapes { ascii: true, slash: true, upper: true, words: "`/` as `\\/` and non-ASCII as \\uXXXX in upper case", ..PLAIN },
 ];
 
-#[derive(Clone, Copy, PartialEq)]
-enum Order {
+/// An order of the names in objects.
+#[derive(Clone, Copy)]
+pub(super) enum Order<'a> {
     Received,
     Sorted,
     SortedIgnoringCase,
-    Documented,
+    /// As in these documents, then the others.
+    Documented(&'a [&'a str]),
+}
+
+/// How a JSON value is made into another, at every depth below the value itself.
+#[derive(Clone, Copy)]
+pub(super) struct Change<'a> {
+    pub(super) keep: fn(&Json) -> bool,
+    pub(super) value: fn(&mut Json),
+    pub(super) order: Order<'a>,
+}
+
+pub(super) const UNCHANGED: Change<'static> = Change {
+    keep: |_| true,
+    value: |_| {},
+    order: Order::Received,
+};
+
+impl Change<'_> {
+    pub(super) fn of(&self, json: &Json) -> Json {
+        let part = |json: &Json| {
+            // The outer value first: one that became a text is not looked into.
+            let mut changed = json.clone();
+            (self.value)(&mut changed);
+            self.of(&changed)
+        };
+        match json {
+            Json::Array(elements) => {
+                let mut kept = Vec::new();
+                for element in elements {
+                    if (self.keep)(element) {
+                        kept.push(part(element));
+                    }
+                }
+                Json::Array(kept)
+            }
+            Json::Object(members) => {
+                let mut kept = Vec::new();
+                for at in self.order.of(members) {
+                    let (name, value) = &members[at];
+                    if (self.keep)(value) {
+                        kept.push((name.clone(), part(value)));
+                    }
+                }
+                Json::Object(kept)
+            }
+            other => other.clone(),
+        }
+    }
+}
+
+impl Order<'_> {
+    fn of(self, members: &[(String, Json)]) -> Vec<usize> {
+        let mut keys = Vec::with_capacity(members.len());
+        for (name, _) in members {
+            keys.push(match self {
+                Order::Received => String::new(),
+                Order::Sorted => name.clone(),
+                Order::SortedIgnoringCase => name.to_lowercase(),
+                Order::Documented(documented) => {
+                    let place = documented.iter().position(|known| known == name);
+                    format!("{:03}", place.unwrap_or(999))
+                }
+            });
+        }
+        sorted(&keys)
+    }
+}
+
+/// Where the sorted keys stand; equal ones keep their order.
+pub(super) fn sorted(keys: &[String]) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..keys.len()).collect();
+    places.sort_unstable_by(|a, b| keys[*a].cmp(&keys[*b]).then(a.cmp(b)));
+    places
 }
 
 /// The forms of a body. `documented` are member names in the order of the platform's documents.
-pub(super) fn bodies(body: &[u8], documented: &[&str]) -> Forms<Vec<u8>> {
-    let mut found = Found {
-        forms: Forms::right(body.to_vec()),
-        seen: HashSet::from([body.to_vec()]),
-    };
-    let utf8 = if std::str::from_utf8(body).is_ok() {
-        body.to_vec()
-    } else {
-        gbk(body)
-    };
-    let json = Json::parse(&utf8).ok();
-    found.add(COMMON, Fault::new(Mistake::BodyMissing), Vec::new());
-    if utf8 != body {
-        let fault = Fault::new(Mistake::Gbk)
-            .what("the body given here is GBK, but its UTF-8 bytes were signed");
-        found.add(COMMON, fault.instead(SAME), utf8.clone());
-    }
+#[rustfmt::skip]
+pub(super) fn bodies(body: &[u8], documented: &[&str]) -> Texts {
+    let is_utf8 = std::str::from_utf8(body).is_ok();
+    let utf8 = if is_utf8 { body.to_vec() } else { gbk(body) };
+    let mut forms = Forms::right(body.to_vec());
+    forms.text(COMMON, Mistake::BodyMissing, "", Vec::new());
+    forms.text(COMMON, Mistake::Gbk, "the body given here is GBK, but its UTF-8 bytes were signed; sign the very bytes that are sent", utf8.clone());
     let end = body.trim_ascii_end();
     if body[end.len()..].contains(&b'\n') {
-        let fault = Fault::new(Mistake::LineBreak)
-            .what("the line break at the end of the body was not signed, but it is sent");
-        found.add(COMMON, fault.instead(SAME), end.to_vec());
+        forms.text(COMMON, Mistake::LineBreak, "the line break at the end of the body was not signed, but it is sent; sign the very bytes that are sent", end.to_vec());
     }
-    if let Some(json) = &json {
-        found.rewritten(json, documented, body.len() > LARGE);
+    if let Ok(json) = Json::parse(&utf8) {
+        forms.rewritten(&json, documented, body.len() > LARGE);
         if body.len() <= LARGE {
-            found.changed_values(json);
-            found.members_left_out(json);
-            found.members_added(json, documented);
-            found.other_languages(json);
-            found.permuted(json);
+            forms.changed_values(&json);
+            forms.members_left_out(json.members());
+            forms.other_languages(&json);
+            forms.members_added(&json, documented);
+            forms.permuted(json.members());
         }
     }
-    found.changed_text(body);
-    found.forms
+    forms.changed_text(body);
+    forms
 }
 
-/// Whether a member stays in the body.
-type Keep = fn(&Json) -> bool;
-/// What becomes of a value in the body.
-type Change = fn(&Json) -> Json;
-
-struct Found {
-    forms: Forms<Vec<u8>>,
-    seen: HashSet<Vec<u8>>,
-}
-
-impl Found {
-    fn add(&mut self, cost: u8, fault: Fault, value: Vec<u8>) {
-        if self.seen.insert(value.clone()) {
-            self.forms.at_cost(cost, [fault], value);
-        }
-    }
-
+impl Texts {
     /// Every order, layout and escaping. The first of each are likely enough to come with a second fault.
     fn rewritten(&mut self, json: &Json, documented: &[&str], is_large: bool) {
         let orders = [
             (Order::Received, ""),
-            (Order::Sorted, "its names sorted"),
+            (Order::Sorted, "its names sorted, "),
             (
                 Order::SortedIgnoringCase,
-                "its names sorted without regard to case",
+                "its names sorted without regard to case, ",
             ),
-            (Order::Documented, "its names in the order of the documents"),
+            (
+                Order::Documented(documented),
+                "its names in the order of the documents, ",
+            ),
         ];
         for (order_at, (order, order_words)) in orders.into_iter().enumerate() {
-            let ordered = ordered(json, order, documented);
+            let ordered = Change { order, ..UNCHANGED }.of(json);
             for (layout_at, layout) in LAYOUTS.iter().enumerate() {
                 for (escapes_at, escapes) in ESCAPES.iter().enumerate() {
-                    let is_common = order_at < 2 && layout_at < 4 && escapes_at < 4;
-                    let is_rare = order_at == 0 && (layout_at < 2 || escapes_at < 3);
-                    let cost = if is_common {
+                    if is_large && (order_at > 1 || layout_at > 2 || escapes_at > 3) {
+                        continue;
+                    }
+                    let cost = if order_at < 2 && layout_at < 4 && escapes_at < 4 {
                         COMMON
-                    } else if is_rare {
+                    } else if order_at == 0 && (layout_at < 2 || escapes_at < 3) {
                         RARE
                     } else {
                         ALONE
                     };
-                    if is_large && (order_at > 1 || layout_at > 2 || escapes_at > 3) {
-                        continue;
-                    }
-                    let words = [order_words, layout.words, escapes.words];
-                    let details: Vec<&str> = words
-                        .into_iter()
-                        .filter(|words| !words.is_empty())
-                        .collect();
                     let (mistake, what) = match layout.indent {
                         Some(_) => (Mistake::BodyPrettyPrinted, "pretty-printed"),
                         None => (Mistake::BodyReserialized, "parsed and serialized again"),
                     };
-                    let details = if details.is_empty() {
-                        "compact".to_owned()
-                    } else {
-                        details.join("; ")
-                    };
-                    let fault = Fault::new(mistake)
-                        .what(format!("the body was {what} before signing ({details})"));
-                    self.add(cost, fault, write(&ordered, layout, escapes));
+                    let (layout_words, words) = (layout.words, escapes.words);
+                    let comma = if words.is_empty() { "" } else { ", " };
+                    let words = format!(
+                        "the body was {what} before signing ({order_words}{layout_words}{comma}{words})"
+                    );
+                    self.text(cost, mistake, &words, write(&ordered, layout, escapes));
                 }
             }
         }
     }
 
+    #[rustfmt::skip]
     fn changed_values(&mut self, json: &Json) {
-        let members: [(&str, Keep); 3] = [
-            ("null members were left out", |value| *value != Json::Null),
-            ("empty members were left out", |value| {
-                *value != Json::Null
-                    && value.as_str() != Some("")
-                    && *value != Json::Array(Vec::new())
-                    && *value != Json::Object(Vec::new())
-            }),
-            ("empty strings were left out", |value| {
-                value.as_str() != Some("")
-            }),
-        ];
-        for (what, keep) in members {
-            let fault = || {
-                Fault::new(Mistake::BodyMembers).what(format!("{what} of the body before signing"))
-            };
-            self.common(&kept(json, keep), fault);
-        }
-        let values: [(&str, Change); 6] = [
-            ("numbers were signed as strings", |value| match value {
-                Json::Number(text) => Json::String(text.clone()),
-                other => other.clone(),
-            }),
-            (
-                "strings of digits were signed as numbers",
-                |value| match value {
-                    Json::String(text) if is_number(text) => Json::Number(text.clone()),
-                    other => other.clone(),
-                },
-            ),
-            (
-                "numbers went through a float before signing (1.0 for 1)",
-                |value| match value {
-                    Json::Number(text) if !text.contains(['.', 'e', 'E']) => {
-                        Json::Number(format!("{text}.0"))
-                    }
-                    other => other.clone(),
-                },
-            ),
-            (
-                "numbers went through Java's double before signing (1.7E12 for 1700000000000)",
-                |value| match value {
-                    Json::Number(text) => Json::Number(java_double(text)),
-                    other => other.clone(),
-                },
-            ),
-            (
-                "numbers lost their trailing zeros before signing",
-                |value| match value {
-                    Json::Number(text) if text.contains('.') && !text.contains(['e', 'E']) => {
-                        Json::Number(text.trim_end_matches('0').trim_end_matches('.').to_owned())
-                    }
-                    other => other.clone(),
-                },
-            ),
-            (
-                "null members were signed as empty strings",
-                |value| match value {
-                    Json::Null => Json::string(""),
-                    other => other.clone(),
-                },
-            ),
-        ];
-        let Json::Object(members) = json else { return };
-        let changed = |what: &str, change: &dyn Fn(&Json) -> Json| {
-            let fault = Fault::new(Mistake::BodyValues).what(format!("in the body, {what}"));
-            let members = members.iter();
-            let changed = members.map(|(name, value)| (name.clone(), change(value)));
-            (fault, Json::Object(changed.collect()))
-        };
-        for (what, change) in values {
-            let (fault, json) = changed(what, &|value| deep(value, &change));
-            self.common(&json, || fault.clone());
-        }
-        // Not at every depth: each one would double the backslashes of those inside.
-        let what = "nested values were signed as strings of JSON";
-        let (fault, json) = changed(what, &|value| match value {
-            Json::Array(_) | Json::Object(_) => Json::String(value.to_json()),
-            other => other.clone(),
-        });
-        self.common(&json, || fault.clone());
+        use Mistake::{BodyMembers, BodyValues};
+        let keep = |keep| Change { keep, ..UNCHANGED };
+        self.changed(json, BodyMembers, "null members were left out of the body before signing", keep(|value| *value != Json::Null));
+        self.changed(json, BodyMembers, "empty members were left out of the body before signing", keep(|value| !matches!(value.to_json().as_str(), "null" | "\"\"" | "[]" | "{}")));
+        self.changed(json, BodyMembers, "empty strings were left out of the body before signing", keep(|value| value.as_str() != Some("")));
+        let to = |value| Change { value, ..UNCHANGED };
+        self.changed(json, BodyValues, "in the body, numbers were signed as strings", to(|value| {
+            if let Json::Number(text) = value { *value = Json::String(std::mem::take(text)) }
+        }));
+        self.changed(json, BodyValues, "in the body, strings of digits were signed as numbers", to(|value| match value {
+            Json::String(text) if is_number(text) => *value = Json::Number(std::mem::take(text)),
+            _ => {}
+        }));
+        self.changed(json, BodyValues, "in the body, numbers went through a float before signing (1.0 for 1)", to(|value| match value {
+            Json::Number(text) if !text.contains(['.', 'e', 'E']) => text.push_str(".0"),
+            _ => {}
+        }));
+        self.changed(json, BodyValues, "in the body, numbers went through Java's double before signing (1.7E12 for 1700000000000)", to(|value| {
+            if let Json::Number(text) = value { *text = java_double(text) }
+        }));
+        self.changed(json, BodyValues, "in the body, numbers lost their trailing zeros before signing", to(|value| {
+            if let Json::Number(text) = value { *text = plain(text) }
+        }));
+        self.changed(json, BodyValues, "in the body, null members were signed as empty strings", to(|value| {
+            if *value == Json::Null { *value = Json::string("") }
+        }));
+        self.changed(json, BodyValues, "in the body, nested values were signed as strings of JSON", to(|value| {
+            if matches!(value, Json::Array(_) | Json::Object(_)) { *value = Json::String(value.to_json()) }
+        }));
     }
 
     /// A changed value in the commonest layouts.
-    fn common(&mut self, json: &Json, fault: impl Fn() -> Fault) {
+    fn changed(&mut self, json: &Json, mistake: Mistake, words: &str, change: Change) {
+        let changed = change.of(json);
         for layout in [&COMPACT, &PYTHON] {
             for escapes in &ESCAPES[..4] {
-                self.add(RARE, fault(), write(json, layout, escapes));
+                self.text(RARE, mistake, words, write(&changed, layout, escapes));
             }
         }
     }
 
-    fn members_left_out(&mut self, json: &Json) {
-        let members = json.members();
+    fn members_left_out(&mut self, members: &[(String, Json)]) {
         if members.len() > LEFT_OUT {
             return;
         }
         for left_out in 0..members.len() {
             let mut rest = members.to_vec();
             let (name, _) = rest.remove(left_out);
-            let what = format!(
-                "the member `{}` was not in the body that was signed",
-                quote(&name)
-            );
-            self.add(
-                RARE,
-                Fault::new(Mistake::BodyMembers).what(what),
-                write(&Json::Object(rest), &COMPACT, &PLAIN),
-            );
+            let name = quote(&name);
+            let words = format!("the member `{name}` was not in the body that was signed");
+            let text = write(&Json::Object(rest), &COMPACT, &PLAIN);
+            self.text(RARE, Mistake::BodyMembers, &words, text);
         }
     }
 
@@ -400,67 +321,62 @@ impl Found {
     /// serializer's setting keeps in one place and drops in another.
     fn members_added(&mut self, json: &Json, documented: &[&str]) {
         let Json::Object(members) = json else { return };
-        let is_absent = |name: &&&str| members.iter().all(|(known, _)| known != **name);
-        let absent: Vec<&str> = documented.iter().filter(is_absent).copied().collect();
-        let alone = absent.iter().map(|name| vec![*name]);
-        for names in alone.chain([absent.clone()]) {
+        let mut absent = documented.to_vec();
+        absent.retain(|name| members.iter().all(|(known, _)| known != name));
+        // Each of them alone, then all together.
+        for at in 0..=absent.len() {
+            let names = absent.get(at..=at).unwrap_or(&absent);
             for empty in [Json::Null, Json::string("")] {
                 let mut members = members.clone();
-                members.extend(names.iter().map(|name| ((*name).to_owned(), empty.clone())));
-                let what = format!(
-                    "the body that was signed had `{}` as {}",
-                    names.join("`, `"),
-                    empty.to_json()
-                );
-                for order in [Order::Received, Order::Documented, Order::Sorted] {
-                    let body = ordered(&Json::Object(members.clone()), order, documented);
-                    let fault = Fault::new(Mistake::BodyMembers).what(what.clone());
-                    self.add(ALONE, fault, write(&body, &COMPACT, &PLAIN));
+                for name in names {
+                    members.push(((*name).to_owned(), empty.clone()));
+                }
+                let (names, empty) = (names.join("`, `"), empty.to_json());
+                let words = format!("the body that was signed had `{names}` as {empty}");
+                let members = Json::Object(members);
+                for order in [
+                    Order::Received,
+                    Order::Documented(documented),
+                    Order::Sorted,
+                ] {
+                    let body = Change { order, ..UNCHANGED }.of(&members);
+                    let text = write(&body, &COMPACT, &PLAIN);
+                    self.text(ALONE, Mistake::BodyMembers, &words, text);
                 }
             }
         }
     }
 
+    #[rustfmt::skip]
     fn other_languages(&mut self, json: &Json) {
         let Json::Object(_) = json else { return };
-        let sorted = ordered(json, Order::Sorted, &[]);
+        let sorted = Change { order: Order::Sorted, ..UNCHANGED }.of(json);
         for json in [json, &sorted] {
-            for encode in [
-                <[u8]>::to_vec as fn(&[u8]) -> Vec<u8>,
-                percent_encoded,
-                form_encoded,
-            ] {
-                self.add(RARE, Fault::new(Mistake::BodyAsForm), form(json, encode));
-            }
-            for what in ["a Java Map's toString", "Python's str of a dict"] {
-                let fault =
-                    Fault::new(Mistake::BodyToString).what(format!("{what} was signed, not JSON"));
-                let text = if what.contains("Java") {
-                    java_text(json)
-                } else {
-                    python_text(json)
-                };
-                self.add(RARE, fault, text.into_bytes());
-            }
+            self.text(RARE, Mistake::BodyAsForm, "", form(json, <[u8]>::to_vec));
+            self.text(RARE, Mistake::BodyAsForm, "", form(json, percent_encoded));
+            self.text(RARE, Mistake::BodyAsForm, "", form(json, form_encoded));
+            self.text(RARE, Mistake::BodyToString, "a Java Map's toString was signed, not JSON", java_text(json).into_bytes());
+            self.text(RARE, Mistake::BodyToString, "Python's str of a dict was signed, not JSON", python_text(json).into_bytes());
         }
         for text in ["[object Object]", "Array", "null", "{}", "undefined"] {
-            let fault = Fault::new(Mistake::BodyToString)
-                .what(format!("`{text}` was signed in place of the body"));
-            self.add(RARE, fault, text.as_bytes().to_vec());
+            let words = format!("`{text}` was signed in place of the body");
+            self.text(RARE, Mistake::BodyToString, &words, text.as_bytes().to_vec());
         }
     }
 
-    fn permuted(&mut self, json: &Json) {
-        let members = json.members();
+    #[rustfmt::skip]
+    fn permuted(&mut self, members: &[(String, Json)]) {
         if !(2..=PERMUTED).contains(&members.len()) {
             return;
         }
         for order in permutations(members.len()) {
-            let permuted = Json::Object(order.iter().map(|at| members[*at].clone()).collect());
+            let mut permuted = Vec::new();
+            for at in order {
+                permuted.push(members[at].clone());
+            }
+            let permuted = Json::Object(permuted);
             for layout in [&COMPACT, &PYTHON] {
-                let fault = Fault::new(Mistake::BodyReserialized)
-                    .what("the body was parsed and serialized again before signing (its names in another order)");
-                self.add(ALONE, fault, write(&permuted, layout, &PLAIN));
+                self.text(ALONE, Mistake::BodyReserialized, "the body was parsed and serialized again before signing (its names in another order)", write(&permuted, layout, &PLAIN));
             }
         }
     }
@@ -469,36 +385,40 @@ impl Found {
     #[rustfmt::skip]
     fn changed_text(&mut self, body: &[u8]) {
         use Mistake::*;
-        let without = |drop: fn(&u8) -> bool| body.iter().copied().filter(|byte| !drop(byte)).collect::<Vec<u8>>();
-        let text = String::from_utf8_lossy(body);
-        self.add(RARE, Fault::new(BodyStringifiedTwice), Json::string(&*text).to_json().into_bytes());
-        self.add(RARE, Fault::new(ByteOrderMark).what("a byte order mark (EF BB BF) in front of the body was signed too"), with("\u{feff}".as_bytes(), body));
-        self.add(RARE, Fault::new(ByteOrderMark).what("the byte order mark in front of the body was not signed"), text.trim_start_matches('\u{feff}').as_bytes().to_vec());
-        self.add(RARE, Fault::new(BodyWhitespace).what("white space around the body was stripped before signing"), body.trim_ascii().to_vec());
-        self.add(RARE, Fault::new(BodyWhitespace).what("white space at the end of the body was stripped before signing"), body.trim_ascii_end().to_vec());
-        self.add(RARE, Fault::new(BodyWhitespace).what("all white space was removed from the body before signing"), without(u8::is_ascii_whitespace));
-        self.add(RARE, Fault::new(BodyWhitespace).what("the spaces were removed from the body before signing"), without(|byte| *byte == b' '));
-        self.add(RARE, Fault::new(BodyWhitespace).what("the line breaks were removed from the body before signing"), without(|byte| matches!(byte, b'\r' | b'\n')));
-        self.add(RARE, Fault::new(BodyWhitespace).what("the line breaks in the body were CR LF when it was signed"), text.replace("\r\n", "\n").replace('\n', "\r\n").into_bytes());
-        self.add(RARE, Fault::new(BodyWhitespace).what("the line breaks in the body were LF when it was signed"), text.replace("\r\n", "\n").into_bytes());
-        self.add(RARE, Fault::new(BodyReserialized).what("`\\/` in the body became `/` before signing"), text.replace("\\/", "/").into_bytes());
-        self.add(RARE, Fault::new(BodyReserialized).what("`/` in the body became `\\/` before signing"), text.replace("\\/", "/").replace('/', "\\/").into_bytes());
-        self.add(RARE, Fault::new(BodyReserialized).what("the backslashes were removed from the body before signing"), text.replace('\\', "").into_bytes());
-        self.add(RARE, Fault::new(BodyReserialized).what("quotes in the body became HTML entities before signing"), text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;").into_bytes());
-        self.add(RARE, Fault::new(BodyReserialized).what("the quotes were removed from the body before signing"), text.replace('"', "").into_bytes());
-        self.add(RARE, Fault::new(BodyReserialized).what("single quotes stood in the body when it was signed"), text.replace('"', "'").into_bytes());
-        self.add(RARE, Fault::new(UrlEncoded).what("the body was URL-encoded before signing"), percent_encoded(body));
-        self.add(RARE, Fault::new(UrlEncoded).what("the body was URL-encoded before signing"), form_encoded(body));
-        self.add(RARE, Fault::new(LowerCased).what("the body was put in lower case before signing"), cased(body, str::to_lowercase));
-        self.add(RARE, Fault::new(UpperCased).what("the body was put in upper case before signing"), cased(body, str::to_uppercase));
-        self.add(RARE, Fault::new(BodyHashed).what("base64 of the body was signed in its place"), BASE64_STANDARD.encode(body).into_bytes());
+        let text = &*String::from_utf8_lossy(body);
+        let replaced = |pairs: &[(&str, &str)]| {
+            let mut text = text.to_owned();
+            for (from, to) in pairs {
+                text = text.replace(from, to);
+            }
+            text.into_bytes()
+        };
+        self.text(RARE, BodyStringifiedTwice, "", Json::string(text).to_json().into_bytes());
+        self.text(RARE, ByteOrderMark, "a byte order mark (EF BB BF) in front of the body was signed too", with(BOM, body));
+        self.text(RARE, ByteOrderMark, "the byte order mark in front of the body was not signed", text.trim_start_matches('\u{feff}').as_bytes().to_vec());
+        self.text(RARE, BodyWhitespace, "white space around the body was stripped before signing", body.trim_ascii().to_vec());
+        self.text(RARE, BodyWhitespace, "white space at the end of the body was stripped before signing", body.trim_ascii_end().to_vec());
+        self.text(RARE, BodyWhitespace, "all white space was removed from the body before signing", replaced(&[(" ", ""), ("\r", ""), ("\n", ""), ("\t", "")]));
+        self.text(RARE, BodyWhitespace, "the spaces were removed from the body before signing", replaced(&[(" ", "")]));
+        self.text(RARE, BodyWhitespace, "the line breaks were removed from the body before signing", replaced(&[("\r", ""), ("\n", "")]));
+        self.text(RARE, BodyWhitespace, "the line breaks in the body were CR LF when it was signed", replaced(&[("\r\n", "\n"), ("\n", "\r\n")]));
+        self.text(RARE, BodyWhitespace, "the line breaks in the body were LF when it was signed", replaced(&[("\r\n", "\n")]));
+        self.text(RARE, BodyReserialized, "`\\/` in the body became `/` before signing", replaced(&[("\\/", "/")]));
+        self.text(RARE, BodyReserialized, "`/` in the body became `\\/` before signing", replaced(&[("\\/", "/"), ("/", "\\/")]));
+        self.text(RARE, BodyReserialized, "the backslashes were removed from the body before signing", replaced(&[("\\", "")]));
+        self.text(RARE, BodyReserialized, "quotes in the body became HTML entities before signing", replaced(&[("&", "&amp;"), ("\"", "&quot;"), ("<", "&lt;"), (">", "&gt;")]));
+        self.text(RARE, BodyReserialized, "the quotes were removed from the body before signing", replaced(&[("\"", "")]));
+        self.text(RARE, BodyReserialized, "single quotes stood in the body when it was signed", replaced(&[("\"", "'")]));
+        self.text(RARE, UrlEncoded, "the body was URL-encoded before signing", percent_encoded(body));
+        self.text(RARE, UrlEncoded, "the body was URL-encoded before signing", form_encoded(body));
+        self.text(RARE, LowerCased, "the body was put in lower case before signing", lower(body));
+        self.text(RARE, UpperCased, "the body was put in upper case before signing", upper(body));
+        self.text(RARE, BodyHashed, "base64 of the body was signed in its place", base64(body));
         for hash in [Hash::Md5, Hash::Sha1, Hash::Sha256] {
-            let digest = hash.digest(&[body]);
-            let name = hash.name();
-            let fault = || Fault::new(BodyHashed).what(format!("{name} of the body was signed in its place"));
-            self.add(RARE, fault(), hex_lower(&digest).into_bytes());
-            self.add(RARE, fault(), hex_upper(&digest).into_bytes());
-            self.add(RARE, fault(), BASE64_STANDARD.encode(&digest).into_bytes());
+            let words = format!("{} of the body was signed in its place", hash.name());
+            self.text(RARE, BodyHashed, &words, hex(hash, body));
+            self.text(RARE, BodyHashed, &words, upper(&hex(hash, body)));
+            self.text(RARE, BodyHashed, &words, base64(&hash.digest(body)));
         }
     }
 }
@@ -506,83 +426,24 @@ impl Found {
 pub(super) fn permutations(count: usize) -> Vec<Vec<usize>> {
     let mut all = vec![Vec::new()];
     for at in 0..count {
-        let grown = |order: &Vec<usize>| {
-            let order = order.clone();
-            (0..=order.len()).map(move |place| {
-                let mut order = order.clone();
+        let mut longer = Vec::new();
+        for order in &all {
+            for place in 0..=order.len() {
+                let mut order: Vec<usize> = order.clone();
                 order.insert(place, at);
-                order
-            })
-        };
-        all = all.iter().flat_map(grown).collect();
+                longer.push(order);
+            }
+        }
+        all = longer;
     }
     all
 }
 
-fn ordered(json: &Json, order: Order, documented: &[&str]) -> Json {
-    match json {
-        Json::Array(elements) => Json::Array(
-            elements
-                .iter()
-                .map(|element| ordered(element, order, documented))
-                .collect(),
-        ),
-        Json::Object(members) => {
-            let mut members: Vec<_> = members
-                .iter()
-                .map(|(name, value)| (name.clone(), ordered(value, order, documented)))
-                .collect();
-            let place = |name: &str| documented.iter().position(|known| *known == name);
-            match order {
-                Order::Received => {}
-                Order::Sorted => members.sort_by(|a, b| a.0.cmp(&b.0)),
-                Order::SortedIgnoringCase => members.sort_by_key(|(name, _)| name.to_lowercase()),
-                Order::Documented => {
-                    members.sort_by_key(|(name, _)| place(name).unwrap_or(usize::MAX))
-                }
-            }
-            Json::Object(members)
-        }
-        other => other.clone(),
-    }
-}
-
-/// The value without the members that are not kept, at every depth.
-fn kept(json: &Json, keep: Keep) -> Json {
-    match json {
-        Json::Array(elements) => {
-            Json::Array(elements.iter().map(|element| kept(element, keep)).collect())
-        }
-        Json::Object(members) => {
-            let members = members.iter().filter(|(_, value)| keep(value));
-            Json::Object(
-                members
-                    .map(|(name, value)| (name.clone(), kept(value, keep)))
-                    .collect(),
-            )
-        }
-        other => other.clone(),
-    }
-}
-
-/// The value with each of its parts changed, the inner ones first.
-fn deep(json: &Json, change: &Change) -> Json {
-    let inner = match json {
-        Json::Array(elements) => Json::Array(
-            elements
-                .iter()
-                .map(|element| deep(element, change))
-                .collect(),
-        ),
-        Json::Object(members) => Json::Object(
-            members
-                .iter()
-                .map(|(name, value)| (name.clone(), deep(value, change)))
-                .collect(),
-        ),
-        other => other.clone(),
-    };
-    change(&inner)
+/// A number without the zeros at its end.
+pub(super) fn plain(number: &str) -> String {
+    let has_zeros = number.contains('.') && !number.contains(['e', 'E']);
+    let short = number.trim_end_matches('0').trim_end_matches('.');
+    if has_zeros { short } else { number }.to_owned()
 }
 
 fn is_number(text: &str) -> bool {
@@ -611,67 +472,61 @@ fn java_double(text: &str) -> String {
 }
 
 fn form(json: &Json, encode: fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
-    let pair = |(name, value): &(String, Json)| {
-        let value = encode(value.to_text().as_bytes());
-        [name.as_bytes(), b"=", &value].concat()
-    };
-    json.members()
-        .iter()
-        .map(pair)
-        .collect::<Vec<_>>()
-        .join(&b'&')
+    let mut form = Vec::new();
+    for (name, value) in json.members() {
+        if !form.is_empty() {
+            form.push(b'&');
+        }
+        form.extend_from_slice(name.as_bytes());
+        form.push(b'=');
+        form.extend_from_slice(&encode(value.to_text().as_bytes()));
+    }
+    form
 }
 
 /// `{a=1, b=[x, y]}`
 pub(super) fn java_text(json: &Json) -> String {
-    match json {
-        Json::Array(elements) => format!(
-            "[{}]",
-            elements
-                .iter()
-                .map(java_text)
-                .collect::<Vec<_>>()
-                .join(", ")
-        ),
-        Json::Object(members) => {
-            let pairs = members
-                .iter()
-                .map(|(name, value)| format!("{name}={}", java_text(value)));
-            format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "))
-        }
-        other => other.to_text(),
-    }
+    listed(json, "=", &|plain| plain.to_text(), &|name| name.to_owned())
 }
 
 /// `{'a': 1, 'b': None}`
 pub(super) fn python_text(json: &Json) -> String {
     let quoted = |text: &str| {
-        if text.contains('\'') {
-            format!("\"{text}\"")
-        } else {
-            format!("'{text}'")
-        }
+        let quote = if text.contains('\'') { '"' } else { '\'' };
+        format!("{quote}{text}{quote}")
     };
-    match json {
+    let plain = |json: &Json| match json {
         Json::Null => "None".to_owned(),
         Json::Bool(true) => "True".to_owned(),
         Json::Bool(false) => "False".to_owned(),
-        Json::Number(text) => text.clone(),
         Json::String(text) => quoted(text),
-        Json::Array(elements) => format!(
-            "[{}]",
-            elements
-                .iter()
-                .map(python_text)
-                .collect::<Vec<_>>()
-                .join(", ")
-        ),
-        Json::Object(members) => {
-            let pairs = members
-                .iter()
-                .map(|(name, value)| format!("{}: {}", quoted(name), python_text(value)));
-            format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "))
+        other => other.to_text(),
+    };
+    listed(json, ": ", &plain, &quoted)
+}
+
+fn listed(
+    json: &Json,
+    colon: &str,
+    plain: &dyn Fn(&Json) -> String,
+    name: &dyn Fn(&str) -> String,
+) -> String {
+    let mut parts = Vec::new();
+    match json {
+        Json::Array(elements) => {
+            for element in elements {
+                parts.push(listed(element, colon, plain, name));
+            }
+            format!("[{}]", parts.join(", "))
         }
+        Json::Object(members) => {
+            for (key, value) in members {
+                let value = listed(value, colon, plain, name);
+                parts.push(format!("{}{colon}{value}", name(key)));
+            }
+            format!("{{{}}}", parts.join(", "))
+        }
+        other => plain(other),
     }
 }
 
@@ -735,10 +590,12 @@ fn write_value(out: &mut String, json: &Json, layout: &Layout, escapes: &Escapes
 fn write_string(out: &mut String, text: &str, escapes: &Escapes) {
     let escape = |out: &mut String, c: char| {
         for unit in c.encode_utf16(&mut [0; 2]) {
+            let escape = format!("{unit:04x}");
+            out.push_str("\\u");
             out.push_str(&if escapes.upper {
-                format!("\\u{unit:04X}")
+                escape.to_uppercase()
             } else {
-                format!("\\u{unit:04x}")
+                escape
             });
         }
     };

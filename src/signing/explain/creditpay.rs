@@ -1,12 +1,14 @@
 //! creditpay: which path, which body, which key.
 
+use zeroize::Zeroizing;
+
 use super::bodies::bodies;
-use super::hashes::{Algorithm, Keyed, algorithms};
+use super::hashes::{Algorithm, Keyed};
 use super::reading::{Wanted, clues, targets};
-use super::texts::{endings, keys, percent_encoded};
+use super::texts::{keys, lower, percent_decoded, percent_encoded, upper};
 use super::{
-    ALONE, COMMON, Explanation, Facts, Fault, Forms, LIKELY, Mistake, RARE, Trial, quote, search,
-    shown,
+    ALONE, COMMON, Explanation, Facts, Fault, Forms, LIKELY, Mistake, RARE, Signed, Texts, quote,
+    search, shown,
 };
 use crate::signing::creditpay::sign;
 use crate::signing::digest::Hash;
@@ -69,10 +71,7 @@ pub fn creditpay(
         algorithm: "HMAC-SHA1, base64".to_owned(),
         string_to_sign: shown(&[place.path.as_bytes(), body].concat()),
         signature: Some(right.clone()),
-        secrets: [Some(signature_key), hints.api_key]
-            .into_iter()
-            .flatten()
-            .collect(),
+        secrets: vec![signature_key, hints.api_key.unwrap_or("")],
     };
     let Some(theirs) = theirs else {
         return facts.unchecked();
@@ -90,21 +89,22 @@ pub fn creditpay(
         ("plat_id", hints.plat_id.unwrap_or("")),
     ];
     let keys = keys(signature_key.as_bytes(), &others);
-    let endings = endings();
-    let algorithms = algorithms(RIGHT, &targets);
     let outcome = search(
-        &[&algorithms, &keys, &endings, &joints, &bodies, &paths],
+        RIGHT,
+        &keys,
+        &[&joints.dimension, &bodies.dimension, &paths.dimension],
         &targets,
-        |picks| {
-            let &[algorithm, key, ending, joint, body, path] = picks else {
-                return Trial::Skipped;
+        1,
+        &|key, spoil, picks| {
+            let &[joint, body, path] = picks else {
+                return None;
             };
-            let algorithm = algorithms[algorithm];
-            if !algorithm.can_hit(&targets) {
-                return Trial::Skipped;
-            }
-            let message = joints[joint].join(paths[path].as_bytes(), &bodies[body]);
-            algorithm.attempt(&keys[key], &endings[ending](&message), &targets)
+            let (path, body) = (&paths.values[path], &bodies.values[body]);
+            let message = joints.values[joint].join(path, body);
+            Some(Signed {
+                message: Zeroizing::new(spoil(&message)),
+                key: Zeroizing::new(key.to_vec()),
+            })
         },
     );
     facts.wrong(outcome, &clues(theirs, Wanted::Base64, 20), LIKELY)
@@ -140,27 +140,28 @@ impl Place {
         });
         let path = below_base.unwrap_or_else(|| path.to_owned());
 
-        let base_prefix = base_parts.map(|(_, prefix)| prefix);
-        let known = base_prefix.into_iter().filter(|prefix| !prefix.is_empty());
-        let mut prefixes: Vec<String> = known.map(str::to_owned).collect();
-        let is_prefix_known = !prefixes.is_empty();
+        let mut prefixes = vec![base_parts.map_or("", |(_, prefix)| prefix).to_owned()];
+        let is_prefix_known = !prefixes[0].is_empty();
         if !is_prefix_known {
-            prefixes.extend(COMMON_PREFIXES.map(str::to_owned));
+            prefixes = COMMON_PREFIXES.map(str::to_owned).to_vec();
         }
-        let origins = [given_origin, base_parts.and_then(|(origin, _)| origin)];
-        let mut queries: Vec<String> = Vec::new();
-        let given_queries = [
-            query,
-            hints.query.map(|query| query.trim_start_matches('?')),
-        ];
-        queries.extend(given_queries.into_iter().flatten().map(str::to_owned));
-        if let Some(plat_id) = hints.plat_id {
-            queries.extend(["plat_id", "platId"].map(|name| format!("{name}={plat_id}")));
+        let mut origins = Vec::new();
+        for origin in [given_origin, base_parts.and_then(|(origin, _)| origin)] {
+            origins.extend(origin.map(str::to_owned));
+        }
+        let plat_id = hints.plat_id.unwrap_or("");
+        let mut queries = Vec::new();
+        for query in [query, hints.query].into_iter().flatten() {
+            queries.push(query.trim_start_matches('?').to_owned());
+        }
+        if !plat_id.is_empty() {
+            queries.push(format!("plat_id={plat_id}"));
+            queries.push(format!("platId={plat_id}"));
         }
         queries.retain(|query| !query.is_empty());
         Place {
             path,
-            origins: origins.into_iter().flatten().map(str::to_owned).collect(),
+            origins,
             prefixes,
             is_prefix_known,
             signed_prefix: signed_prefix.to_owned(),
@@ -169,93 +170,86 @@ impl Place {
     }
 
     /// Everything that was ever signed for a path.
-    fn forms(&self) -> Forms<String> {
+    fn forms(&self) -> Texts {
         use Mistake::*;
         let path = self.path.as_str();
-        let only = format!("sign only {}", quote(path));
-        let fault = |mistake| Fault::new(mistake).instead(only.clone());
-        let mut forms = Forms::right(path.to_owned());
-        let mut bases: Vec<(Vec<Fault>, String)> = Vec::new();
+        let shown = quote(path);
+        let fault = |mistake: Mistake, what: &str| {
+            let what = if what.is_empty() {
+                mistake.description()
+            } else {
+                what
+            };
+            Fault::new(mistake, &format!("{what}; sign only {shown}"))
+        };
+        let guess = u8::from(!self.is_prefix_known);
+        let mut bases = vec![(0, Vec::new(), path.to_owned())];
         for prefix in &self.prefixes {
             let what = format!("the gateway prefix {} was signed too", quote(prefix));
-            bases.push((
-                vec![fault(PathPrefix).what(what)],
-                format!("{prefix}{path}"),
-            ));
+            let faults = vec![fault(PathPrefix, &what)];
+            bases.push((COMMON + guess, faults, format!("{prefix}{path}")));
         }
+        let prefixed = bases.clone();
         for (at, _) in path.match_indices('/').skip(1) {
-            let what = match &path[..at] {
-                prefix if prefix == self.signed_prefix => {
-                    format!("the gateway prefix {} was not signed", quote(prefix))
-                }
-                start => format!(
-                    "{}, the beginning of the path, was not signed",
-                    quote(start)
-                ),
+            let (left_out, rest) = path.split_at(at);
+            let name = quote(left_out);
+            let what = if left_out == self.signed_prefix {
+                format!("the gateway prefix {name} was not signed")
+            } else {
+                format!("{name}, the beginning of the path, was not signed")
             };
-            let fault = Fault::new(PathPrefixMissing)
-                .what(what)
-                .instead(format!("sign the whole path {}", quote(path)));
-            bases.push((vec![fault], path[at..].to_owned()));
+            let words = format!("{what}; sign the whole path {shown}");
+            let faults = vec![Fault::new(PathPrefixMissing, &words)];
+            bases.push((COMMON, faults, rest.to_owned()));
         }
-        let prefixed: Vec<String> = std::iter::once("")
-            .chain(self.prefixes.iter().map(String::as_str))
-            .map(|prefix| format!("{prefix}{path}"))
-            .collect();
         for origin in &self.origins {
             let host = origin.split_once("://").map_or("", |(_, host)| host);
             let bare = host.split(':').next().unwrap_or("");
-            for path in &prefixed {
-                let url = fault(PathHost).what("the full URL was signed, not the path");
-                bases.push((vec![url], format!("{origin}{path}")));
+            for (_, _, path) in &prefixed {
+                let url = fault(PathHost, "the full URL was signed, not the path");
+                bases.push((COMMON, vec![url], format!("{origin}{path}")));
                 for host in [host, bare] {
-                    bases.push((vec![fault(PathHost)], format!("{host}{path}")));
+                    let faults = vec![fault(PathHost, "")];
+                    bases.push((COMMON, faults, format!("{host}{path}")));
                 }
             }
         }
-        let mut with_queries = Vec::new();
-        for (faults, base) in std::iter::once((Vec::new(), path.to_owned())).chain(bases.clone()) {
+        let mut forms = Forms::right(path.as_bytes().to_vec());
+        for (cost, faults, base) in &bases {
+            forms.texts(*cost, faults.clone(), base.clone().into_bytes());
+        }
+        for (cost, faults, base) in &bases {
             for query in &self.queries {
                 let what = format!("the query {} was signed too", quote(query));
-                let faults = [faults.clone(), vec![fault(PathQuery).what(what)]].concat();
-                with_queries.push((faults.clone(), format!("{base}?{query}")));
-                with_queries.push((faults, format!("{base}{query}")));
+                let mut faults = faults.clone();
+                faults.push(fault(PathQuery, &what));
+                for text in [format!("{base}?{query}"), format!("{base}{query}")] {
+                    forms.texts(cost + COMMON, faults.clone(), text.into_bytes());
+                }
             }
         }
-        let slash = Fault::new(PathSlash).instead(format!("sign exactly {}", quote(path)));
         let bare = path.trim_start_matches('/');
-        let slashes = [
-            bare.to_owned(),
-            format!("{path}/"),
-            format!("{bare}/"),
-            format!("/{path}"),
-            path.trim_end_matches('/').to_owned(),
-        ];
-        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        let others = [
-            (PathCase, path.to_lowercase()),
-            (PathCase, path.to_uppercase()),
-            (PathEncoded, text(percent_encoded(path.as_bytes()))),
-            (PathEncoded, text(percent_encoded(bare.as_bytes()))),
-            (
-                PathEncoded,
-                text(percent_encoding::percent_decode_str(path).collect()),
-            ),
-        ];
-        for (faults, value) in bases.into_iter().chain(with_queries) {
-            // A full URL is one slip, its query with it.
-            let is_guess =
-                faults.iter().any(|fault| fault.mistake == PathPrefix) && !self.is_prefix_known;
-            let cost = faults.len().min(2) as u8 * COMMON + u8::from(is_guess);
-            forms.at_cost(cost, faults, value);
+        let exactly = format!("{}; sign exactly {shown}", PathSlash.description());
+        for text in [
+            bare,
+            &format!("{path}/"),
+            &format!("{bare}/"),
+            &format!("/{path}"),
+            path.trim_end_matches('/'),
+        ] {
+            forms.text(COMMON, PathSlash, &exactly, text.as_bytes().to_vec());
         }
-        for value in slashes {
-            forms.wrong(slash.clone(), value);
+        let (path, bare) = (path.as_bytes(), bare.as_bytes());
+        for (mistake, text) in [
+            (PathCase, lower(path)),
+            (PathCase, upper(path)),
+            (PathEncoded, percent_encoded(path)),
+            (PathEncoded, percent_encoded(bare)),
+            (PathEncoded, percent_decoded(path)),
+        ] {
+            forms.texts(COMMON, vec![fault(mistake, "")], text);
         }
-        for (mistake, value) in others {
-            forms.wrong(fault(mistake), value);
-        }
-        forms.distinct()
+        forms
     }
 }
 
@@ -278,123 +272,96 @@ struct Joint {
     order: Order,
 }
 
+#[derive(Clone, Copy)]
 enum Order {
     PathBody,
     BodyPath,
     BodyOnly,
     PathOnly,
 }
+use Order::*;
 
 impl Joint {
     fn join(&self, path: &[u8], body: &[u8]) -> Vec<u8> {
-        let between = self.between.as_bytes();
-        let joined = match self.order {
-            Order::PathBody => [path, between, body].concat(),
-            Order::BodyPath => [body, between, path].concat(),
-            Order::BodyOnly => body.to_vec(),
-            Order::PathOnly => path.to_vec(),
+        let [before, between, after] =
+            [&self.before, &self.between, &self.after].map(String::as_bytes);
+        let (first, second) = match self.order {
+            PathBody => (path, body),
+            BodyPath => (body, path),
+            BodyOnly => (body, &[][..]),
+            PathOnly => (path, &[][..]),
         };
-        [self.before.as_bytes(), &joined, self.after.as_bytes()].concat()
+        [before, first, between, second, after].concat()
     }
 }
 
+impl Forms<Joint> {
+    fn joint(&mut self, cost: u8, mistake: Mistake, words: &str, order: Order, parts: [&str; 3]) {
+        let [before, between, after] = parts.map(str::to_owned);
+        let joint = Joint {
+            before,
+            between,
+            after,
+            order,
+        };
+        self.add(cost, mistake, words, joint);
+    }
+}
+
+#[rustfmt::skip]
 fn joints(place: &Place, hints: &CreditpayHints) -> Forms<Joint> {
     use Mistake::*;
-    let joint = |before: &str, between: &str, after: &str| Joint {
-        before: before.to_owned(),
-        between: between.to_owned(),
-        after: after.to_owned(),
-        order: Order::PathBody,
-    };
-    let ordered = |order, between: &str| Joint {
-        order,
-        ..joint("", between, "")
-    };
-    let mut forms = Forms::right(joint("", "", ""));
-    forms.wrong(
-        Fault::new(PathMissing).what("only the body was signed"),
-        ordered(Order::BodyOnly, ""),
-    );
-    forms.wrong(
-        Fault::new(BodyMissing).what("only the path was signed"),
-        ordered(Order::PathOnly, ""),
-    );
-    let first = Fault::new(BodyFirst)
-        .what("the body was signed before the path")
-        .instead("sign the path, and the body right behind it");
-    forms.wrong(first.clone(), ordered(Order::BodyPath, ""));
+    const FIRST: &str = "the body was signed before the path; sign the path, and the body right behind it";
+    let right = Joint { before: String::new(), between: String::new(), after: String::new(), order: PathBody };
+    let mut forms = Forms::right(right);
+    forms.joint(COMMON, PathMissing, "only the body was signed", BodyOnly, [""; 3]);
+    forms.joint(COMMON, BodyMissing, "only the path was signed", PathOnly, [""; 3]);
+    forms.joint(COMMON, BodyFirst, FIRST, BodyPath, [""; 3]);
     let separators = [
-        ("\n", "a line break"),
-        ("&", "`&`"),
-        ("?", "`?`"),
-        (" ", "a space"),
-        ("+", "`+`"),
-        ("\r\n", "a line break (CR LF)"),
-        ("|", "`|`"),
-        (",", "`,`"),
-        (":", "`:`"),
-        (";", "`;`"),
-        (".", "`.`"),
-        ("=", "`=`"),
-        ("#", "`#`"),
-        ("_", "`_`"),
-        ("-", "`-`"),
-        ("/", "`/`"),
-        ("\t", "a tab"),
-        ("\n\n", "an empty line"),
-        ("?body=", "`?body=`"),
-        ("&body=", "`&body=`"),
-        ("+\n", "`+` and a line break"),
-        (" + ", "` + `"),
-        ("\\n", "a backslash and an `n`"),
+        "\n", "&", "?", " ", "+", "\r\n", "|", ",", ":", ";", ".", "=", "#", "_", "-", "/", "\t", "\n\n",
+        "?body=", "&body=", "+\n", " + ", "\\n",
     ];
-    for (at, (separator, what)) in separators.into_iter().enumerate() {
-        let fault = Fault::new(Separator)
-            .what(format!("{what} stands between path and body"))
-            .instead("put nothing between them");
+    for (at, separator) in separators.into_iter().enumerate() {
+        let what = match separator {
+            "\n" => "a line break",
+            "\r\n" => "a line break (CR LF)",
+            "\n\n" => "an empty line",
+            " " => "a space",
+            "\t" => "a tab",
+            "+\n" => "`+` and a line break",
+            "\\n" => "a backslash and an `n`",
+            other => &format!("`{other}`"),
+        };
+        let words = format!("{what} stands between path and body; put nothing between them");
         let cost = if at < 6 { COMMON } else { RARE };
-        forms.at_cost(cost, [fault.clone()], joint("", separator, ""));
-        forms.at_cost(
-            ALONE,
-            [first.clone(), fault],
-            ordered(Order::BodyPath, separator),
-        );
+        forms.joint(cost, Separator, &words, PathBody, ["", separator, ""]);
+        forms.joint(ALONE, BodyFirst, FIRST, BodyPath, ["", separator, ""]);
+        if let Some(faults) = forms.dimension.faults.last_mut() {
+            faults.push(Fault::new(Separator, &words));
+        }
     }
     for method in ["POST", "post", "GET"] {
         for separator in ["", "\n", " ", "&"] {
             let before = format!("{method}{separator}");
-            forms.rare(Fault::new(MethodIncluded), joint(&before, separator, ""));
-            forms.rare(Fault::new(MethodIncluded), joint(&before, "", ""));
+            forms.joint(RARE, MethodIncluded, "", PathBody, [&before, separator, ""]);
+            forms.joint(RARE, MethodIncluded, "", PathBody, [&before, "", ""]);
         }
     }
     for query in &place.queries {
-        let fault = Fault::new(PathQuery).what(format!(
-            "the query {} was signed too, behind the body",
-            quote(query)
-        ));
-        forms.wrong(fault.clone(), joint("", "", query));
-        forms.wrong(fault, joint("", "", &format!("?{query}")));
+        let words = format!("the query {} was signed too, behind the body", quote(query));
+        forms.joint(COMMON, PathQuery, &words, PathBody, ["", "", query]);
+        forms.joint(COMMON, PathQuery, &words, PathBody, ["", "", &format!("?{query}")]);
     }
-    let headers = [
-        ("api-key", hints.api_key),
-        ("trace", hints.trace),
-        ("timestamp", hints.timestamp),
-        ("plat_id", hints.plat_id),
-    ];
-    for (name, value) in headers {
-        let Some(value) = value.filter(|value| !value.is_empty()) else {
+    for (name, value) in [("api-key", hints.api_key), ("trace", hints.trace), ("timestamp", hints.timestamp), ("plat_id", hints.plat_id)] {
+        let value = value.unwrap_or("");
+        if value.is_empty() {
             continue;
-        };
-        let fault = || {
-            Fault::new(HeaderExtra)
-                .what(format!("`{name}` was signed too"))
-                .instead("sign only the path and the body")
-        };
-        forms.rare(fault(), joint("", "", value));
-        forms.rare(fault(), joint(value, "", ""));
-        forms.rare(fault(), joint("", value, ""));
-        forms.rare(fault(), joint(&format!("{value}\n"), "\n", ""));
-        forms.rare(fault(), joint("", "\n", &format!("\n{value}")));
+        }
+        let words = format!("`{name}` was signed too; sign only the path and the body");
+        let (above, below) = (&*format!("{value}\n"), &*format!("\n{value}"));
+        for parts in [["", "", value], [value, "", ""], ["", value, ""], [above, "\n", ""], ["", "\n", below]] {
+            forms.joint(RARE, HeaderExtra, &words, PathBody, parts);
+        }
     }
     forms
 }

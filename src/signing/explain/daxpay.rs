@@ -2,12 +2,17 @@
 
 use zeroize::Zeroizing;
 
-use super::bodies::{COMPACT, Layout, PYTHON, java_text, laid_out, python_text};
-use super::hashes::{self, Keyed, algorithms};
+use super::bodies::{
+    COMPACT, Change, Layout, Order, PYTHON, UNCHANGED, java_text, laid_out, plain, python_text,
+    sorted,
+};
+use super::hashes::{self, Keyed};
 use super::reading::{Wanted, clues, targets};
-use super::texts::{Spoil, endings, form_encoded, gbk, keys, lower_escapes, percent_encoded};
+use super::texts::{
+    Spoil, form_encoded, form_encoded_lower, gbk, keys, percent_encoded, percent_encoded_lower,
+};
 use super::{
-    ALONE, COMMON, Explanation, Facts, Fault, Forms, LIKELY, Mistake, RARE, Trial, masked, quote,
+    ALONE, COMMON, Explanation, Facts, Fault, Forms, LIKELY, Mistake, RARE, Signed, masked, quote,
     search,
 };
 use crate::error::{Error, Result};
@@ -74,46 +79,37 @@ pub fn daxpay(
         return Ok(facts.right(remark));
     }
 
-    let hash = match algorithm {
-        Algorithm::HmacSha256 => Hash::Sha256,
-        Algorithm::Md5 => Hash::Md5,
-        Algorithm::Sm3 => Hash::Sm3,
-    };
-    let keyed = match algorithm {
-        Algorithm::HmacSha256 => Keyed::Hmac,
-        Algorithm::Md5 | Algorithm::Sm3 => Keyed::Plain,
+    let (hash, keyed) = match algorithm {
+        Algorithm::HmacSha256 => (Hash::Sha256, Keyed::Hmac),
+        Algorithm::Md5 => (Hash::Md5, Keyed::Plain),
+        Algorithm::Sm3 => (Hash::Sm3, Keyed::Plain),
     };
     let targets = targets(theirs, Wanted::HexLower);
-    let algorithms = algorithms(hashes::Algorithm { hash, keyed }, &targets);
-    let (choices, orders, values, quotes) =
-        (choices(&params, theirs), orders(), values(), quotes());
-    let (joints, tails, cases, escapes) = (joints(), tails(), cases(), escapes());
-    let keys = keys(sign_key.as_bytes(), &others(&params));
-    let hmac_keys = hmac_keys(keyed);
-    let endings = endings();
-    let weight = if body.len() > LARGE { 8 } else { 1 };
+    let (choices, orders, values) = (choices(&params, theirs), orders(), values());
+    let (quotes, joints, tails) = (quotes(), joints(), tails());
+    let (cases, escapes, hmac_keys) = (cases(), escapes(), hmac_keys(keyed));
+    // What stands in the message and may have been taken for the key.
+    let others = ["appId", "mchNo"]
+        .map(|name| (name, params.get(name).and_then(Json::as_str).unwrap_or("")));
     let outcome = search(
+        hashes::Algorithm { hash, keyed },
+        &keys(sign_key.as_bytes(), &others),
         &[
-            &algorithms,
-            &keys,
-            &hmac_keys,
-            &endings,
-            &escapes,
-            &orders,
-            &joints,
-            &quotes,
-            &values,
-            &choices,
-            &cases,
-            &tails,
+            &hmac_keys.dimension,
+            &escapes.dimension,
+            &orders.dimension,
+            &joints.dimension,
+            &quotes.dimension,
+            &values.dimension,
+            &choices.dimension,
+            &cases.dimension,
+            &tails.dimension,
         ],
         &targets,
-        |picks| {
+        if body.len() > LARGE { 8 } else { 1 },
+        &|key, spoil, picks| {
             let &[
-                algorithm,
-                key,
                 hmac_key,
-                ending,
                 escape,
                 order,
                 joint,
@@ -124,47 +120,38 @@ pub fn daxpay(
                 tail,
             ] = picks
             else {
-                return Trial::Skipped;
+                return None;
             };
-            let algorithm = algorithms[algorithm];
-            let Ok(key) = std::str::from_utf8(&keys[key]) else {
-                return Trial::Skipped;
-            };
-            if !algorithm.can_hit(&targets) {
-                return Trial::Skipped;
-            }
             let recipe = Recipe {
-                choice: &choices[choice],
-                order: orders[order],
-                value: values[value],
-                escape: escapes[escape],
-                joint: &joints[joint],
-                quote: quotes[quote],
-                tail: tails[tail],
-                case: cases[case],
+                choice: &choices.values[choice],
+                order: orders.values[order],
+                value: values.values[value],
+                escape: escapes.values[escape],
+                joint: joints.values[joint],
+                quote: quotes.values[quote],
+                tail: tails.values[tail],
+                case: cases.values[case],
             };
-            let string = Zeroizing::new(endings[ending](recipe.string(&params, key).as_bytes()));
-            let hmac_key = Zeroizing::new(hmac_keys[hmac_key](key));
-            match algorithm.attempt(hmac_key.as_bytes(), &string, &targets) {
-                Trial::Missed(bytes) => Trial::Missed(bytes * weight),
-                other => other,
-            }
+            let key = std::str::from_utf8(key).ok()?;
+            let string = recipe.string(&params, key);
+            let key = hmac_keys.values[hmac_key](key);
+            Some(Signed {
+                message: Zeroizing::new(spoil(string.as_bytes())),
+                key: Zeroizing::new(key.into_bytes()),
+            })
         },
     );
-    Ok(facts.wrong(
-        outcome,
-        &clues(theirs, Wanted::HexLower, hash.length()),
-        LIKELY,
-    ))
+    let clues = clues(theirs, Wanted::HexLower, hash.length());
+    Ok(facts.wrong(outcome, &clues, LIKELY))
 }
 
 /// How somebody makes the string to sign.
 struct Recipe<'a> {
     choice: &'a Choice,
-    order: Order,
+    order: Sorting,
     value: Value,
-    escape: Escape,
-    joint: &'a Joint,
+    escape: Spoil,
+    joint: Joint,
     quote: fn(&str) -> String,
     tail: Tail,
     case: Case,
@@ -172,40 +159,56 @@ struct Recipe<'a> {
 
 impl Recipe<'_> {
     fn string(&self, params: &Json, key: &str) -> Zeroizing<String> {
-        let mut pairs = self.choice.pairs(params, self.value);
-        match self.order {
-            Order::Bytes => pairs.sort_by(|a, b| a.0.cmp(&b.0)),
-            Order::IgnoringCase => pairs.sort_by_key(|(name, _)| name.to_lowercase()),
-            Order::Backwards => pairs.sort_by(|a, b| b.0.cmp(&a.0)),
-            Order::ByPair => pairs.sort_by_key(|(name, value)| format!("{name}={value}")),
-            Order::Received => {}
+        let pairs = self.choice.pairs(params, self.value);
+        let mut keys = Vec::with_capacity(pairs.len());
+        for (name, value) in &pairs {
+            keys.push(match self.order {
+                Sorting::Names | Sorting::Backwards => name.clone(),
+                Sorting::IgnoringCase => name.to_lowercase(),
+                Sorting::Pairs => format!("{name}={value}"),
+                Sorting::None => String::new(),
+            });
         }
-        if self.tail == Tail::Sorted {
-            let at = pairs.iter().position(|(name, _)| name.as_str() > "key");
-            pairs.insert(
-                at.unwrap_or(pairs.len()),
-                ("key".to_owned(), key.to_owned()),
-            );
+        let mut places = sorted(&keys);
+        if matches!(self.order, Sorting::Backwards) {
+            places.reverse();
         }
-        let cased = |text: &str, is_cased: bool| {
-            if is_cased {
-                text.to_uppercase()
-            } else {
-                text.to_owned()
+        let mut joined = Zeroizing::new(String::new());
+        let mut is_key_due = self.tail == Tail::Sorted;
+        let mut add = |name: &str, value: &str| {
+            if !joined.is_empty() {
+                joined.push_str(self.joint.between);
             }
-        };
-        let pair = |(name, value): &(String, String)| {
-            let value = (self.escape.value)(value.as_bytes());
+            let value = (self.escape)(value.as_bytes());
             let value = String::from_utf8_lossy(&value);
-            let name = cased(name, self.case == Case::Names);
-            let value = cased(&value, self.case == Case::Values);
-            match self.joint.equals {
-                None => value,
-                Some(equals) => format!("{name}{equals}{value}"),
+            if let Some(equals) = self.joint.equals {
+                let is_upper = self.case == Case::Names;
+                joined.push_str(&if is_upper {
+                    name.to_uppercase()
+                } else {
+                    name.to_owned()
+                });
+                joined.push_str(equals);
             }
+            let is_upper = self.case == Case::Values;
+            joined.push_str(&if is_upper {
+                value.to_uppercase()
+            } else {
+                value.into_owned()
+            });
         };
-        let pairs: Vec<String> = pairs.iter().map(pair).collect();
-        let joined = pairs.join(self.joint.between) + self.joint.end;
+        for at in places {
+            let (name, value) = &pairs[at];
+            if is_key_due && name.as_str() > "key" {
+                add("key", key);
+                is_key_due = false;
+            }
+            add(name, value);
+        }
+        if is_key_due {
+            add("key", key);
+        }
+        joined.push_str(self.joint.end);
         let string = (self.quote)(&joined);
         let whole = |head: &str, key: &str| Zeroizing::new(self.tail.with_key(head, key));
         match self.case {
@@ -227,24 +230,17 @@ impl Recipe<'_> {
 /// Which parameters are signed.
 #[derive(Default)]
 struct Choice {
-    nulls: Nulls,
+    /// What nulls are signed as; without it, they are left out.
+    nulls: Option<&'static str>,
     drop: Option<fn(&Json) -> bool>,
-    without: Option<String>,
+    without: String,
     /// Parameters that are not sent, with the value they are signed with.
     added: Vec<(&'static str, &'static str)>,
     /// The value that `sign` is signed with.
     sign: Option<String>,
-    /// Only the members of `data`, or all of them in place of it.
+    /// Only the members of `data`, in place of all.
     only_data: bool,
     flattened: bool,
-}
-
-#[derive(Default, Clone, Copy, PartialEq)]
-enum Nulls {
-    #[default]
-    Dropped,
-    Empty,
-    Named,
 }
 
 impl Choice {
@@ -253,25 +249,21 @@ impl Choice {
         let inner = params.get("data").filter(|_| self.only_data);
         let mut pairs = Vec::new();
         for (name, member) in inner.unwrap_or(params).members() {
-            let is_out =
-                self.without.as_ref() == Some(name) || self.drop.is_some_and(|drop| drop(member));
-            if is_out || name == "sign" {
+            if name == "sign" || *name == self.without || self.drop.is_some_and(|drop| drop(member))
+            {
                 continue;
             }
-            let text = match (member, self.nulls) {
-                (Json::Null, Nulls::Dropped) => continue,
-                (Json::Null, Nulls::Empty) => String::new(),
-                (Json::Null, Nulls::Named) => "null".to_owned(),
-                _ if self.flattened => {
-                    flatten(name, member, value, &mut pairs);
-                    continue;
-                }
-                _ => text(member, value),
-            };
-            pairs.push((name.clone(), text));
+            if *member == Json::Null {
+                pairs.extend(self.nulls.map(|null| (name.clone(), null.to_owned())));
+            } else if self.flattened {
+                flatten(name, member, value, &mut pairs);
+            } else {
+                pairs.push((name.clone(), text(member, value)));
+            }
         }
-        let added = self.added.iter();
-        pairs.extend(added.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        for (name, value) in &self.added {
+            pairs.push(((*name).to_owned(), (*value).to_owned()));
+        }
         if let Some(sign) = &self.sign {
             pairs.push(("sign".to_owned(), sign.clone()));
         }
@@ -302,68 +294,73 @@ fn choices(params: &Json, theirs: &str) -> Forms<Choice> {
     use Mistake::*;
     fn is_empty(value: &Json) -> bool { value.as_str() == Some("") }
     fn is_blank(value: &Json) -> bool { value.as_str().is_some_and(|text| text.trim().is_empty()) }
-    fn is_bare(value: &Json) -> bool { matches!(value, Json::Array(list) if list.is_empty()) || matches!(value, Json::Object(members) if members.is_empty()) }
-    fn is_falsy(value: &Json) -> bool { matches!(value, Json::Bool(false)) || is_empty(value) || is_bare(value) || matches!(value.to_text().as_str(), "0" | "0.0") }
+    fn is_bare(value: &Json) -> bool { matches!(value.to_json().as_str(), "[]" | "{}") }
+    fn is_falsy(value: &Json) -> bool { matches!(value.to_text().as_str(), "" | "[]" | "{}" | "0" | "0.0") || *value == Json::Bool(false) }
     fn is_nested(value: &Json) -> bool { matches!(value, Json::Array(_) | Json::Object(_)) }
     let drop = |drop| Choice { drop: Some(drop), ..Choice::default() };
     let mut forms = Forms::right(Choice::default());
-    forms.wrong(Fault::new(EmptyLeftOut).what("empty strings were left out of the string"), drop(is_empty));
-    forms.rare(Fault::new(EmptyLeftOut).what("blank strings were left out of the string"), drop(is_blank));
-    forms.wrong(Fault::new(EmptyLeftOut).what("empty lists and objects were left out of the string"), drop(is_bare));
-    forms.rare(Fault::new(EmptyLeftOut).what("empty strings, lists and objects were left out of the string"), drop(|value| is_empty(value) || is_bare(value)));
-    forms.rare(Fault::new(EmptyLeftOut).what("zeros and false were left out of the string, as PHP's empty() and JavaScript's truth have it"), drop(is_falsy));
-    forms.rare(Fault::new(NestedFormat).what("nested data was left out of the string"), drop(is_nested));
-    forms.wrong(Fault::new(EmptyIncluded).what("null values were signed as empty ones (`name=`)").instead("leave out what is null or absent"), Choice { nulls: Nulls::Empty, ..Choice::default() });
-    forms.wrong(Fault::new(NullIncluded).what("null values were signed as `name=null`"), Choice { nulls: Nulls::Named, ..Choice::default() });
-    forms.wrong(Fault::new(NestedFlattened), Choice { flattened: true, ..Choice::default() });
-    forms.rare(Fault::new(ParameterLeftOut).what("only the members of `data` were signed"), Choice { only_data: true, ..Choice::default() });
+    forms.add(COMMON, EmptyLeftOut, "empty strings were left out of the string", drop(is_empty));
+    forms.add(RARE, EmptyLeftOut, "blank strings were left out of the string", drop(is_blank));
+    forms.add(COMMON, EmptyLeftOut, "empty lists and objects were left out of the string", drop(is_bare));
+    forms.add(RARE, EmptyLeftOut, "empty strings, lists and objects were left out of the string", drop(|value| is_empty(value) || is_bare(value)));
+    forms.add(RARE, EmptyLeftOut, "zeros and false were left out of the string, as PHP's empty() and JavaScript's truth have it", drop(is_falsy));
+    forms.add(RARE, NestedFormat, "nested data was left out of the string", drop(is_nested));
+    forms.add(COMMON, EmptyIncluded, "null values were signed as empty ones (`name=`); leave out what is null or absent", Choice { nulls: Some(""), ..Choice::default() });
+    forms.add(COMMON, NullIncluded, "null values were signed as `name=null`", Choice { nulls: Some("null"), ..Choice::default() });
+    forms.add(COMMON, NestedFlattened, "", Choice { flattened: true, ..Choice::default() });
+    forms.add(RARE, ParameterLeftOut, "only the members of `data` were signed", Choice { only_data: true, ..Choice::default() });
     // Parameters that the serializer left out of the body, but the signing code did not see as absent.
-    let absent: Vec<&'static str> = OPTIONAL.into_iter().filter(|name| params.members().iter().all(|(known, _)| known != name)).collect();
-    for chosen in 1u32..1 << absent.len() {
-        let names: Vec<&'static str> = absent.iter().enumerate().filter(|(at, _)| chosen >> at & 1 == 1).map(|(_, name)| *name).collect();
-        let cost = if names.len() == 1 || names.len() == absent.len() { RARE } else { ALONE };
+    let mut absent = OPTIONAL.to_vec();
+    absent.retain(|name| params.members().iter().all(|(known, _)| known != name));
+    for chosen in 1usize..1 << absent.len() {
+        let count = chosen.count_ones() as usize;
+        let cost = if count == 1 || count == absent.len() { RARE } else { ALONE };
         for (mistake, value) in [(EmptyIncluded, ""), (NullIncluded, "null")] {
-            let what = format!("`{}={value}` was signed, but is not sent", names.join(&format!("={value}`, `")));
-            let added = names.iter().map(|name| (*name, value)).collect();
-            forms.at_cost(cost, [Fault::new(mistake).what(what).instead("leave out what is null or absent")], Choice { added, ..Choice::default() });
+            let mut added = Vec::new();
+            let mut names = Vec::new();
+            for (at, name) in absent.iter().enumerate() {
+                if chosen >> at & 1 == 1 {
+                    added.push((*name, value));
+                    names.push(format!("`{name}={value}`"));
+                }
+            }
+            let words = format!("{} was signed, but is not sent; leave out what is null or absent", names.join(", "));
+            forms.add(cost, mistake, &words, Choice { added, ..Choice::default() });
         }
     }
-    let received = params.get("sign").and_then(Json::as_str);
-    for sign in [Some(""), received, Some(theirs), Some("null")].into_iter().flatten() {
-        forms.wrong(Fault::new(SignIncluded), Choice { sign: Some(sign.to_owned()), ..Choice::default() });
+    let received = params.get("sign").and_then(Json::as_str).unwrap_or("");
+    for sign in ["", received, theirs, "null"] {
+        forms.add(COMMON, SignIncluded, "", Choice { sign: Some(sign.to_owned()), ..Choice::default() });
     }
     if params.members().len() <= LEFT_OUT {
         for (name, value) in params.members() {
-            if name == "sign" || *value == Json::Null { continue }
-            let fault = Fault::new(ParameterLeftOut).what(format!("`{}` was not signed", quote(name)));
-            forms.rare(fault, Choice { without: Some(name.clone()), ..Choice::default() });
+            if name != "sign" && *value != Json::Null {
+                let words = format!("`{}` was not signed", quote(name));
+                forms.add(RARE, ParameterLeftOut, &words, Choice { without: name.clone(), ..Choice::default() });
+            }
         }
     }
     forms
 }
 
+/// What the pairs are sorted by.
 #[derive(Clone, Copy)]
-enum Order {
-    Bytes,
+enum Sorting {
+    Names,
     IgnoringCase,
-    Received,
+    None,
     Backwards,
-    ByPair,
+    Pairs,
 }
 
-fn orders() -> Forms<Order> {
+#[rustfmt::skip]
+fn orders() -> Forms<Sorting> {
     use Mistake::ParameterOrder;
-    let mut forms = Forms::right(Order::Bytes);
-    let fault = |what: &'static str| Fault::new(ParameterOrder).what(what);
-    forms.wrong(fault("the parameters were not sorted"), Order::Received);
-    let what = "the parameters were sorted without regard to case";
-    forms.wrong(fault(what), Order::IgnoringCase);
-    forms.wrong(
-        fault("the parameters were sorted backwards"),
-        Order::Backwards,
-    );
-    let what = "the pairs `name=value` were sorted, not the names";
-    forms.wrong(fault(what), Order::ByPair);
+    let mut forms = Forms::right(Sorting::Names);
+    forms.add(COMMON, ParameterOrder, "the parameters were not sorted", Sorting::None);
+    forms.add(COMMON, ParameterOrder, "the parameters were sorted without regard to case", Sorting::IgnoringCase);
+    forms.add(COMMON, ParameterOrder, "the parameters were sorted backwards", Sorting::Backwards);
+    forms.add(COMMON, ParameterOrder, "the pairs `name=value` were sorted, not the names", Sorting::Pairs);
     forms
 }
 
@@ -371,54 +368,28 @@ fn orders() -> Forms<Order> {
 #[derive(Clone, Copy)]
 struct Value {
     number: fn(&str) -> String,
-    boolean: fn(bool) -> &'static str,
+    boolean: [&'static str; 2],
     nested: fn(&Json) -> String,
     nulls_kept: bool,
-    sorted: bool,
+    order: Order<'static>,
 }
 
 fn text(value: &Json, how: Value) -> String {
     match value {
         Json::Null => String::new(),
-        Json::Bool(value) => (how.boolean)(*value).to_owned(),
+        Json::Bool(value) => how.boolean[usize::from(!value)].to_owned(),
         Json::Number(number) => (how.number)(number),
         Json::String(text) => text.clone(),
-        nested => (how.nested)(&tidy(nested, how)),
-    }
-}
-
-fn tidy(value: &Json, how: Value) -> Json {
-    let stays = |value: &&Json| how.nulls_kept || **value != Json::Null;
-    match value {
-        Json::Array(elements) => Json::Array(
-            elements
-                .iter()
-                .filter(stays)
-                .map(|element| tidy(element, how))
-                .collect(),
-        ),
-        Json::Object(members) => {
-            let members = members.iter().filter(|(_, value)| stays(&value));
-            let mut members: Vec<_> = members
-                .map(|(name, value)| (name.clone(), tidy(value, how)))
-                .collect();
-            if how.sorted {
-                members.sort_by_key(|(name, _)| name.to_lowercase());
-            }
-            Json::Object(members)
+        nested => {
+            let keep = |value: &Json| *value != Json::Null;
+            let tidy = Change {
+                keep: if how.nulls_kept { |_| true } else { keep },
+                order: how.order,
+                ..UNCHANGED
+            };
+            (how.nested)(&tidy.of(nested))
         }
-        other => other.clone(),
     }
-}
-
-fn plain(number: &str) -> String {
-    let is_plain = !number.contains('.') || number.contains(['e', 'E']);
-    let number = if is_plain {
-        number
-    } else {
-        number.trim_end_matches('0').trim_end_matches('.')
-    };
-    number.to_owned()
 }
 
 /// The number with so many digits behind its point.
@@ -432,97 +403,96 @@ fn fixed(number: &str, digits: usize) -> String {
     }
 }
 
-/// Every number in the value without trailing zeros.
-fn stripped(value: &Json) -> Json {
-    match value {
-        Json::Array(elements) => Json::Array(elements.iter().map(stripped).collect()),
-        Json::Object(members) => Json::Object(
-            members
-                .iter()
-                .map(|(name, value)| (name.clone(), stripped(value)))
-                .collect(),
-        ),
-        Json::Number(number) => Json::Number(plain(number)),
-        other => other.clone(),
-    }
+/// Compact, and every number without trailing zeros.
+fn stripped(value: &Json) -> String {
+    let strip = |value: &mut Json| {
+        if let Json::Number(number) = value {
+            *number = plain(number);
+        }
+    };
+    let stripped = Change {
+        value: strip,
+        ..UNCHANGED
+    };
+    compact(&stripped.of(value))
+}
+
+fn compact(value: &Json) -> String {
+    laid_out(value, &COMPACT)
+}
+
+fn pretty(value: &Json) -> String {
+    const PRETTY: Layout = Layout::indented("  ", "");
+    laid_out(value, &PRETTY)
+}
+
+fn pretty_4(value: &Json) -> String {
+    const PRETTY: Layout = Layout::indented("    ", "");
+    laid_out(value, &PRETTY)
+}
+
+fn spaced(value: &Json) -> String {
+    laid_out(value, &PYTHON)
 }
 
 #[rustfmt::skip]
 fn values() -> Forms<Value> {
     use Mistake::*;
-    const PRETTY_2: Layout = Layout::indented("  ", "");
-    const PRETTY_4: Layout = Layout::indented("    ", "");
     let right = Value {
         number: plain,
-        boolean: |value| if value { "true" } else { "false" },
-        nested: |value| laid_out(value, &COMPACT),
+        boolean: ["true", "false"],
+        nested: compact,
         nulls_kept: false,
-        sorted: true,
+        order: Order::SortedIgnoringCase,
     };
-    let received = Value { sorted: false, ..right };
+    let received = Value { order: Order::Received, ..right };
     let mut forms = Forms::right(right);
     // The gateway itself does this in its answers: a mistake only together with another.
-    forms.at_cost(0, [], received);
-    forms.wrong(Fault::new(NumberFormat).what("numbers kept the zeros at their end"), Value { number: str::to_owned, ..right });
-    forms.wrong(Fault::new(NumberFormat).what("numbers kept the zeros at their end"), Value { number: str::to_owned, ..received });
-    forms.rare(Fault::new(NumberFormat).what("numbers were written with 2 digits behind the point"), Value { number: |number| fixed(number, 2), ..right });
-    forms.rare(Fault::new(NumberFormat).what("numbers were written with a digit behind the point (1.0 for 1)"), Value { number: |number| fixed(number, 1), ..right });
+    forms.add_all(0, Vec::new(), received);
+    forms.add(COMMON, NumberFormat, "numbers kept the zeros at their end", Value { number: str::to_owned, ..right });
+    forms.add(COMMON, NumberFormat, "numbers kept the zeros at their end", Value { number: str::to_owned, ..received });
+    forms.add(RARE, NumberFormat, "numbers were written with 2 digits behind the point", Value { number: |number| fixed(number, 2), ..right });
+    forms.add(RARE, NumberFormat, "numbers were written with a digit behind the point (1.0 for 1)", Value { number: |number| fixed(number, 1), ..right });
     for base in [right, received] {
-        forms.wrong(Fault::new(NestedFormat).what("null members of nested data were signed"), Value { nulls_kept: true, ..base });
-        forms.wrong(Fault::new(NestedFormat).what("nested data was written with spaces after `:` and `,`, as Python's json.dumps does"), Value { nested: |value| laid_out(value, &PYTHON), ..base });
-        forms.rare(Fault::new(NestedFormat).what("nested data was written with spaces and nulls, as Python's json.dumps does"), Value { nested: |value| laid_out(value, &PYTHON), nulls_kept: true, ..base });
-        forms.wrong(Fault::new(NestedFormat).what("nested data was pretty-printed"), Value { nested: |value| laid_out(value, &PRETTY_2), ..base });
-        forms.wrong(Fault::new(NestedFormat).what("nested data was pretty-printed"), Value { nested: |value| laid_out(value, &PRETTY_4), ..base });
-        forms.rare(Fault::new(NestedFormat).what("nested data was pretty-printed, with nulls"), Value { nested: |value| laid_out(value, &PRETTY_2), nulls_kept: true, ..base });
-        forms.rare(Fault::new(NestedFormat).what("a Java Map's toString was signed for nested data"), Value { nested: java_text, ..base });
-        forms.rare(Fault::new(NestedFormat).what("a Java Map's toString was signed for nested data, with nulls"), Value { nested: java_text, nulls_kept: true, ..base });
-        forms.rare(Fault::new(NestedFormat).what("Python's str was signed for nested data"), Value { nested: python_text, ..base });
-        forms.rare(Fault::new(NestedFormat).what("Python's str was signed for nested data, with nulls"), Value { nested: python_text, nulls_kept: true, ..base });
-        forms.wrong(Fault::new(NestedFormat).what("numbers inside nested data lost the zeros at their end"), Value { nested: |value| laid_out(&stripped(value), &COMPACT), ..base });
+        let nested = |nested| Value { nested, ..base };
+        let with_nulls = |nested| Value { nested, nulls_kept: true, ..base };
+        forms.add(COMMON, NestedFormat, "null members of nested data were signed", with_nulls(compact));
+        forms.add(COMMON, NestedFormat, "nested data was written with spaces after `:` and `,`, as Python's json.dumps does", nested(spaced));
+        forms.add(RARE, NestedFormat, "nested data was written with spaces and nulls, as Python's json.dumps does", with_nulls(spaced));
+        forms.add(COMMON, NestedFormat, "nested data was pretty-printed", nested(pretty));
+        forms.add(COMMON, NestedFormat, "nested data was pretty-printed", nested(pretty_4));
+        forms.add(RARE, NestedFormat, "nested data was pretty-printed, with nulls", with_nulls(pretty));
+        forms.add(RARE, NestedFormat, "a Java Map's toString was signed for nested data", nested(java_text));
+        forms.add(RARE, NestedFormat, "a Java Map's toString was signed for nested data, with nulls", with_nulls(java_text));
+        forms.add(RARE, NestedFormat, "Python's str was signed for nested data", nested(python_text));
+        forms.add(RARE, NestedFormat, "Python's str was signed for nested data, with nulls", with_nulls(python_text));
+        forms.add(COMMON, NestedFormat, "numbers inside nested data lost the zeros at their end", nested(stripped));
     }
-    forms.rare(Fault::new(NestedFormat).what("the names of nested data were sorted by their bytes, upper case first"), Value { nested: |value| laid_out(&byte_sorted(value), &COMPACT), ..received });
-    forms.rare(Fault::new(NestedFormat).what("`[object Object]` was signed for nested data"), Value { nested: |_| "[object Object]".to_owned(), ..right });
-    forms.rare(Fault::new(NestedFormat).what("`Array` was signed for nested data"), Value { nested: |_| "Array".to_owned(), ..right });
-    forms.rare(Fault::new(NestedFormat).what("nested data was signed as an empty value"), Value { nested: |_| String::new(), ..right });
-    let boolean = || Fault::new(NumberFormat).what("a boolean was written as a number").instead("write true or false");
-    forms.rare(boolean(), Value { boolean: |value| if value { "1" } else { "0" }, ..right });
-    forms.rare(boolean(), Value { boolean: |value| if value { "1" } else { "" }, ..right });
-    forms.rare(Fault::new(NumberFormat).what("a boolean was written as Python writes it").instead("write true or false"), Value { boolean: |value| if value { "True" } else { "False" }, ..right });
+    forms.add(RARE, NestedFormat, "the names of nested data were sorted by their bytes, upper case first", Value { order: Order::Sorted, ..right });
+    forms.add(RARE, NestedFormat, "`[object Object]` was signed for nested data", Value { nested: |_| "[object Object]".to_owned(), ..right });
+    forms.add(RARE, NestedFormat, "`Array` was signed for nested data", Value { nested: |_| "Array".to_owned(), ..right });
+    forms.add(RARE, NestedFormat, "nested data was signed as an empty value", Value { nested: |_| String::new(), ..right });
+    for boolean in [["1", "0"], ["1", ""]] {
+        forms.add(RARE, NumberFormat, "a boolean was written as a number; write true or false", Value { boolean, ..right });
+    }
+    forms.add(RARE, NumberFormat, "a boolean was written as Python writes it; write true or false", Value { boolean: ["True", "False"], ..right });
     forms
 }
 
-fn byte_sorted(value: &Json) -> Json {
-    match value {
-        Json::Array(elements) => Json::Array(elements.iter().map(byte_sorted).collect()),
-        Json::Object(members) => {
-            let mut members: Vec<_> = members
-                .iter()
-                .map(|(name, value)| (name.clone(), byte_sorted(value)))
-                .collect();
-            members.sort_by(|a, b| a.0.cmp(&b.0));
-            Json::Object(members)
-        }
-        other => other.clone(),
-    }
-}
-
 fn quotes() -> Forms<fn(&str) -> String> {
-    let fault = |what: &'static str| Fault::new(Mistake::QuotesKept).what(what);
+    use Mistake::QuotesKept;
     let mut forms: Forms<fn(&str) -> String> = Forms::right(|text| text.replace(['"', '\\'], ""));
-    forms.wrong(
-        fault("quotes and backslashes were not removed"),
-        str::to_owned,
-    );
-    forms.wrong(fault("the backslashes were not removed"), |text| {
-        text.replace('"', "")
-    });
-    forms.wrong(fault("the quotes were not removed"), |text| {
-        text.replace('\\', "")
-    });
+    let what = "quotes and backslashes were not removed";
+    forms.add(COMMON, QuotesKept, what, str::to_owned);
+    let what = "the backslashes were not removed";
+    forms.add(COMMON, QuotesKept, what, |text| text.replace('"', ""));
+    let what = "the quotes were not removed";
+    forms.add(COMMON, QuotesKept, what, |text| text.replace('\\', ""));
     forms
 }
 
 /// What stands in and between the pairs.
+#[derive(Clone, Copy)]
 struct Joint {
     /// Between name and value; without it, the values stand alone.
     equals: Option<&'static str>,
@@ -535,18 +505,18 @@ fn joints() -> Forms<Joint> {
     use Mistake::*;
     let joint = |equals, between, end| Joint { equals, between, end };
     let mut forms = Forms::right(joint(Some("="), "&", ""));
-    forms.wrong(Fault::new(TrailingAmpersand), joint(Some("="), "&", "&"));
-    forms.wrong(Fault::new(NamesLeftOut), joint(None, "&", ""));
-    forms.wrong(Fault::new(NamesLeftOut).what("only the values were signed, with nothing between"), joint(None, "", ""));
-    forms.rare(Fault::new(Separator).what("nothing stands between the pairs").instead("put `&` between the pairs"), joint(Some("="), "", ""));
-    forms.rare(Fault::new(Separator).what("nothing stands between names and values and pairs").instead("write name=value&name=value"), joint(Some(""), "", ""));
+    forms.add(COMMON, TrailingAmpersand, "", joint(Some("="), "&", "&"));
+    forms.add(COMMON, NamesLeftOut, "", joint(None, "&", ""));
+    forms.add(COMMON, NamesLeftOut, "only the values were signed, with nothing between", joint(None, "", ""));
+    forms.add(RARE, Separator, "nothing stands between the pairs; put `&` between the pairs", joint(Some("="), "", ""));
+    forms.add(RARE, Separator, "nothing stands between names and values and pairs; write name=value&name=value", joint(Some(""), "", ""));
     for between in [",", "|", "\n", ";", "&amp;", "\r\n", "&&", " ", "+"] {
-        let fault = Fault::new(Separator).what(format!("`{}` stands between the pairs", between.escape_debug())).instead("put `&` between the pairs");
-        forms.rare(fault, joint(Some("="), between, ""));
+        let words = format!("`{}` stands between the pairs; put `&` between the pairs", between.escape_debug());
+        forms.add(RARE, Separator, &words, joint(Some("="), between, ""));
     }
     for equals in [":", "", "=>"] {
-        let fault = Fault::new(Separator).what(format!("`{equals}` stands between name and value")).instead("put `=` between them");
-        forms.rare(fault, joint(Some(equals), "&", ""));
+        let words = format!("`{equals}` stands between name and value; put `=` between them");
+        forms.add(RARE, Separator, &words, joint(Some(equals), "&", ""));
     }
     forms
 }
@@ -584,21 +554,19 @@ impl Tail {
 #[rustfmt::skip]
 fn tails() -> Forms<Tail> {
     use Mistake::*;
-    const COMMON_NAMES: [&str; 5] = ["key=", "&", "&secret=", "&signKey=", "&sign_key="];
     let mut forms = Forms::right(Tail::Behind("&key="));
-    forms.wrong(Fault::new(SignForKey), Tail::Behind("&sign="));
-    forms.wrong(Fault::new(KeyMissing).what("the key was not appended to the string").instead("append `&key=` and the key, whatever the algorithm"), Tail::Absent);
-    forms.wrong(Fault::new(KeyMissing).what("`&key=` was appended without the key").instead("append the key behind it"), Tail::Empty);
-    forms.wrong(Fault::new(KeyName).what("the key was appended without `&key=`"), Tail::Behind(""));
-    for name in COMMON_NAMES.into_iter().chain(["&appSecret=", "&app_secret=", "&appKey=", "&app_key=", "&secretKey=", "&secret_key=", "&apiKey=", "&api_key=", "&keys=", "&keyValue=", "&token=", "&md5key=", "&md5Key=", "&privateKey=", "&signkey=", "&key:", "&key", "?key=", ",key=", "\n", "\nkey=", "&amp;key="]) {
-        let cost = if COMMON_NAMES.contains(&name) { COMMON } else { RARE };
-        let fault = Fault::new(KeyName).what(format!("`{}` was appended with the key, not `&key=`", name.escape_debug()));
-        forms.at_cost(cost, [fault], Tail::Behind(name));
+    forms.add(COMMON, SignForKey, "", Tail::Behind("&sign="));
+    forms.add(COMMON, KeyMissing, "the key was not appended to the string; append `&key=` and the key, whatever the algorithm", Tail::Absent);
+    forms.add(COMMON, KeyMissing, "`&key=` was appended without the key; append the key behind it", Tail::Empty);
+    forms.add(COMMON, KeyName, "the key was appended without `&key=`", Tail::Behind(""));
+    for (at, name) in ["key=", "&", "&secret=", "&signKey=", "&sign_key=", "&appSecret=", "&app_secret=", "&appKey=", "&app_key=", "&secretKey=", "&secret_key=", "&apiKey=", "&api_key=", "&keys=", "&keyValue=", "&token=", "&md5key=", "&md5Key=", "&privateKey=", "&signkey=", "&key:", "&key", "?key=", ",key=", "\n", "\nkey=", "&amp;key="].into_iter().enumerate() {
+        let words = format!("`{}` was appended with the key, not `&key=`", name.escape_debug());
+        forms.add(if at < 5 { COMMON } else { RARE }, KeyName, &words, Tail::Behind(name));
     }
-    forms.rare(Fault::new(KeyPosition).what("the key was put in front of the string").instead("append `&key=` and the key at the end"), Tail::InFront(""));
-    forms.rare(Fault::new(KeyPosition).what("`key=` was put in front of the string").instead("append `&key=` and the key at the end"), Tail::InFront("key="));
-    forms.rare(Fault::new(KeyPosition).what("the key was put in front of the string and behind it").instead("append `&key=` and the key at the end"), Tail::Around);
-    forms.rare(Fault::new(KeyPosition).what("`key` was sorted in among the parameters").instead("append `&key=` and the key at the end, after sorting"), Tail::Sorted);
+    forms.add(RARE, KeyPosition, "the key was put in front of the string; append `&key=` and the key at the end", Tail::InFront(""));
+    forms.add(RARE, KeyPosition, "`key=` was put in front of the string; append `&key=` and the key at the end", Tail::InFront("key="));
+    forms.add(RARE, KeyPosition, "the key was put in front of the string and behind it; append `&key=` and the key at the end", Tail::Around);
+    forms.add(RARE, KeyPosition, "`key` was sorted in among the parameters; append `&key=` and the key at the end, after sorting", Tail::Sorted);
     forms
 }
 
@@ -620,91 +588,51 @@ enum Case {
 fn cases() -> Forms<Case> {
     use Mistake::*;
     let mut forms = Forms::right(Case::Upper);
-    forms.wrong(Fault::new(KeyNotUpperCased), Case::ParamsUpper);
-    forms.wrong(Fault::new(KeyNotUpperCased), Case::ParamsAndName);
-    forms.wrong(Fault::new(NotUpperCased), Case::None);
-    forms.wrong(Fault::new(LowerCased).what("the string was put in lower case").instead("put the whole string in upper case"), Case::Lower);
-    forms.wrong(Fault::new(LowerCased).what("the parameters were put in lower case").instead("put the whole string in upper case"), Case::ParamsLower);
-    forms.rare(Fault::new(NotUpperCased).what("only the key was put in upper case"), Case::KeyUpper);
-    forms.rare(Fault::new(NotUpperCased).what("only the names were put in upper case"), Case::Names);
-    forms.rare(Fault::new(NotUpperCased).what("only the values were put in upper case"), Case::Values);
+    forms.add(COMMON, KeyNotUpperCased, "", Case::ParamsUpper);
+    forms.add(COMMON, KeyNotUpperCased, "", Case::ParamsAndName);
+    forms.add(COMMON, NotUpperCased, "", Case::None);
+    forms.add(COMMON, LowerCased, "the string was put in lower case; put the whole string in upper case", Case::Lower);
+    forms.add(COMMON, LowerCased, "the parameters were put in lower case; put the whole string in upper case", Case::ParamsLower);
+    forms.add(RARE, NotUpperCased, "only the key was put in upper case", Case::KeyUpper);
+    forms.add(RARE, NotUpperCased, "only the names were put in upper case", Case::Names);
+    forms.add(RARE, NotUpperCased, "only the values were put in upper case", Case::Values);
     forms
 }
 
-#[derive(Clone, Copy)]
-struct Escape {
-    value: Spoil,
-}
-
-fn escapes() -> Forms<Escape> {
-    let mut forms = Forms::right(Escape {
-        value: <[u8]>::to_vec,
-    });
-    let ways: [Spoil; 4] = [
-        percent_encoded,
-        form_encoded,
-        |value| lower_escapes(&percent_encoded(value)),
-        |value| lower_escapes(&form_encoded(value)),
-    ];
-    for value in ways {
-        let fault =
-            Fault::new(Mistake::UrlEncoded).what("the values were URL-encoded before signing");
-        forms.wrong(fault, Escape { value });
-    }
-    let unquoted: [Spoil; 2] = [
-        |value| percent_encoded(&without_quotes(value)),
-        |value| form_encoded(&without_quotes(value)),
-    ];
-    for value in unquoted {
-        let fault =
-            Fault::new(Mistake::UrlEncoded).what("the values were URL-encoded before signing");
-        forms.wrong(fault, Escape { value });
-    }
-    let gbk_escapes: [Spoil; 2] = [
-        |value| percent_encoded(&gbk(value)),
-        |value| form_encoded(&gbk(value)),
-    ];
-    for value in gbk_escapes {
-        let faults = [Fault::new(Mistake::UrlEncoded), Fault::new(Mistake::Gbk)];
-        forms.wrongs(faults, Escape { value });
-    }
-    let trimmed = Fault::new(Mistake::ExtraSpace)
-        .what("the values were stripped of white space before signing")
-        .instead("sign the values as they are sent");
-    forms.wrong(
-        trimmed,
-        Escape {
-            value: |value| value.trim_ascii().to_vec(),
-        },
-    );
+/// What is done to each value.
+#[rustfmt::skip]
+fn escapes() -> Forms<Spoil> {
+    use Mistake::*;
+    const ENCODED: &str = "the values were URL-encoded before signing";
+    let mut forms: Forms<Spoil> = Forms::right(<[u8]>::to_vec);
+    forms.add(COMMON, UrlEncoded, ENCODED, percent_encoded);
+    forms.add(COMMON, UrlEncoded, ENCODED, form_encoded);
+    forms.add(COMMON, UrlEncoded, ENCODED, percent_encoded_lower);
+    forms.add(COMMON, UrlEncoded, ENCODED, form_encoded_lower);
+    forms.add(COMMON, UrlEncoded, ENCODED, |value| percent_encoded(&without_quotes(value)));
+    forms.add(COMMON, UrlEncoded, ENCODED, |value| form_encoded(&without_quotes(value)));
+    let faults = vec![Fault::new(UrlEncoded, ""), Fault::new(Gbk, "")];
+    forms.add_all(2 * COMMON, faults.clone(), |value| percent_encoded(&gbk(value)));
+    forms.add_all(2 * COMMON, faults, |value| form_encoded(&gbk(value)));
+    forms.add(COMMON, ExtraSpace, "the values were stripped of white space before signing; sign the values as they are sent", |value| value.trim_ascii().to_vec());
     forms
 }
 
 fn without_quotes(value: &[u8]) -> Vec<u8> {
-    let stays = |byte: &u8| !matches!(byte, b'"' | b'\\');
-    value.iter().copied().filter(stays).collect()
+    let mut value = value.to_vec();
+    value.retain(|byte| !matches!(byte, b'"' | b'\\'));
+    value
 }
 
 /// What is done to the key before it becomes the HMAC's.
+#[rustfmt::skip]
 fn hmac_keys(keyed: Keyed) -> Forms<fn(&str) -> String> {
+    use Mistake::*;
     let mut forms: Forms<fn(&str) -> String> = Forms::right(str::to_owned);
     if keyed == Keyed::Hmac {
-        forms.wrong(Fault::new(Mistake::HmacKeyUpperCased), str::to_uppercase);
-        let lower = Fault::new(Mistake::KeyCase).what("the key of the HMAC was put in lower case");
-        forms.wrong(lower, str::to_lowercase);
-        let empty = Fault::new(Mistake::KeyMissing).what("the key of the HMAC is empty");
-        forms.wrong(
-            empty.instead("use the sign key as the key of the HMAC too"),
-            |_| String::new(),
-        );
+        forms.add(COMMON, HmacKeyUpperCased, "", str::to_uppercase);
+        forms.add(COMMON, KeyCase, "the key of the HMAC was put in lower case", str::to_lowercase);
+        forms.add(COMMON, KeyMissing, "the key of the HMAC is empty; use the sign key as the key of the HMAC too", |_| String::new());
     }
     forms
-}
-
-/// What stands in the message and may have been taken for the key.
-fn others(params: &Json) -> Vec<(&str, &str)> {
-    let names = ["appId", "mchNo"].into_iter();
-    names
-        .filter_map(|name| Some((name, params.get(name)?.as_str()?)))
-        .collect()
 }

@@ -1,7 +1,9 @@
 //! The wrong hash, and the right hash used in the wrong way.
 
+use zeroize::Zeroizing;
+
 use super::reading::{Target, Via};
-use super::{COMMON, Fault, Forms, Mistake, RARE, Trial, compare};
+use super::{COMMON, Fault, Forms, Mistake, RARE};
 use crate::signing::digest::Hash;
 
 /// How the key comes into a digest.
@@ -27,17 +29,6 @@ pub(super) struct Algorithm {
 }
 
 impl Algorithm {
-    pub(super) fn digest(self, key: &[u8], message: &[u8]) -> Vec<u8> {
-        match self.keyed {
-            Keyed::Hmac => self.hash.hmac(key, message),
-            Keyed::Plain | Keyed::Rsa => self.hash.digest(&[message]),
-            Keyed::KeyLast => self.hash.digest(&[message, key]),
-            Keyed::KeyFirst => self.hash.digest(&[key, message]),
-            Keyed::KeyBothEnds => self.hash.digest(&[key, message, key]),
-            Keyed::Swapped => self.hash.hmac(message, key),
-        }
-    }
-
     fn via(self) -> Via {
         match self.keyed {
             Keyed::Rsa => Via::Rsa(self.hash),
@@ -45,20 +36,29 @@ impl Algorithm {
         }
     }
 
-    /// Whether any target may come of it, before anything is computed.
-    pub(super) fn can_hit(self, targets: &[Target]) -> bool {
+    /// The target that comes of this message.
+    pub(super) fn hit<'a>(
+        self,
+        key: &[u8],
+        message: &[u8],
+        targets: &'a [Target],
+    ) -> Option<&'a Target> {
+        let hash = self.hash;
+        let digest = match self.keyed {
+            Keyed::Hmac => hash.hmac(key, message),
+            Keyed::Plain | Keyed::Rsa => hash.digest(message),
+            Keyed::KeyLast => hash.digest(&Zeroizing::new([message, key].concat())),
+            Keyed::KeyFirst => hash.digest(&Zeroizing::new([key, message].concat())),
+            Keyed::KeyBothEnds => hash.digest(&Zeroizing::new([key, message, key].concat())),
+            Keyed::Swapped => hash.hmac(message, key),
+        };
         let via = self.via();
         targets
             .iter()
-            .any(|target| target.may_be(self.hash.length(), via))
+            .find(|target| target.is_made_of(&digest, via))
     }
 
-    pub(super) fn attempt(self, key: &[u8], message: &[u8], targets: &[Target]) -> Trial {
-        let digest = self.digest(key, message);
-        compare(targets, message.len(), &digest, self.via())
-    }
-
-    pub(super) fn name(self) -> String {
+    fn name(self) -> String {
         let hash = self.hash.name();
         match self.keyed {
             Keyed::Hmac | Keyed::Swapped => format!("HMAC-{}", hash.replace('-', "")),
@@ -68,13 +68,9 @@ impl Algorithm {
     }
 }
 
-/// Every other algorithm than the right one that can make one of the targets.
+/// The algorithms that can make one of the targets.
 pub(super) fn algorithms(right: Algorithm, targets: &[Target]) -> Forms<Algorithm> {
-    let mut forms = Forms::right(right);
-    if !right.can_hit(targets) {
-        forms = Forms(Vec::new());
-    }
-    let mut others: Vec<Algorithm> = Vec::new();
+    let mut forms = Forms::none();
     let ways = [
         right.keyed,
         Keyed::Plain,
@@ -85,64 +81,56 @@ pub(super) fn algorithms(right: Algorithm, targets: &[Target]) -> Forms<Algorith
         Keyed::Swapped,
     ];
     for keyed in ways {
-        let with = |hash| Algorithm { hash, keyed };
-        others.push(with(right.hash));
-        others.extend(Hash::ALL.map(with));
-    }
-    for other in others {
-        if other == right || !other.can_hit(targets) {
-            continue;
+        for at in 0..=Hash::ALL.len() {
+            // The right hash first, then all of them.
+            let hash = at.checked_sub(1).map_or(right.hash, |at| Hash::ALL[at]);
+            let other = Algorithm { hash, keyed };
+            let may_hit = |target: &Target| target.may_be(hash.length(), other.via());
+            if forms.values.contains(&other) || !targets.iter().any(may_hit) {
+                continue;
+            }
+            let mut faults = Vec::new();
+            if hash != right.hash {
+                let (is, wanted) = (other.name(), right.name());
+                let words = format!("{is} was used for {wanted}; use {wanted}");
+                faults.push(Fault::new(Mistake::WrongHash, &words));
+            }
+            if keyed != right.keyed {
+                faults.push(misuse(right, other));
+            }
+            // A way that differs in hash and in use is one slip: another function was called.
+            let is_common = keyed == right.keyed || matches!(keyed, Keyed::Plain | Keyed::Hmac);
+            let cost = match faults.as_slice() {
+                [] => 0,
+                _ if is_common => COMMON,
+                _ => RARE,
+            };
+            forms.add_all(cost, faults, other);
         }
-        let mut faults = Vec::new();
-        if other.hash != right.hash {
-            let (is, wanted) = (other.name(), right.name());
-            let fault = Fault::new(Mistake::WrongHash);
-            faults.push(
-                fault
-                    .what(format!("{is} was used for {wanted}"))
-                    .instead(format!("use {wanted}")),
-            );
-        }
-        faults.extend(misuse(right, other));
-        // A way that differs in hash and in use is one slip: another function was called.
-        let is_common =
-            other.keyed == right.keyed || matches!(other.keyed, Keyed::Plain | Keyed::Hmac);
-        forms.at_cost(if is_common { COMMON } else { RARE }, faults, other);
     }
-    forms.distinct()
+    forms
 }
 
-fn misuse(right: Algorithm, other: Algorithm) -> Option<Fault> {
+fn misuse(right: Algorithm, other: Algorithm) -> Fault {
     use Keyed::*;
+    let hash = other.hash.name();
+    let words = match (right.keyed, other.keyed) {
+        (Hmac, Plain) => {
+            let right = right.name();
+            format!("a plain {hash} without any key was used; use {right} with the key")
+        }
+        (_, KeyFirst) => format!("{hash} of the key and the message behind it was used"),
+        (Hmac, KeyLast) => format!("{hash} of the message and the key behind it was used"),
+        (_, KeyBothEnds) => format!("{hash} of the message between two keys was used"),
+        _ => String::new(),
+    };
     let mistake = match (right.keyed, other.keyed) {
-        (right, other) if right == other => return None,
         (Rsa, _) => Mistake::RsaMissing,
         (_, Swapped) => Mistake::KeySwapped,
-        (Hmac, Plain) | (KeyLast, Plain) => Mistake::KeyMissing,
+        (Hmac | KeyLast, Plain) => Mistake::KeyMissing,
         (Hmac, _) => Mistake::HashForHmac,
         (_, Hmac) => Mistake::HmacForHash,
-        (_, _) => Mistake::KeyPosition,
+        _ => Mistake::KeyPosition,
     };
-    let fault = Fault::new(mistake);
-    Some(match (right.keyed, other.keyed) {
-        (Hmac, Plain) => fault
-            .what(format!(
-                "a plain {} without any key was used",
-                other.hash.name()
-            ))
-            .instead(format!("use {} with the key", right.name())),
-        (_, KeyFirst) => fault.what(format!(
-            "{} of the key and the message behind it was used",
-            other.hash.name()
-        )),
-        (Hmac, KeyLast) => fault.what(format!(
-            "{} of the message and the key behind it was used",
-            other.hash.name()
-        )),
-        (_, KeyBothEnds) => fault.what(format!(
-            "{} of the message between two keys was used",
-            other.hash.name()
-        )),
-        _ => fault,
-    })
+    Fault::new(mistake, &words)
 }

@@ -23,11 +23,14 @@ pub use daxpay::daxpay;
 pub use mistake::Mistake;
 pub use redemption::redemption;
 
-use std::borrow::Cow;
 use std::fmt;
 
+use zeroize::Zeroizing;
+
 use crate::secret::{MASK, mask};
+use hashes::{Algorithm, algorithms};
 use reading::Target;
+use texts::{Spoil, endings};
 
 /// No search computes more digests than this: some ten milliseconds of work.
 const MOST_DIGESTS: usize = 25_000;
@@ -103,139 +106,106 @@ impl fmt::Debug for Explanation {
     }
 }
 
-/// A mistake as it was made here: the words are the catalogue's unless there are better ones.
+/// A mistake as it was made here. The words are the catalogue's where there are no better ones:
+/// what was done, and what to do instead if `; ` stands between.
 #[derive(Clone)]
 struct Fault {
     mistake: Mistake,
-    what: Option<Cow<'static, str>>,
-    instead: Option<Cow<'static, str>>,
+    words: String,
 }
 
 impl Fault {
-    fn new(mistake: Mistake) -> Fault {
-        Fault {
-            mistake,
-            what: None,
-            instead: None,
-        }
-    }
-
-    fn what(mut self, what: impl Into<Cow<'static, str>>) -> Fault {
-        self.what = Some(what.into());
-        self
-    }
-
-    fn instead(mut self, instead: impl Into<Cow<'static, str>>) -> Fault {
-        self.instead = Some(instead.into());
-        self
+    #[inline(never)]
+    fn new(mistake: Mistake, words: &str) -> Fault {
+        let words = words.to_owned();
+        Fault { mistake, words }
     }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = self.what.as_deref().unwrap_or(self.mistake.description());
-        let instead = self.instead.as_deref().unwrap_or(self.mistake.advice());
-        write!(f, "{what}; {instead}")
+        let what = match self.words.as_str() {
+            "" => self.mistake.description(),
+            words => words,
+        };
+        f.write_str(what)?;
+        if !what.contains("; ") {
+            f.write_str("; ")?;
+            f.write_str(self.mistake.advice())?;
+        }
+        Ok(())
     }
 }
 
-/// One form of a part of what is signed: the right one, or one with faults.
-struct Form<T> {
-    faults: Vec<Fault>,
-    cost: u8,
-    value: T,
+/// The forms of one part of what is signed as the search sees them: costs and faults, whatever the
+/// values are.
+#[derive(Default)]
+struct Dimension {
+    costs: Vec<u8>,
+    faults: Vec<Vec<Fault>>,
+}
+
+impl Dimension {
+    #[inline(never)]
+    fn add(&mut self, cost: u8, mistake: Mistake, words: &str) {
+        self.add_all(cost, vec![Fault::new(mistake, words)]);
+    }
+
+    #[inline(never)]
+    fn add_all(&mut self, cost: u8, faults: Vec<Fault>) {
+        self.costs.push(cost);
+        self.faults.push(faults);
+    }
 }
 
 /// The forms of one part, the right one first.
-struct Forms<T>(Vec<Form<T>>);
+struct Forms<T> {
+    dimension: Dimension,
+    values: Vec<T>,
+}
 
 impl<T> Forms<T> {
-    fn right(value: T) -> Forms<T> {
-        let right = Form {
-            faults: Vec::new(),
-            cost: 0,
-            value,
-        };
-        Forms(vec![right])
-    }
-
-    fn wrong(&mut self, fault: Fault, value: T) {
-        self.wrongs([fault], value);
-    }
-
-    fn wrongs(&mut self, faults: impl Into<Vec<Fault>>, value: T) {
-        let faults = faults.into();
-        let cost = faults.len() as u8 * COMMON;
-        self.at_cost(cost, faults, value);
-    }
-
-    fn rare(&mut self, fault: Fault, value: T) {
-        self.at_cost(RARE, [fault], value);
-    }
-
-    /// A form that is likelier or less likely than its faults tell.
-    fn at_cost(&mut self, cost: u8, faults: impl Into<Vec<Fault>>, value: T) {
-        self.0.push(Form {
-            faults: faults.into(),
-            cost,
-            value,
-        });
-    }
-}
-
-impl<T: PartialEq> Forms<T> {
-    /// Drops the forms that are no different from an earlier one.
-    fn distinct(mut self) -> Forms<T> {
-        let mut kept: Vec<Form<T>> = Vec::with_capacity(self.0.len());
-        for form in self.0.drain(..) {
-            if kept.iter().all(|earlier| earlier.value != form.value) {
-                kept.push(form);
-            }
+    fn none() -> Forms<T> {
+        Forms {
+            dimension: Dimension::default(),
+            values: Vec::new(),
         }
-        Forms(kept)
+    }
+
+    fn right(value: T) -> Forms<T> {
+        let mut forms = Forms::none();
+        forms.add_all(0, Vec::new(), value);
+        forms
+    }
+
+    #[inline(never)]
+    fn add(&mut self, cost: u8, mistake: Mistake, words: &str, value: T) {
+        self.dimension.add(cost, mistake, words);
+        self.values.push(value);
+    }
+
+    fn add_all(&mut self, cost: u8, faults: Vec<Fault>, value: T) {
+        self.dimension.add_all(cost, faults);
+        self.values.push(value);
     }
 }
 
-impl<T> std::ops::Index<usize> for Forms<T> {
-    type Output = T;
+/// Forms of a text.
+type Texts = Forms<Vec<u8>>;
 
-    fn index(&self, index: usize) -> &T {
-        &self.0[index].value
-    }
-}
-
-/// A dimension as the search sees it: costs and faults, whatever the values are.
-trait Dimension {
-    fn costs(&self) -> Vec<u8>;
-    fn faults(&self, index: usize) -> &[Fault];
-}
-
-impl<T> Dimension for Forms<T> {
-    fn costs(&self) -> Vec<u8> {
-        self.0.iter().map(|form| form.cost).collect()
+impl Texts {
+    /// A text, unless an earlier form is no different.
+    #[inline(never)]
+    fn text(&mut self, cost: u8, mistake: Mistake, words: &str, text: Vec<u8>) {
+        self.texts(cost, vec![Fault::new(mistake, words)], text);
     }
 
-    fn faults(&self, index: usize) -> &[Fault] {
-        &self.0[index].faults
+    #[inline(never)]
+    fn texts(&mut self, cost: u8, faults: Vec<Fault>, text: Vec<u8>) {
+        if !self.values.contains(&text) {
+            self.add_all(cost, faults, text);
+        }
     }
-}
-
-/// What became of one combination.
-enum Trial {
-    /// Its digest cannot be the one looked for, and was not computed.
-    Skipped,
-    /// A digest over so many bytes, of which none is the one looked for.
-    Missed(usize),
-    /// This target was hit.
-    Hit(usize),
-}
-
-/// Tries the targets against a digest over `bytes` bytes.
-fn compare(targets: &[Target], bytes: usize, digest: &[u8], via: reading::Via) -> Trial {
-    let hit = targets
-        .iter()
-        .position(|target| target.is_made_of(digest, via));
-    hit.map_or(Trial::Missed(bytes), Trial::Hit)
 }
 
 /// What the search came to.
@@ -247,94 +217,111 @@ enum Outcome {
     TooLarge,
 }
 
-/// Looks for the combination with the fewest faults whose signature is one of the targets.
+/// What is hashed, and the key of the hash.
+struct Signed {
+    message: Zeroizing<Vec<u8>>,
+    key: Zeroizing<Vec<u8>>,
+}
+
+/// Makes what is signed of a key, a way to spoil the whole, and the picked form of each dimension.
+type Make<'a> = dyn Fn(&[u8], Spoil, &[usize]) -> Option<Signed> + 'a;
+
+/// Looks for the combination with the fewest faults whose signature is one of the targets. The
+/// platform's own dimensions come behind those that all platforms have: hash, key, ending.
+/// `weight` is how much work a byte is, hashing apart.
 fn search(
-    dimensions: &[&dyn Dimension],
+    right: Algorithm,
+    keys: &Texts,
+    dimensions: &[&Dimension],
     targets: &[Target],
-    mut trial: impl FnMut(&[usize]) -> Trial,
+    weight: usize,
+    make: &Make,
 ) -> Outcome {
-    let costs: Vec<Vec<u8>> = dimensions.iter().map(|forms| forms.costs()).collect();
-    if targets.is_empty() || costs.iter().any(Vec::is_empty) {
+    let algorithms = algorithms(right, targets);
+    let endings = endings();
+    let mut all = vec![&algorithms.dimension, &keys.dimension, &endings.dimension];
+    all.extend_from_slice(dimensions);
+    if targets.is_empty() || algorithms.values.is_empty() {
         return Outcome::Nothing;
     }
     let mut walk = Walk {
-        costs: &costs,
-        picks: vec![0; dimensions.len()],
+        algorithms: &algorithms.values,
+        keys: &keys.values,
+        endings: &endings.values,
+        make,
+        targets,
+        weight,
+        picks: vec![0; all.len()],
+        dimensions: &all,
         steps: 0,
         digests: 0,
         bytes: 0,
     };
     for total in 0..=MOST_COST {
-        if let Some(target) = walk.step(0, total, &mut trial) {
-            let picks = dimensions.iter().zip(&walk.picks);
-            let mut faults: Vec<Fault> = picks
-                .flat_map(|(forms, pick)| forms.faults(*pick).iter().cloned())
-                .collect();
-            faults.extend(targets[target].faults.iter().cloned());
+        if let Some(target) = walk.step(0, total) {
+            let mut faults: Vec<Fault> = Vec::new();
+            for (dimension, pick) in all.iter().zip(&walk.picks) {
+                faults.extend_from_slice(&dimension.faults[*pick]);
+            }
+            faults.extend_from_slice(&target.faults);
             return Outcome::Found(faults);
         }
-        if walk.is_over() {
-            let too_large = walk.bytes >= MOST_BYTES;
-            return if too_large {
-                Outcome::TooLarge
-            } else {
-                Outcome::Nothing
-            };
-        }
+    }
+    if walk.bytes >= MOST_BYTES {
+        return Outcome::TooLarge;
     }
     Outcome::Nothing
 }
 
 /// All ways to pick one form of each dimension so that the costs add up.
 struct Walk<'a> {
-    costs: &'a [Vec<u8>],
+    algorithms: &'a [Algorithm],
+    keys: &'a [Vec<u8>],
+    endings: &'a [Spoil],
+    make: &'a Make<'a>,
+    targets: &'a [Target],
+    weight: usize,
+    dimensions: &'a [&'a Dimension],
     picks: Vec<usize>,
     steps: usize,
     digests: usize,
     bytes: usize,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
     fn is_over(&self) -> bool {
         self.digests >= MOST_DIGESTS || self.bytes >= MOST_BYTES || self.steps >= MOST_STEPS
     }
 
-    fn step(
-        &mut self,
-        dimension: usize,
-        left: u8,
-        trial: &mut impl FnMut(&[usize]) -> Trial,
-    ) -> Option<usize> {
-        if dimension == self.costs.len() {
-            if left > 0 {
-                return None;
-            }
-            self.steps += 1;
-            match trial(&self.picks) {
-                Trial::Skipped => {}
-                Trial::Missed(bytes) => {
-                    self.digests += 1;
-                    self.bytes += bytes;
-                }
-                Trial::Hit(target) => return Some(target),
-            }
-            return None;
-        }
-        let costs = self.costs;
-        for (index, cost) in costs[dimension].iter().enumerate() {
+    fn step(&mut self, at: usize, left: u8) -> Option<&'a Target> {
+        let Some(dimension) = self.dimensions.get(at) else {
+            return if left == 0 { self.try_picks() } else { None };
+        };
+        for (index, cost) in dimension.costs.iter().enumerate() {
             if self.is_over() {
                 return None;
             }
-            if *cost > left {
-                continue;
-            }
-            self.picks[dimension] = index;
-            let hit = self.step(dimension + 1, left - cost, trial);
-            if hit.is_some() {
-                return hit;
+            if *cost <= left {
+                self.picks[at] = index;
+                let hit = self.step(at + 1, left - cost);
+                if hit.is_some() {
+                    return hit;
+                }
             }
         }
         None
+    }
+
+    fn try_picks(&mut self) -> Option<&'a Target> {
+        self.steps += 1;
+        let [algorithm, key, ending, rest @ ..] = self.picks.as_slice() else {
+            return None;
+        };
+        let algorithm = self.algorithms[*algorithm];
+        let signed = (self.make)(&self.keys[*key], self.endings[*ending], rest)?;
+        self.digests += 1;
+        self.bytes += signed.message.len() * self.weight;
+        algorithm.hit(&signed.key, &signed.message, self.targets)
     }
 }
 
@@ -385,18 +372,23 @@ impl Facts<'_> {
     /// The signature is wrong; when no mistake is found, `clues` is what shows in it, and `likely`
     /// what is left.
     fn wrong(self, outcome: Outcome, clues: &str, likely: &str) -> Explanation {
-        let (faults, message) = match outcome {
-            Outcome::Found(faults) => {
-                let message = mismatch(&faults);
-                (faults, message)
-            }
-            Outcome::Nothing => {
-                let tried = "no known mistake gives this signature";
-                (Vec::new(), format!("mismatch: {clues}{tried}: {likely}"))
-            }
-            Outcome::TooLarge => {
-                let tried = "no single known mistake gives this signature, and the body is too large to try them all in combination";
-                (Vec::new(), format!("mismatch: {clues}{tried}: {likely}"))
+        let (faults, tried) = match outcome {
+            Outcome::Found(faults) => (faults, ""),
+            Outcome::Nothing => (Vec::new(), "no known mistake gives this signature"),
+            Outcome::TooLarge => (
+                Vec::new(),
+                "no single known mistake gives this signature, and the body is too large to try them all in combination",
+            ),
+        };
+        let message = match faults.as_slice() {
+            [] => format!("mismatch: {clues}{tried}: {likely}"),
+            [only] => format!("mismatch: {only}"),
+            several => {
+                let mut list = format!("mismatch, {} mistakes:", several.len());
+                for (index, fault) in several.iter().enumerate() {
+                    list.push_str(&format!(" ({}) {fault}", index + 1));
+                }
+                list
             }
         };
         let mut mistakes: Vec<Mistake> = Vec::new();
@@ -409,30 +401,20 @@ impl Facts<'_> {
     }
 }
 
-fn mismatch(faults: &[Fault]) -> String {
-    match faults {
-        [only] => format!("mismatch: {only}"),
-        several => {
-            let numbered = several.iter().enumerate();
-            let list: Vec<String> = numbered
-                .map(|(index, fault)| format!("({}) {fault}", index + 1))
-                .collect();
-            format!("mismatch, {} mistakes: {}", several.len(), list.join(" "))
-        }
-    }
-}
-
 /// A text from outside, fit to stand in a message.
 fn quote(text: &str) -> String {
     line(text, LONGEST_QUOTE)
 }
 
 fn line(text: &str, most: usize) -> String {
-    let fits = |c: char| !c.is_control() && c != '\u{2028}' && c != '\u{2029}';
-    let visible = text.chars().map(|c| if fits(c) { c } else { ' ' });
-    let mut line: String = visible.take(most).collect();
-    if text.chars().nth(most).is_some() {
-        line.push('…');
+    let mut line = String::new();
+    for (at, c) in text.chars().enumerate() {
+        if at == most {
+            line.push('…');
+            break;
+        }
+        let breaks = c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+        line.push(if breaks { ' ' } else { c });
     }
     line
 }

@@ -55,7 +55,10 @@ enum Shape {
 }
 
 impl Target {
-    fn plain(shape: Shape, faults: Vec<Fault>) -> Target {
+    fn plain(shape: Shape, mut faults: Vec<Fault>, mistake: Option<Mistake>) -> Target {
+        if let Some(mistake) = mistake {
+            faults.push(Fault::new(mistake, ""));
+        }
         let via = Via::Plain;
         Target { via, shape, faults }
     }
@@ -82,39 +85,40 @@ impl Target {
                 same(part, &digest[..part.len()]) || same(part, &digest[middle..][..part.len()])
             }
             Shape::Written(text, write) => same(text.as_bytes(), write(digest).as_bytes()),
-            Shape::Pss { hash, salt, seal } => same(seal, &hash.digest(&[&[0; 8], digest, salt])),
+            Shape::Pss { hash, salt, seal } => {
+                same(seal, &hash.digest(&[&[0; 8], digest, salt].concat()))
+            }
         }
     }
 
     /// The digests inside an RSA signature that is written like this one, if it was made with `key`.
-    pub(super) fn opened(&self, key: &PublicKey) -> Vec<Target> {
+    fn opened(&self, key: &PublicKey, opened: &mut Vec<Target>) {
         let Shape::Bytes(signature) = &self.shape else {
-            return Vec::new();
+            return;
         };
         let Some(block) = key.padded_block(signature) else {
-            return Vec::new();
+            return;
         };
-        let target = |hash, shape, fault: Option<Fault>| Target {
-            via: Via::Rsa(hash),
-            shape,
-            faults: fault
-                .into_iter()
-                .chain(self.faults.iter().cloned())
-                .collect(),
+        let mut add = |hash, shape, words: &str| {
+            let mut faults = Vec::new();
+            if !words.is_empty() {
+                faults.push(Fault::new(Mistake::RsaPadding, words));
+            }
+            faults.extend_from_slice(&self.faults);
+            let via = Via::Rsa(hash);
+            opened.push(Target { via, shape, faults });
         };
-        if let Some((info, hash)) = pkcs1(&block) {
-            let bytes = Shape::Bytes(block[block.len() - hash.length()..].to_vec());
-            let bare = Fault::new(Mistake::RsaPadding)
-                .what("the RSA signature holds the bare digest, without the name of its hash")
-                .instead("use a function that takes the message and hashes it itself, `SHA256withRSA` in Java");
-            return vec![target(hash, bytes, (!info).then_some(bare))];
+        if let Some((is_named, hash)) = pkcs1(&block) {
+            let bytes = block[block.len() - hash.length()..].to_vec();
+            let bare = "the RSA signature holds the bare digest, without the name of its hash; use a function that takes the message and hashes it itself, `SHA256withRSA` in Java";
+            add(hash, Shape::Bytes(bytes), if is_named { "" } else { bare });
+            return;
         }
-        let fault = Fault::new(Mistake::RsaPadding).what("the RSA signature has PSS padding");
-        let open = |hash| Some(target(hash, pss(&block, hash)?, Some(fault.clone())));
-        [Hash::Sha256, Hash::Sha1, Hash::Sha512, Hash::Sha384]
-            .into_iter()
-            .filter_map(open)
-            .collect()
+        for hash in [Hash::Sha256, Hash::Sha1, Hash::Sha512] {
+            if let Some(shape) = pss(&block, hash) {
+                add(hash, shape, "the RSA signature has PSS padding");
+            }
+        }
     }
 
     /// The length of the signature in bytes, when it was written in a way that could be read.
@@ -126,6 +130,15 @@ impl Target {
     }
 }
 
+/// The digests inside RSA signatures that were made with `key`.
+pub(super) fn opened(written: &[Target], key: &PublicKey) -> Vec<Target> {
+    let mut opened = Vec::new();
+    for target in written {
+        target.opened(key, &mut opened);
+    }
+    opened
+}
+
 /// The hash of a PKCS#1 v1.5 block, and whether the block names it (RFC 8017, section 9.2).
 fn pkcs1(block: &[u8]) -> Option<(bool, Hash)> {
     let rest = block.strip_prefix(&[0, 1])?;
@@ -134,20 +147,12 @@ fn pkcs1(block: &[u8]) -> Option<(bool, Hash)> {
     if padding < 8 {
         return None;
     }
-    let names: [(&[u8], Hash); 6] = [
+    let names: [(&[u8], Hash); 4] = [
         (b"\x06\x08\x2a\x86\x48\x86\xf7\x0d\x02\x05", Hash::Md5),
         (b"\x06\x05\x2b\x0e\x03\x02\x1a", Hash::Sha1),
         (
-            b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x04",
-            Hash::Sha224,
-        ),
-        (
             b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01",
             Hash::Sha256,
-        ),
-        (
-            b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02",
-            Hash::Sha384,
         ),
         (
             b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03",
@@ -155,12 +160,11 @@ fn pkcs1(block: &[u8]) -> Option<(bool, Hash)> {
         ),
     ];
     for (name, hash) in names {
-        let head = info.len().checked_sub(hash.length());
-        if head.is_some_and(|head| {
-            info[..head]
-                .windows(name.len())
-                .any(|window| window == name)
-        }) {
+        let head = info.len().saturating_sub(hash.length());
+        if info[..head]
+            .windows(name.len())
+            .any(|window| window == name)
+        {
             return Some((true, hash));
         }
     }
@@ -174,12 +178,13 @@ fn pss(block: &[u8], hash: Hash) -> Option<Shape> {
     let (masked, seal) = block
         .strip_suffix(&[0xbc])?
         .split_at_checked(block.len() - 1 - length)?;
-    let masks = (0u32..).flat_map(|count| hash.digest(&[seal, &count.to_be_bytes()]));
-    let mut data: Vec<u8> = masked
-        .iter()
-        .zip(masks)
-        .map(|(byte, mask)| byte ^ mask)
-        .collect();
+    let mut data = masked.to_vec();
+    for (count, part) in data.chunks_mut(length).enumerate() {
+        let mask = hash.digest(&[seal, &(count as u32).to_be_bytes()].concat());
+        for (byte, mask) in part.iter_mut().zip(mask) {
+            *byte ^= mask;
+        }
+    }
     *data.first_mut()? &= 0x7f;
     let zeros = data.iter().take_while(|byte| **byte == 0).count();
     let salt = data[zeros..].strip_prefix(&[1])?.to_vec();
@@ -193,26 +198,19 @@ pub(super) fn targets(theirs: &str, wanted: Wanted) -> Vec<Target> {
         return Vec::new();
     }
     let (text, faults) = stripped(theirs);
-    let with = |mistake: Option<Mistake>| -> Vec<Fault> {
-        faults
-            .iter()
-            .cloned()
-            .chain(mistake.map(Fault::new))
-            .collect()
-    };
     let is_base64_wanted = wanted == Wanted::Base64;
     let mut targets = Vec::new();
-    let mut bytes =
-        |bytes: Vec<u8>, mistake| targets.push(Target::plain(Shape::Bytes(bytes), with(mistake)));
+    let mut bytes = |bytes: Vec<u8>, mistake| {
+        targets.push(Target::plain(Shape::Bytes(bytes), faults.clone(), mistake));
+    };
 
     if let Some(raw) = from_hex(text.as_bytes()) {
         let is_lower = !text.bytes().any(|byte| byte.is_ascii_uppercase());
         let is_upper = !text.bytes().any(|byte| byte.is_ascii_lowercase());
-        let inner = String::from_utf8(raw.clone()).ok();
-        let twice = inner
-            .as_deref()
-            .and_then(|text| from_base64(text.as_bytes()).map(|(raw, _)| raw));
-        let hex_twice = inner.as_deref().and_then(|text| from_hex(text.as_bytes()));
+        let twice = from_base64(&raw).map(|(raw, _)| raw);
+        for inner in [twice, from_hex(&raw)].into_iter().flatten() {
+            bytes(inner, Some(Mistake::SignatureEncodedTwice));
+        }
         bytes(
             raw,
             match wanted {
@@ -221,9 +219,6 @@ pub(super) fn targets(theirs: &str, wanted: Wanted) -> Vec<Target> {
                 Wanted::HexUpper => (!is_upper).then_some(Mistake::SignatureCase),
             },
         );
-        for raw in twice.into_iter().chain(hex_twice) {
-            bytes(raw, Some(Mistake::SignatureEncodedTwice));
-        }
     }
     if let Some((raw, mistake)) = from_base64(text.as_bytes()) {
         let mistake = if is_base64_wanted {
@@ -241,37 +236,31 @@ pub(super) fn targets(theirs: &str, wanted: Wanted) -> Vec<Target> {
     }
     for (mistake, write) in WRITINGS {
         if may_be_written(&text, *mistake) {
-            targets.push(Target::plain(
-                Shape::Written(text.clone(), *write),
-                with(Some(*mistake)),
-            ));
+            let shape = Shape::Written(text.clone(), *write);
+            targets.push(Target::plain(shape, faults.clone(), Some(*mistake)));
         }
     }
-    let is_whole = |target: &Target| {
-        let length = target.length();
-        length.is_some_and(|length| {
-            length > 64 || Hash::ALL.iter().any(|hash| hash.length() == length)
-        })
-    };
-    if targets.iter().any(is_whole) {
-        return targets;
+    for length in targets.iter().filter_map(Target::length) {
+        if length > 64 || is_length(length) {
+            return targets;
+        }
     }
     // Eight bytes of a digest are enough to know it by; an uneven end is cut off too.
-    let whole_hex = &text[..text.len() / 2 * 2];
-    let cut_base64 = from_base64(&text.as_bytes()[..text.len() / 4 * 4]);
-    let parts = [
-        from_hex(whole_hex.as_bytes()),
-        cut_base64.map(|(raw, _)| raw),
-    ];
-    for part in parts.into_iter().flatten() {
+    let text = text.as_bytes();
+    let hex = from_hex(&text[..text.len() / 2 * 2]);
+    let base64 = from_base64(&text[..text.len() / 4 * 4]).map(|(raw, _)| raw);
+    for part in [hex, base64].into_iter().flatten() {
         if (8..64).contains(&part.len()) {
-            targets.push(Target::plain(
-                Shape::Part(part),
-                with(Some(Mistake::Truncated)),
-            ));
+            let (shape, mistake) = (Shape::Part(part), Some(Mistake::Truncated));
+            targets.push(Target::plain(shape, faults.clone(), mistake));
         }
     }
     targets
+}
+
+/// Whether a digest has this length.
+fn is_length(length: usize) -> bool {
+    Hash::ALL.iter().any(|hash| hash.length() == length)
 }
 
 /// Ways of writing that cannot be read back for certain, and are written forth to be compared.
@@ -286,31 +275,41 @@ const WRITINGS: &[(Mistake, Write)] = &[
         hex_lower(digest).trim_start_matches('0').to_owned()
     }),
     (Mistake::HexZerosLost, |digest| {
-        digest.iter().map(|byte| format!("{byte:x}")).collect()
+        numbers(digest, "", |byte| format!("{byte:x}"))
     }),
     (Mistake::BytesAsNumbers, |digest| {
-        digest
-            .iter()
-            .map(|byte| format!("{:x}", i32::from(*byte as i8)))
-            .collect()
+        numbers(digest, "", |byte| format!("{:x}", i32::from(byte as i8)))
+    }),
+    (Mistake::BytesAsNumbers, |digest| list(digest, ", ", signed)),
+    (Mistake::BytesAsNumbers, |digest| list(digest, ",", signed)),
+    (Mistake::BytesAsNumbers, |digest| {
+        list(digest, ", ", |byte| byte.to_string())
     }),
     (Mistake::BytesAsNumbers, |digest| {
-        let bytes: Vec<i8> = digest.iter().map(|byte| *byte as i8).collect();
-        format!("{bytes:?}")
-    }),
-    (Mistake::BytesAsNumbers, |digest| format!("{digest:?}")),
-    (Mistake::BytesAsNumbers, |digest| {
-        let bytes: Vec<i8> = digest.iter().map(|byte| *byte as i8).collect();
-        format!("{bytes:?}").replace(' ', "")
-    }),
-    (Mistake::BytesAsNumbers, |digest| {
-        format!("{digest:?}").replace(' ', "")
+        list(digest, ",", |byte| byte.to_string())
     }),
 ];
 
+fn signed(byte: u8) -> String {
+    (byte as i8).to_string()
+}
+
+fn list(digest: &[u8], comma: &str, number: fn(u8) -> String) -> String {
+    format!("[{}]", numbers(digest, comma, number))
+}
+
+fn numbers(digest: &[u8], comma: &str, number: fn(u8) -> String) -> String {
+    let mut text = String::new();
+    for (at, byte) in digest.iter().enumerate() {
+        text.push_str(if at > 0 { comma } else { "" });
+        text.push_str(&number(*byte));
+    }
+    text
+}
+
 /// Whether the text looks as if it was written so; saves writing each digest forth.
 fn may_be_written(text: &str, how: Mistake) -> bool {
-    let has = |is: fn(&u8) -> bool| text.bytes().any(|byte| is(&byte));
+    let has = |is: fn(&u8) -> bool| text.as_bytes().iter().any(is);
     let is_hex = text.bytes().all(|byte| byte.is_ascii_hexdigit());
     match how {
         Mistake::SignatureCase => {
@@ -318,7 +317,7 @@ fn may_be_written(text: &str, how: Mistake) -> bool {
                 && from_base64(text.as_bytes()).is_some()
         }
         Mistake::HexZerosLost => {
-            is_hex && !Hash::ALL.iter().any(|hash| hash.length() * 2 == text.len())
+            is_hex && !(text.len().is_multiple_of(2) && is_length(text.len() / 2))
         }
         _ => text.starts_with('[') || (is_hex && text.contains("ffffff")),
     }
@@ -326,24 +325,27 @@ fn may_be_written(text: &str, how: Mistake) -> bool {
 
 /// The signature without what came along with it, and the names of that.
 fn stripped(theirs: &str) -> (String, Vec<Fault>) {
-    let mut faults = Vec::new();
+    let mut faults: Vec<Fault> = Vec::new();
     let mut text = theirs.to_owned();
     let mut replace = |text: &mut String, by: String, mistake| {
         if *text != by && !by.is_empty() {
             *text = by;
-            if !faults.iter().any(|fault: &Fault| fault.mistake == mistake) {
-                faults.push(Fault::new(mistake));
+            if faults.last().is_none_or(|fault| fault.mistake != mistake) {
+                faults.push(Fault::new(mistake, ""));
             }
         }
     };
     let by = text.trim().trim_matches('\u{feff}').to_owned();
     replace(&mut text, by, Mistake::SignatureWhitespace);
-    let by = text
-        .replace("\\/", "/")
-        .replace("\\u003d", "=")
-        .replace("\\u003D", "=")
-        .replace("\\u002b", "+")
-        .replace("\\u002B", "+");
+    let mut by = text.replace("\\/", "/");
+    for (escape, c) in [
+        ("\\u003d", "="),
+        ("\\u003D", "="),
+        ("\\u002b", "+"),
+        ("\\u002B", "+"),
+    ] {
+        by = by.replace(escape, c);
+    }
     replace(&mut text, by, Mistake::SignatureWrapped);
     let by = text.trim_matches(['"', '\'', '`', '<', '>']).to_owned();
     replace(&mut text, by, Mistake::SignatureWrapped);
@@ -359,25 +361,24 @@ fn stripped(theirs: &str) -> (String, Vec<Fault>) {
         "b'",
         "{SHA}",
     ];
-    let named = names.iter().find_map(|name| {
-        let head = text.get(..name.len())?;
-        head.eq_ignore_ascii_case(name)
-            .then(|| text[name.len()..].trim().to_owned())
-    });
-    if let Some(by) = named {
-        replace(&mut text, by, Mistake::SignatureWrapped);
+    for name in names {
+        let Some((head, rest)) = text.split_at_checked(name.len()) else {
+            continue;
+        };
+        if head.eq_ignore_ascii_case(name) {
+            let by = rest.trim().to_owned();
+            replace(&mut text, by, Mistake::SignatureWrapped);
+            break;
+        }
     }
-    let by = percent_decode_str(&text).decode_utf8_lossy().into_owned();
-    replace(&mut text, by, Mistake::SignatureUrlEncoded);
-    let by = percent_decode_str(&text).decode_utf8_lossy().into_owned();
-    replace(&mut text, by, Mistake::SignatureUrlEncoded);
+    for _ in 0..2 {
+        let by = percent_decode_str(&text).decode_utf8_lossy().into_owned();
+        replace(&mut text, by, Mistake::SignatureUrlEncoded);
+    }
     if text.starts_with('[') {
         return (text, faults);
     }
-    let hex: String = text
-        .chars()
-        .filter(|c| !matches!(c, '-' | ':' | ' ' | ','))
-        .collect();
+    let hex = text.replace(['-', ':', ' ', ','], "");
     let hex = hex.strip_prefix("0x").unwrap_or(&hex);
     if hex.len() >= 16 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         replace(&mut text, hex.to_owned(), Mistake::HexSeparators);
@@ -388,19 +389,22 @@ fn stripped(theirs: &str) -> (String, Vec<Fault>) {
         replace(&mut text, by, Mistake::SignatureUrlDecoded);
     }
     let by = text.replace("\\r", "").replace("\\n", "");
-    let by: String = by.chars().filter(|c| !c.is_whitespace()).collect();
+    let by = by.replace(char::is_whitespace, "");
     replace(&mut text, by, Mistake::SignatureLineBreaks);
     (text, faults)
 }
 
 /// The bytes of hex in either case.
 pub(super) fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
+    if text.is_empty() || !text.len().is_multiple_of(2) {
+        return None;
+    }
     let digit = |byte: u8| char::from(byte).to_digit(16);
-    let pair = |pair: &[u8]| Some((digit(pair[0])? * 16 + digit(pair[1])?) as u8);
-    let is_even = !text.is_empty() && text.len().is_multiple_of(2);
-    is_even
-        .then(|| text.chunks(2).map(pair).collect())
-        .flatten()
+    let mut bytes = Vec::with_capacity(text.len() / 2);
+    for pair in text.chunks(2) {
+        bytes.push((digit(pair[0])? * 16 + digit(pair[1])?) as u8);
+    }
+    Some(bytes)
 }
 
 /// The bytes of base64 in either alphabet, with or without padding, and what is wrong with it.
@@ -465,7 +469,6 @@ fn kind(length: usize) -> &'static str {
         16 => ": the length of MD5",
         20 => ": the length of SHA-1",
         32 => ": the length of SHA-256 and SM3",
-        48 => ": the length of SHA-384",
         64 => ": the length of SHA-512",
         128 | 256 | 384 | 512 => ": the length of an RSA signature",
         _ => "",

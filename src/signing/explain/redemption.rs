@@ -2,18 +2,19 @@
 
 use zeroize::Zeroizing;
 
-use super::bodies::bodies;
-use super::hashes::{Algorithm, Keyed, algorithms};
-use super::reading::{Target, Wanted, clues, targets};
-use super::texts::{endings, keys};
+use super::bodies::{bodies, permutations, sorted};
+use super::hashes::{Algorithm, Keyed};
+use super::reading::{Target, Wanted, clues, opened, targets};
+use super::texts::{keys, percent_encoded};
 use super::{
-    ALONE, COMMON, Explanation, Facts, Fault, Forms, LIKELY, Mistake, Outcome, RARE, Trial, masked,
-    search, shown,
+    ALONE, COMMON, Explanation, Facts, Fault, Forms, LIKELY, Mistake, Outcome, RARE, Signed, Texts,
+    masked, search, shown,
 };
 use crate::json::Json;
-use crate::signing::digest::Hash;
+use crate::signing::digest::{Hash, hex_upper};
 use crate::signing::redemption::{SIGNED_HEADERS, Signer, Verifier, string_to_sign};
 use crate::signing::rsa::PublicKey;
+use crate::signing::same;
 
 /// The order of the names in the platform's documents.
 const DOCUMENTED: [&str; 6] = [
@@ -46,15 +47,28 @@ pub fn redemption<'a>(
     body: &[u8],
     theirs: Option<&str>,
 ) -> Explanation {
-    let string = string_to_sign(&header, body);
+    let sent = SIGNED_HEADERS.map(|name| (name, header(name)));
+    explain(signer, verifier, &sent, body, theirs)
+}
+
+/// A header's name and value.
+type Sent<'a> = (&'static str, Option<&'a str>);
+
+fn explain(
+    signer: Option<&Signer>,
+    verifier: Option<&Verifier>,
+    sent: &[Sent],
+    body: &[u8],
+    theirs: Option<&str>,
+) -> Explanation {
+    let string = string_to_sign(|name| value(sent, name), body);
     let (check, signature) = match (verifier, signer) {
         (Some(Verifier::Rsa(key)), _) => (Some(Check::Rsa(key.clone())), None),
         (Some(Verifier::Md5(secret)), _) => {
-            let digest = Hash::Md5.digest(&[&string, secret.expose().as_bytes()]);
-            (
-                Some(Check::Md5(secret.expose())),
-                Some(crate::signing::digest::hex_upper(&digest)),
-            )
+            let secret = secret.expose();
+            let whole = Zeroizing::new([&string, secret.as_bytes()].concat());
+            let right = hex_upper(&Hash::Md5.digest(&whole));
+            (Some(Check::Md5(secret)), Some(right))
         }
         (None, Some(signer)) => {
             let check = match signer {
@@ -65,23 +79,16 @@ pub fn redemption<'a>(
         }
         (None, None) => (None, None),
     };
-    let secret = match &check {
-        Some(Check::Md5(secret)) => *secret,
-        _ => "",
+    let (algorithm, secret) = match check {
+        Some(Check::Md5(secret)) => (
+            "MD5 of the string and the secret behind it, upper-case hex",
+            secret,
+        ),
+        _ => ("SHA256-RSA, base64", ""),
     };
     let facts = Facts {
-        algorithm: match check {
-            Some(Check::Md5(_)) => {
-                "MD5 of the string and the secret behind it, upper-case hex".to_owned()
-            }
-            _ => "SHA256-RSA, base64".to_owned(),
-        },
-        string_to_sign: shown(&string)
-            + if matches!(check, Some(Check::Md5(_))) {
-                masked(secret)
-            } else {
-                ""
-            },
+        algorithm: algorithm.to_owned(),
+        string_to_sign: shown(&string) + masked(secret),
         signature,
         secrets: vec![secret],
     };
@@ -90,9 +97,10 @@ pub fn redemption<'a>(
     };
     let is_right = match &check {
         Check::Rsa(key) => key.verify(&string, theirs),
-        Check::Md5(_) => facts.signature.as_deref().is_some_and(|right| {
-            crate::signing::same(right.as_bytes(), theirs.to_ascii_uppercase().as_bytes())
-        }),
+        Check::Md5(_) => facts
+            .signature
+            .as_deref()
+            .is_some_and(|right| same(right.as_bytes(), theirs.to_ascii_uppercase().as_bytes())),
     };
     if is_right {
         let is_lower =
@@ -101,10 +109,6 @@ pub fn redemption<'a>(
         return facts.right(is_lower.then_some(remark));
     }
 
-    let sent: Vec<(&'static str, Option<String>)> = SIGNED_HEADERS
-        .iter()
-        .map(|name| (*name, header(name).map(str::to_owned)))
-        .collect();
     let search = Search { sent, body, secret };
     match check {
         Check::Md5(_) => {
@@ -115,11 +119,7 @@ pub fn redemption<'a>(
             };
             let outcome = search.run(right, &targets);
             let mut clues = clues(theirs, Wanted::HexUpper, Hash::Md5.length());
-            if targets
-                .iter()
-                .filter_map(Target::length)
-                .any(|length| length >= 128)
-            {
+            if targets.iter().any(|target| target.length() >= Some(128)) {
                 clues = "the signature is as long as one of RSA, but MD5 with a secret is set up here; ".to_owned();
             }
             facts.wrong(outcome, &clues, LIKELY)
@@ -138,8 +138,13 @@ pub fn redemption<'a>(
 /// Another spelling of a name.
 type Spell = fn(&str) -> String;
 
+fn value<'a>(sent: &[Sent<'a>], name: &str) -> Option<&'a str> {
+    let (_, value) = sent.iter().find(|(known, _)| *known == name)?;
+    *value
+}
+
 struct Search<'a> {
-    sent: Vec<(&'static str, Option<String>)>,
+    sent: &'a [Sent<'a>],
     body: &'a [u8],
     secret: &'a str,
 }
@@ -152,33 +157,19 @@ impl Search<'_> {
         theirs: &str,
     ) -> (Outcome, String, &'static str) {
         let written = targets(theirs, Wanted::Base64);
-        let opened: Vec<Target> = written
-            .iter()
-            .flat_map(|target| target.opened(key))
-            .collect();
-        let is_ours_opened = !opened.is_empty();
+        let ours = opened(&written, key);
+        let is_ours_opened = !ours.is_empty();
         let right = Algorithm {
             hash: Hash::Sha256,
             keyed: Keyed::Rsa,
         };
-        let mut outcome = self.run(right, &opened);
+        let mut outcome = self.run(right, &ours);
         if let (Outcome::Nothing, Some(own)) = (&outcome, own) {
-            let opened: Vec<Target> = written
-                .iter()
-                .flat_map(|target| target.opened(own))
-                .collect();
-            outcome = match self.run(right, &opened) {
-                Outcome::Found(mut faults) => {
-                    let fault = Fault::new(Mistake::KeyOther)
-                        .what("the merchant's own key was used, not the platform's");
-                    faults.insert(
-                        0,
-                        fault.instead("a callback is signed with the platform's private key"),
-                    );
-                    Outcome::Found(faults)
-                }
-                other => other,
-            };
+            outcome = self.run(right, &opened(&written, own));
+            if let Outcome::Found(faults) = &mut outcome {
+                let words = "the merchant's own key was used, not the platform's; a callback is signed with the platform's private key";
+                faults.insert(0, Fault::new(Mistake::KeyOther, words));
+            }
         }
         if matches!(outcome, Outcome::Nothing) && !is_ours_opened {
             outcome = self.run(right, &written);
@@ -220,257 +211,224 @@ impl Search<'_> {
         let heads = self.heads();
         let joints = self.joints();
         let bodies = bodies(self.body, &DOCUMENTED);
-        let endings = endings();
+        let before_key = before_key(right);
         let keys = if right.keyed == Keyed::Rsa {
             Forms::right(Vec::new())
         } else {
-            let ids = ["businessId"].map(|name| (name, self.value(name)));
-            keys(self.secret.as_bytes(), &ids)
+            let id = value(self.sent, "businessId").unwrap_or("");
+            keys(self.secret.as_bytes(), &[("businessId", id)])
         };
-        let before_key = self.before_key(right);
-        let algorithms = algorithms(right, targets);
         search(
+            right,
+            &keys,
             &[
-                &algorithms,
-                &before_key,
-                &keys,
-                &endings,
-                &joints,
-                &bodies,
-                &heads,
+                &before_key.dimension,
+                &joints.dimension,
+                &bodies.dimension,
+                &heads.dimension,
             ],
             targets,
-            |picks| {
-                let &[algorithm, before_key_at, key, ending, joint, body, head] = picks else {
-                    return Trial::Skipped;
+            1,
+            &|key, spoil, picks| {
+                let &[before, joint, body, head] = picks else {
+                    return None;
                 };
-                let algorithm = algorithms[algorithm];
-                if !algorithm.can_hit(targets) {
-                    return Trial::Skipped;
-                }
-                let message = joints[joint].join(heads[head].as_bytes(), &bodies[body]);
-                let mut message = Zeroizing::new(endings[ending](&message));
-                message.extend_from_slice(before_key[before_key_at].as_bytes());
-                algorithm.attempt(&keys[key], &message, targets)
+                let message = joints.values[joint].join(&heads.values[head], &bodies.values[body]);
+                let mut message = Zeroizing::new(spoil(&message));
+                message.extend_from_slice(before_key.values[before].as_bytes());
+                let key = Zeroizing::new(key.to_vec());
+                Some(Signed { message, key })
             },
         )
     }
 
-    fn value(&self, name: &str) -> &str {
-        let found = self.sent.iter().find(|(known, _)| *known == name);
-        found.and_then(|(_, value)| value.as_deref()).unwrap_or("")
-    }
-
-    /// What stands between the string and the secret.
-    fn before_key(&self, right: Algorithm) -> Forms<String> {
-        let mut forms = Forms::right(String::new());
-        if right.keyed == Keyed::Rsa {
-            return forms;
-        }
-        let names = [
-            "&key=",
-            "&",
-            "&secret=",
-            "key=",
-            "\n",
-            "&sign=",
-            "&secretKey=",
-            "&md5Key=",
-            "&appSecret=",
-            "|",
-            "+",
-            ":",
-            ",",
-            " ",
-            "&md5key=",
-            "&signKey=",
-            "&KEY=",
-        ];
-        for (at, name) in names.into_iter().enumerate() {
-            let fault = Fault::new(Mistake::KeyName)
-                .what(format!(
-                    "`{}` stands before the secret",
-                    name.escape_debug()
-                ))
-                .instead("append the secret with nothing before it");
-            forms.at_cost(if at < 4 { COMMON } else { RARE }, [fault], name.to_owned());
-        }
-        forms
-    }
-
     /// The headers as they may have been signed.
     #[rustfmt::skip]
-    fn heads(&self) -> Forms<String> {
+    fn heads(&self) -> Texts {
         use Mistake::*;
-        let present: Vec<(&str, String)> = self.sent.iter().filter_map(|(name, value)| Some((*name, value.clone().filter(|value| !value.is_empty())?))).collect();
-        let join = |pairs: &[(&str, String)]| joined(pairs, "=", "&");
-        let mut forms = Forms::right(join(&present));
-        let without = |left_out: &str| present.iter().filter(|(name, _)| *name != left_out).cloned().collect::<Vec<_>>();
-        let with = |name: &'static str, value: &str| {
-            let mut pairs = without(name);
-            pairs.push((name, value.to_owned()));
-            pairs.sort();
-            pairs
-        };
-        let is_sent = |name: &str| present.iter().any(|(known, _)| *known == name);
+        let mut present = Pairs::default();
+        for (name, value) in self.sent {
+            let value = value.unwrap_or("");
+            if !value.is_empty() {
+                present.push(name, value);
+            }
+        }
+        let mut forms = Forms::right(present.joined("=", "&"));
+        let is_typed = present.has("signType");
 
         // signType: missing, extra, or another value.
-        if is_sent("signType") {
-            forms.wrong(Fault::new(SignTypeMissing), join(&without("signType")));
+        if is_typed {
+            forms.text(COMMON, SignTypeMissing, "", present.without("signType").joined("=", "&"));
         }
-        for value in ["SHA256-RSA", "MD5", "RSA", "RSA2", "SHA256withRSA", "SHA256WithRSA", "RSA-SHA256", "RSA256", "SHA256", "md5", "sha256-rsa", "RSA_SHA256", "SHA256_RSA", "HMAC-SHA256"] {
-            let (mistake, what) = if is_sent("signType") {
-                (SignTypeValue, format!("`signType={value}` was signed, but another value is sent"))
-            } else {
-                (SignTypeExtra, format!("`signType={value}` was signed, but the header is not sent"))
-            };
-            let is_common = matches!(value, "SHA256-RSA" | "MD5" | "RSA" | "RSA2");
-            let cost = if is_common { COMMON } else { RARE };
-            forms.at_cost(cost, [Fault::new(mistake).what(what)], join(&with("signType", value)));
+        for (at, value) in ["SHA256-RSA", "MD5", "RSA", "RSA2", "SHA256withRSA", "SHA256WithRSA", "RSA-SHA256", "RSA256", "SHA256", "md5", "sha256-rsa", "RSA_SHA256", "SHA256_RSA", "HMAC-SHA256"].into_iter().enumerate() {
+            let (mistake, but) = if is_typed { (SignTypeValue, "another value is sent") } else { (SignTypeExtra, "the header is not sent") };
+            let words = format!("`signType={value}` was signed, but {but}");
+            forms.text(if at < 4 { COMMON } else { RARE }, mistake, &words, present.with("signType", value));
         }
 
         // Headers left out, empty ones included, others added.
-        for (name, _) in present.iter().filter(|(name, _)| *name != "signType") {
-            let pairs = without(name);
-            forms.wrong(Fault::new(HeaderLeftOut).what(format!("`{name}` was not signed")), join(&pairs));
-            let rest: Vec<_> = pairs.iter().filter(|(name, _)| *name != "signType").cloned().collect();
-            forms.at_cost(2 * COMMON, [Fault::new(HeaderLeftOut).what(format!("`{name}` was not signed")), Fault::new(SignTypeMissing)], join(&rest));
+        for (name, _) in &present.0 {
+            if name == "signType" {
+                continue;
+            }
+            let fault = Fault::new(HeaderLeftOut, &format!("`{name}` was not signed"));
+            let rest = present.without(name);
+            forms.texts(COMMON, vec![fault.clone()], rest.joined("=", "&"));
+            let faults = vec![fault, Fault::new(SignTypeMissing, "")];
+            forms.texts(2 * COMMON, faults, rest.without("signType").joined("=", "&"));
         }
-        for name in SIGNED_HEADERS.into_iter().filter(|name| !is_sent(name)) {
-            forms.wrong(Fault::new(EmptyIncluded).what(format!("`{name}=` was signed though `{name}` is empty or absent")), join(&with(name, "")));
-            forms.rare(Fault::new(NullIncluded).what(format!("`{name}=null` was signed though `{name}` is absent")).instead("leave out what is absent"), join(&with(name, "null")));
-        }
-        forms.rare(Fault::new(SignIncluded).what("`sign=` was signed among the headers"), join(&with("sign", "")));
-        let body = Json::parse(self.body).ok();
-        let member = |name: &str| body.as_ref().and_then(|json| json.get(name)).map(Json::to_text);
-        for name in ["merchantId", "serialNo", "userId", "callbackUrl"] {
-            if let Some(value) = member(name) {
-                forms.rare(Fault::new(HeaderExtra).what(format!("`{name}` was signed among the headers")), join(&with(name, &value)));
+        for name in SIGNED_HEADERS {
+            if !present.has(name) {
+                forms.text(COMMON, EmptyIncluded, &format!("`{name}=` was signed though `{name}` is empty or absent"), present.with(name, ""));
+                forms.text(RARE, NullIncluded, &format!("`{name}=null` was signed though `{name}` is absent; leave out what is absent"), present.with(name, "null"));
             }
         }
-        for (name, value) in [("Content-Type", "application/json; charset=utf-8"), ("Content-Type", "application/json"), ("version", "1.0"), ("charset", "utf-8")] {
-            forms.rare(Fault::new(HeaderExtra).what(format!("`{name}` was signed among the headers")), join(&with(name, value)));
+        forms.text(RARE, SignIncluded, "`sign=` was signed among the headers", present.with("sign", ""));
+        let body = Json::parse(self.body).unwrap_or(Json::Null);
+        let mut extra = Pairs::default();
+        for name in ["merchantId", "serialNo", "userId", "callbackUrl"] {
+            if let Some(value) = body.get(name) {
+                extra.push(name, &value.to_text());
+            }
+        }
+        extra.push("Content-Type", "application/json; charset=utf-8");
+        extra.push("Content-Type", "application/json");
+        extra.push("version", "1.0");
+        extra.push("charset", "utf-8");
+        for (name, value) in &extra.0 {
+            forms.text(RARE, HeaderExtra, &format!("`{name}` was signed among the headers"), present.with(name, value));
         }
 
         // The timestamp in another unit.
-        let timestamp = self.value("timestamp");
-        let seconds = timestamp.get(..timestamp.len().saturating_sub(3)).unwrap_or("").to_owned();
-        for (what, value) in [
-            ("the timestamp was signed in seconds, but milliseconds are sent", seconds.clone()),
-            ("the timestamp was signed in whole seconds with zeros behind them, but milliseconds are sent", format!("{seconds}000")),
-            ("the timestamp was signed in milliseconds, but seconds are sent", format!("{timestamp}000")),
-        ] {
-            if !timestamp.is_empty() && !value.is_empty() {
-                forms.wrong(Fault::new(TimestampUnit).what(what), join(&with("timestamp", &value)));
+        let timestamp = value(self.sent, "timestamp").unwrap_or("");
+        let seconds = timestamp.get(..timestamp.len().saturating_sub(3)).unwrap_or("");
+        if !timestamp.is_empty() {
+            if !seconds.is_empty() {
+                forms.text(COMMON, TimestampUnit, "the timestamp was signed in seconds, but milliseconds are sent", present.with("timestamp", seconds));
             }
+            forms.text(COMMON, TimestampUnit, "the timestamp was signed in whole seconds with zeros behind them, but milliseconds are sent", present.with("timestamp", &format!("{seconds}000")));
+            forms.text(COMMON, TimestampUnit, "the timestamp was signed in milliseconds, but seconds are sent", present.with("timestamp", &format!("{timestamp}000")));
         }
 
         // Names spelled in another way.
         let spellings: [(&str, Spell); 6] = [
             ("in lower case", str::to_lowercase),
             ("in upper case", str::to_uppercase),
-            ("with a capital", |name| name[..1].to_uppercase() + &name[1..]),
-            ("with underscores", |name| spaced(name, '_')),
-            ("with hyphens", |name| spaced(name, '-')),
-            ("with capitals and hyphens", |name| { let name = spaced(name, '-'); name.split('-').map(|word| word[..1].to_uppercase() + &word[1..]).collect::<Vec<_>>().join("-") }),
+            ("with a capital", |name| spelled(name, "", true)),
+            ("with underscores", |name| spelled(name, "_", false)),
+            ("with hyphens", |name| spelled(name, "-", false)),
+            ("with capitals and hyphens", |name| spelled(name, "-", true)),
         ];
         for (at, (how, spell)) in spellings.into_iter().enumerate() {
             let cost = if at == 0 { COMMON } else { RARE };
-            let pairs: Vec<(String, String)> = present.iter().map(|(name, value)| (spell(name), value.clone())).collect();
-            let mut sorted = pairs.clone();
-            sorted.sort();
-            for pairs in [pairs, sorted] {
-                forms.at_cost(cost, [Fault::new(HeaderSpelling).what(format!("the headers' names are spelled {how}"))], joined(&pairs, "=", "&"));
+            let (mut all, mut one) = (Pairs::default(), Pairs::default());
+            for (name, value) in &present.0 {
+                all.push(&spell(name), value);
+                one.push(&if name == "signType" { spell(name) } else { name.clone() }, value);
             }
-            let renamed: Vec<(String, String)> = present.iter().map(|(name, value)| (if *name == "signType" { spell(name) } else { (*name).to_owned() }, value.clone())).collect();
-            let mut sorted = renamed.clone();
-            sorted.sort();
-            for pairs in [renamed, sorted] {
-                forms.at_cost(cost, [Fault::new(HeaderSpelling).what(format!("the name `signType` is spelled {how}"))], joined(&pairs, "=", "&"));
+            for (what, pairs) in [("headers' names are", all), ("name `signType` is", one)] {
+                let words = format!("the {what} spelled {how}");
+                forms.text(cost, HeaderSpelling, &words, pairs.joined("=", "&"));
+                forms.text(cost, HeaderSpelling, &words, pairs.sorted().joined("=", "&"));
             }
         }
 
         // Every other order, the documents' own first.
-        for (at, (what, order)) in orders(present.len()).into_iter().enumerate() {
-            let pairs: Vec<_> = order.iter().map(|at| present[*at].clone()).collect();
-            let cost = if at == 0 { COMMON } else { ALONE };
-            forms.at_cost(cost, [Fault::new(HeaderOrder).what(what)], join(&pairs));
+        if present.0.len() == 4 {
+            forms.text(COMMON, HeaderOrder, "the headers were signed in the order of the documents", present.picked(&[0, 1, 3, 2]).joined("=", "&"));
+        }
+        for order in permutations(present.0.len()) {
+            forms.text(ALONE, HeaderOrder, "the headers were not sorted", present.picked(&order).joined("=", "&"));
         }
 
         // What stands in and between the pairs.
         for (equals, between) in [("=", ""), ("=", ","), ("=", "\n"), ("=", "|"), ("=", ";"), ("=", "&amp;"), (":", "&"), (":", "\n"), (":", ","), (": ", "\n"), ("", ""), ("", "&"), ("=", "\r\n"), ("=", ", ")] {
-            let what = format!("the headers are joined with `{}` and `{}`", equals.escape_debug(), between.escape_debug());
-            forms.rare(Fault::new(Separator).what(what).instead("write name=value, and `&` between the pairs"), joined(&present, equals, between));
+            let words = format!("the headers are joined with `{}` and `{}`; write name=value, and `&` between the pairs", equals.escape_debug(), between.escape_debug());
+            forms.text(RARE, Separator, &words, present.joined(equals, between));
+        }
+        let (mut members, mut values, mut encoded) = (Vec::new(), Pairs::default(), Pairs::default());
+        for (name, value) in &present.0 {
+            values.push("", value);
+            encoded.push(name, &String::from_utf8_lossy(&percent_encoded(value.as_bytes())));
+            members.push((name.clone(), Json::string(value.as_str())));
         }
         for between in ["", "&", "\n", ",", "|"] {
-            let values: Vec<String> = present.iter().map(|(_, value)| value.clone()).collect();
-            forms.rare(Fault::new(NamesLeftOut).what("only the headers' values were signed, without their names"), values.join(between));
+            forms.text(RARE, NamesLeftOut, "only the headers' values were signed, without their names", values.joined("", between));
         }
-        let object = Json::Object(present.iter().map(|(name, value)| ((*name).to_owned(), Json::string(value.as_str()))).collect());
-        forms.rare(Fault::new(Separator).what("the headers were signed as JSON").instead("write name=value, and `&` between the pairs"), object.to_json());
-        let encoded: Vec<_> = present.iter().map(|(name, value)| (*name, String::from_utf8_lossy(&super::texts::percent_encoded(value.as_bytes())).into_owned())).collect();
-        forms.rare(Fault::new(UrlEncoded).what("the headers' values were URL-encoded before signing"), join(&encoded));
-        forms.distinct()
+        forms.text(RARE, Separator, "the headers were signed as JSON; write name=value, and `&` between the pairs", Json::Object(members).to_json().into_bytes());
+        forms.text(RARE, UrlEncoded, "the headers' values were URL-encoded before signing", encoded.joined("=", "&"));
+        forms
     }
 
     #[rustfmt::skip]
     fn joints(&self) -> Forms<Joint> {
         use Mistake::*;
-        let between = |between: &str| Joint { between: between.to_owned(), ..Joint::default() };
-        let mut forms = Forms::right(Joint::default());
-        forms.wrong(Fault::new(BodyMissing), Joint { order: Order::HeadOnly, ..between("") });
-        forms.wrong(Fault::new(HeadersMissing), Joint { order: Order::BodyOnly, ..between("") });
-        forms.wrong(Fault::new(BodyFirst).what("the body was signed before the headers").instead("sign the headers, and the body right behind them"), Joint { order: Order::BodyHead, ..between("") });
+        const FIRST: &str = "the body was signed before the headers; sign the headers, and the body right behind them";
+        let joint = |before: &str, order, between| Joint { before: before.as_bytes().to_vec(), order, between };
+        let mut forms = Forms::right(joint("", Order::HeadBody, ""));
+        forms.add(COMMON, BodyMissing, "", joint("", Order::HeadOnly, ""));
+        forms.add(COMMON, HeadersMissing, "", joint("", Order::BodyOnly, ""));
+        forms.add(COMMON, BodyFirst, FIRST, joint("", Order::BodyHead, ""));
         for (at, separator) in ["&", "\n", "&body=", "?", "&data=", "|", ",", " ", "\r\n", "&content=", "&bizContent=", "&biz_content=", "&params=", "\n\n", ":", ";", "=", "&json=", "+", "&=", "&payload=", "&requestBody=", "&reqBody=", "body="].into_iter().enumerate() {
-            let fault = || Fault::new(Separator).what(format!("`{}` stands between the headers and the body", separator.escape_debug())).instead("put nothing between them");
+            let words = format!("`{}` stands between the headers and the body; put nothing between them", separator.escape_debug());
             let cost = if at < 4 { COMMON } else { RARE };
-            forms.at_cost(cost, [fault()], between(separator));
-            let first = Fault::new(BodyFirst).what("the body was signed before the headers").instead("sign the headers, and the body right behind them");
-            forms.at_cost(ALONE, [first, fault()], Joint { order: Order::BodyHead, ..between(separator) });
+            forms.add(cost, Separator, &words, joint("", Order::HeadBody, separator));
+            let faults = vec![Fault::new(BodyFirst, FIRST), Fault::new(Separator, &words)];
+            forms.add_all(ALONE, faults, joint("", Order::BodyHead, separator));
         }
         for (before, after) in [("", ""), ("", "\n"), ("POST", ""), ("POST\n", "\n"), ("POST ", "\n"), ("", "?"), ("", "&")] {
             let before = format!("{before}{PATH}{after}");
-            forms.rare(Fault::new(PathIncluded), Joint { before, ..Joint::default() });
+            forms.add(RARE, PathIncluded, "", joint(&before, Order::HeadBody, ""));
         }
         for before in ["POST", "POST\n", "POST&"] {
-            forms.rare(Fault::new(MethodIncluded), Joint { before: before.to_owned(), ..Joint::default() });
+            forms.add(RARE, MethodIncluded, "", joint(before, Order::HeadBody, ""));
         }
         // Headers and members of the body as one sorted list: the commonest rule elsewhere.
         if let Ok(json) = Json::parse(self.body) {
-            let members = json.members().iter().map(|(name, value)| (name.clone(), value.to_text()));
-            let headers: Vec<_> = self.sent.iter().filter_map(|(name, value)| Some(((*name).to_owned(), value.clone()?))).collect();
-            let all: Vec<(String, String)> = headers.iter().cloned().chain(members).filter(|(_, value)| !value.is_empty()).collect();
-            let is_header = |name: &str| headers.iter().any(|(header, _)| header == name);
-            let sorted = |keep: &dyn Fn(usize, &str) -> bool| {
-                let kept = all.iter().enumerate().filter(|(at, (name, _))| keep(*at, name));
-                let mut pairs: Vec<(String, String)> = kept.map(|(_, pair)| pair.clone()).collect();
-                pairs.sort();
-                joined(&pairs, "=", "&")
-            };
-            let lists = [
-                sorted(&|_, _| true),
-                sorted(&|at, name| at < headers.len() || !is_header(name)),
-                sorted(&|at, name| at >= headers.len() || json.get(name).is_none()),
-            ];
-            for before in lists {
-                let fault = Fault::new(BodyAsForm).what("the headers and the body's members were signed as one sorted list of name=value").instead("sign the four headers, and the raw body right behind them");
-                forms.wrong(fault, Joint { before, order: Order::Neither, ..Joint::default() });
+            // Where a name is in both: both, the header, or the member.
+            for (both, header) in [(true, true), (false, true), (false, false)] {
+                let mut all = Pairs::default();
+                for (name, value) in self.sent {
+                    if both || header || json.get(name).is_none() {
+                        all.push(name, value.unwrap_or(""));
+                    }
+                }
+                for (name, member) in json.members() {
+                    if both || !header || value(self.sent, name).is_none() {
+                        all.push(name, &member.to_text());
+                    }
+                }
+                all.0.retain(|(_, value)| !value.is_empty());
+                let before = all.sorted().joined("=", "&");
+                let words = "the headers and the body's members were signed as one sorted list of name=value; sign the four headers, and the raw body right behind them";
+                forms.add(COMMON, BodyAsForm, words, Joint { before, order: Order::Neither, between: "" });
             }
         }
         forms
     }
 }
 
-#[derive(Default)]
-struct Joint {
-    before: String,
-    between: String,
-    order: Order,
+/// What stands between the string and the secret.
+#[rustfmt::skip]
+fn before_key(right: Algorithm) -> Forms<&'static str> {
+    let mut forms = Forms::right("");
+    if right.keyed == Keyed::Rsa {
+        return forms;
+    }
+    for (at, name) in ["&key=", "&", "&secret=", "key=", "\n", "&sign=", "&secretKey=", "&md5Key=", "&appSecret=", "|", "+", ":", ",", " ", "&md5key=", "&signKey=", "&KEY="].into_iter().enumerate() {
+        let words = format!("`{}` stands before the secret; append the secret with nothing before it", name.escape_debug());
+        forms.add(if at < 4 { COMMON } else { RARE }, Mistake::KeyName, &words, name);
+    }
+    forms
 }
 
-#[derive(Default)]
+struct Joint {
+    before: Vec<u8>,
+    order: Order,
+    between: &'static str,
+}
+
 enum Order {
-    #[default]
     HeadBody,
     BodyHead,
     HeadOnly,
@@ -480,48 +438,91 @@ enum Order {
 
 impl Joint {
     fn join(&self, head: &[u8], body: &[u8]) -> Vec<u8> {
-        let (before, between) = (self.before.as_bytes(), self.between.as_bytes());
-        match self.order {
-            Order::HeadBody => [before, head, between, body].concat(),
-            Order::BodyHead => [before, body, between, head].concat(),
-            Order::HeadOnly => [before, head].concat(),
-            Order::BodyOnly => [before, body].concat(),
-            Order::Neither => before.to_vec(),
+        let none: &[u8] = &[];
+        let (first, second) = match self.order {
+            Order::HeadBody => (head, body),
+            Order::BodyHead => (body, head),
+            Order::HeadOnly => (head, none),
+            Order::BodyOnly => (body, none),
+            Order::Neither => (none, none),
+        };
+        [&self.before, first, self.between.as_bytes(), second].concat()
+    }
+}
+
+/// Names and values.
+#[derive(Default)]
+struct Pairs(Vec<(String, String)>);
+
+impl Pairs {
+    #[inline(never)]
+    fn push(&mut self, name: &str, value: &str) {
+        self.0.push((name.to_owned(), value.to_owned()));
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
+    }
+
+    #[inline(never)]
+    fn without(&self, left_out: &str) -> Pairs {
+        let mut rest = self.0.clone();
+        rest.retain(|(name, _)| name != left_out);
+        Pairs(rest)
+    }
+
+    /// Joined, with one more or another value of one.
+    #[inline(never)]
+    fn with(&self, name: &str, value: &str) -> Vec<u8> {
+        let mut pairs = self.without(name);
+        pairs.push(name, value);
+        pairs.sorted().joined("=", "&")
+    }
+
+    fn picked(&self, order: &[usize]) -> Pairs {
+        let mut picked = Pairs::default();
+        for at in order {
+            let (name, value) = &self.0[*at];
+            picked.push(name, value);
         }
+        picked
     }
-}
 
-fn joined<N: AsRef<str>>(pairs: &[(N, String)], equals: &str, between: &str) -> String {
-    let pairs: Vec<String> = pairs
-        .iter()
-        .map(|(name, value)| format!("{}{equals}{value}", name.as_ref()))
-        .collect();
-    pairs.join(between)
-}
-
-/// `signType` as `sign_type`.
-fn spaced(name: &str, space: char) -> String {
-    let mut spaced = String::new();
-    for c in name.chars() {
-        if c.is_ascii_uppercase() {
-            spaced.push(space);
+    fn sorted(&self) -> Pairs {
+        let mut keys = Vec::new();
+        for (name, value) in &self.0 {
+            keys.push(format!("{name}\0{value}"));
         }
-        spaced.push(c.to_ascii_lowercase());
+        self.picked(&sorted(&keys))
     }
-    spaced
+
+    #[inline(never)]
+    fn joined(&self, equals: &str, between: &str) -> Vec<u8> {
+        let mut text = String::new();
+        for (at, (name, value)) in self.0.iter().enumerate() {
+            text.push_str(if at > 0 { between } else { "" });
+            text.push_str(name);
+            text.push_str(equals);
+            text.push_str(value);
+        }
+        text.into_bytes()
+    }
 }
 
-/// Every order but the right one, of four headers or fewer.
-fn orders(count: usize) -> Vec<(&'static str, Vec<usize>)> {
-    let mut orders = Vec::new();
-    if count == 4 {
-        orders.push((
-            "the headers were signed in the order of the documents",
-            vec![0, 1, 3, 2],
-        ));
+/// `signType` as `sign_type`, `Sign-Type` or `SignType`.
+fn spelled(name: &str, space: &str, is_capital: bool) -> String {
+    let mut spelled = String::new();
+    for (at, c) in name.chars().enumerate() {
+        let starts = at == 0 || c.is_ascii_uppercase();
+        if starts && at > 0 {
+            spelled.push_str(space);
+        }
+        let is_upper = starts && is_capital;
+        spelled.push(if is_upper {
+            c.to_ascii_uppercase()
+        } else {
+            c.to_ascii_lowercase()
+        });
     }
-    for order in super::bodies::permutations(count) {
-        orders.push(("the headers were not sorted", order));
-    }
-    orders
+    spelled
 }

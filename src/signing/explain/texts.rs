@@ -7,132 +7,125 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
 
 use super::reading::{from_base64, from_hex};
-use super::{COMMON, Fault, Forms, Mistake, RARE};
+use super::{COMMON, Forms, Mistake, RARE, Texts};
 use crate::signing::digest::{Hash, hex_lower, hex_upper};
 
 /// A way to spoil what is signed.
 pub(super) type Spoil = fn(&[u8]) -> Vec<u8>;
 
-/// How many of [`ENDINGS`] are common.
-const COMMON_ENDINGS: usize = 7;
-
-/// What happens to the whole string last, before it is hashed. The empty words are the catalogue's.
+/// What happens to the whole string last, before it is hashed.
 #[rustfmt::skip]
-const ENDINGS: &[(Mistake, &str, Spoil)] = &[
-    (Mistake::LineBreak, "", |text| with(text, b"\n")),
-    (Mistake::LineBreak, "a line break (CR LF) stands at the end of what was signed", |text| with(text, b"\r\n")),
-    (Mistake::Gbk, "", gbk),
-    (Mistake::UrlEncoded, "the whole string was URL-encoded before signing", percent_encoded),
-    (Mistake::UrlEncoded, "the whole string was URL-encoded before signing", form_encoded),
-    (Mistake::ExtraSpace, "a space stands at the end of what was signed", |text| with(text, b" ")),
-    (Mistake::UpperCased, "", |text| cased(text, str::to_uppercase)),
-    // From here on, the rare ones.
-    (Mistake::LineBreak, "a carriage return stands at the end of what was signed", |text| with(text, b"\r")),
-    (Mistake::LineBreak, "two line breaks stand at the end of what was signed", |text| with(text, b"\n\n")),
-    (Mistake::LineBreak, "a line break stands at the beginning of what was signed", |text| with(b"\n", text)),
-    (Mistake::UrlEncoded, "the whole string was URL-encoded (in lower case) before signing", |text| lower_escapes(&percent_encoded(text))),
-    (Mistake::UrlEncoded, "the whole string was URL-encoded (in lower case) before signing", |text| lower_escapes(&form_encoded(text))),
-    (Mistake::UrlEncoded, "the whole string went through encodeURI before signing", uri_encoded),
-    (Mistake::UrlDecoded, "", |text| percent_decode(text).collect()),
-    (Mistake::UrlDecoded, "", |text| percent_decode(&replaced(text, b'+', b' ')).collect()),
-    (Mistake::ExtraSpace, "a space stands at the beginning of what was signed", |text| with(b" ", text)),
-    (Mistake::ByteOrderMark, "", |text| with("\u{feff}".as_bytes(), text)),
-    (Mistake::LowerCased, "", |text| cased(text, str::to_lowercase)),
-    (Mistake::Utf16, "", |text| utf16(text, u16::to_le_bytes)),
-    (Mistake::Utf16, "UTF-16 bytes (big-endian) were signed", |text| utf16(text, u16::to_be_bytes)),
-    (Mistake::Latin1, "", |text| narrow(text, 0xff)),
-    (Mistake::Latin1, "", |text| narrow(text, 0x7f)),
-    (Mistake::Utf8Twice, "", |text| text.iter().map(|byte| char::from(*byte)).collect::<String>().into_bytes()),
-    (Mistake::Quoted, "", |text| [b"\"", text, b"\""].concat()),
-    (Mistake::TrailingAmpersand, "", |text| with(text, b"&")),
-    (Mistake::HashedTwice, "the string was base64-encoded before signing", |text| BASE64_STANDARD.encode(text).into_bytes()),
-    (Mistake::HashedTwice, "", |text| Hash::Sha256.digest(&[text])),
-    (Mistake::HashedTwice, "", |text| hex_lower(&Hash::Sha256.digest(&[text])).into_bytes()),
-    (Mistake::HashedTwice, "", |text| hex_upper(&Hash::Sha256.digest(&[text])).into_bytes()),
-    (Mistake::HashedTwice, "", |text| hex_lower(&Hash::Md5.digest(&[text])).into_bytes()),
-    (Mistake::HashedTwice, "", |text| hex_upper(&Hash::Md5.digest(&[text])).into_bytes()),
-    (Mistake::HashedTwice, "", |text| hex_lower(&Hash::Sha1.digest(&[text])).into_bytes()),
-    (Mistake::HashedTwice, "", |text| hex_lower(&Hash::Sm3.digest(&[text])).into_bytes()),
-];
-
 pub(super) fn endings() -> Forms<Spoil> {
+    use Mistake::*;
     let mut forms: Forms<Spoil> = Forms::right(<[u8]>::to_vec);
-    for (at, (mistake, what, spoil)) in ENDINGS.iter().enumerate() {
-        let fault = Fault::new(*mistake);
-        let fault = if what.is_empty() {
-            fault
-        } else {
-            fault.what(*what)
-        };
-        let cost = if at < COMMON_ENDINGS { COMMON } else { RARE };
-        forms.at_cost(cost, [fault], *spoil);
-    }
+    forms.add(COMMON, LineBreak, "", |text| with(text, b"\n"));
+    forms.add(COMMON, LineBreak, "a line break (CR LF) stands at the end of what was signed", |text| with(text, b"\r\n"));
+    forms.add(COMMON, Gbk, "", gbk);
+    forms.add(COMMON, UrlEncoded, "the whole string was URL-encoded before signing", percent_encoded);
+    forms.add(COMMON, UrlEncoded, "the whole string was URL-encoded before signing", form_encoded);
+    forms.add(COMMON, ExtraSpace, "a space stands at the end of what was signed", |text| with(text, b" "));
+    forms.add(COMMON, UpperCased, "", upper);
+    forms.add(RARE, LineBreak, "a carriage return stands at the end of what was signed", |text| with(text, b"\r"));
+    forms.add(RARE, LineBreak, "two line breaks stand at the end of what was signed", |text| with(text, b"\n\n"));
+    forms.add(RARE, LineBreak, "a line break stands at the beginning of what was signed", |text| with(b"\n", text));
+    forms.add(RARE, UrlEncoded, "the whole string was URL-encoded (in lower case) before signing", percent_encoded_lower);
+    forms.add(RARE, UrlEncoded, "the whole string was URL-encoded (in lower case) before signing", form_encoded_lower);
+    forms.add(RARE, UrlEncoded, "the whole string went through encodeURI before signing", |text| escaped(text, URI));
+    forms.add(RARE, UrlDecoded, "", percent_decoded);
+    forms.add(RARE, UrlDecoded, "", |text| percent_decoded(&replaced(text, b'+', b' ')));
+    forms.add(RARE, ExtraSpace, "a space stands at the beginning of what was signed", |text| with(b" ", text));
+    forms.add(RARE, ByteOrderMark, "", |text| with(BOM, text));
+    forms.add(RARE, LowerCased, "", lower);
+    forms.add(RARE, Utf16, "", |text| utf16(text, u16::to_le_bytes));
+    forms.add(RARE, Utf16, "UTF-16 bytes (big-endian) were signed", |text| utf16(text, u16::to_be_bytes));
+    forms.add(RARE, Latin1, "", |text| narrow(text, 0xff));
+    forms.add(RARE, Latin1, "", |text| narrow(text, 0x7f));
+    forms.add(RARE, Utf8Twice, "", utf8_twice);
+    forms.add(RARE, Quoted, "", |text| between(b"\"", text));
+    forms.add(RARE, TrailingAmpersand, "", |text| with(text, b"&"));
+    forms.add(RARE, HashedTwice, "the string was base64-encoded before signing", base64);
+    forms.add(RARE, HashedTwice, "", |text| Hash::Sha256.digest(text));
+    forms.add(RARE, HashedTwice, "", |text| hex(Hash::Sha256, text));
+    forms.add(RARE, HashedTwice, "", |text| upper(&hex(Hash::Sha256, text)));
+    forms.add(RARE, HashedTwice, "", |text| hex(Hash::Md5, text));
+    forms.add(RARE, HashedTwice, "", |text| upper(&hex(Hash::Md5, text)));
+    forms.add(RARE, HashedTwice, "", |text| hex(Hash::Sha1, text));
+    forms.add(RARE, HashedTwice, "", |text| hex(Hash::Sm3, text));
     forms
 }
 
 /// The forms that a key takes on its way from the platform's page to the program.
 /// `others` are credentials that people take for it, with their names.
-pub(super) fn keys(key: &[u8], others: &[(&str, &str)]) -> Forms<Vec<u8>> {
+#[rustfmt::skip]
+pub(super) fn keys(key: &[u8], others: &[(&str, &str)]) -> Texts {
     use Mistake::*;
     let mut forms = Forms::right(key.to_vec());
-    for (name, other) in others.iter().filter(|(_, other)| !other.is_empty()) {
-        let fault = Fault::new(KeyOther).what(format!("{name} was used as the key"));
-        forms.wrong(fault, other.as_bytes().to_vec());
+    for (name, other) in others {
+        if !other.is_empty() {
+            forms.text(COMMON, KeyOther, &format!("{name} was used as the key"), other.as_bytes().to_vec());
+        }
     }
-    let digest = |hash: Hash| hash.digest(&[key]);
-    let decoded = [
-        from_hex(key),
-        from_base64(key).map(|(bytes, _)| bytes),
-        Some(percent_decode(key).collect()),
-    ];
-    let changed = [
-        (KeyCase, cased(key, str::to_uppercase)),
-        (KeyCase, cased(key, str::to_lowercase)),
-        (KeyWhitespace, with(key, b"\n")),
-        (KeyWhitespace, with(key, b"\r\n")),
-        (KeyWhitespace, with(key, b" ")),
-        (KeyWhitespace, with(key, b"\r")),
-        (KeyWhitespace, with(key, b"\t")),
-        (KeyWhitespace, with(b" ", key)),
-        (KeyWhitespace, with(b"\n", key)),
-        (KeyWhitespace, with("\u{feff}".as_bytes(), key)),
-        (KeyWhitespace, [b" ", key, b" "].concat()),
-        (KeyWhitespace, key.trim_ascii().to_vec()),
-        (KeySuffix, with(key, b"&")),
-        (KeySuffix, [b"\"", key, b"\""].concat()),
-        (KeySuffix, [b"'", key, b"'"].concat()),
-        (KeyEncoded, BASE64_STANDARD.encode(key).into_bytes()),
-        (KeyEncoded, hex_lower(key).into_bytes()),
-        (KeyEncoded, hex_upper(key).into_bytes()),
-        (KeyEncoded, percent_encoded(key)),
-        (KeyEncoded, gbk(key)),
-        (KeyEncoded, utf16(key, u16::to_le_bytes)),
-        (KeyHashed, hex_lower(&digest(Hash::Md5)).into_bytes()),
-        (KeyHashed, hex_upper(&digest(Hash::Md5)).into_bytes()),
-        (KeyHashed, digest(Hash::Md5)),
-        (KeyHashed, hex_lower(&digest(Hash::Sha1)).into_bytes()),
-        (KeyHashed, digest(Hash::Sha1)),
-        (KeyHashed, hex_lower(&digest(Hash::Sha256)).into_bytes()),
-        (KeyHashed, digest(Hash::Sha256)),
-    ];
-    for value in decoded.into_iter().flatten() {
-        forms.wrong(Fault::new(KeyDecoded), value);
+    forms.text(COMMON, KeyDecoded, "", from_hex(key).unwrap_or(key.to_vec()));
+    forms.text(COMMON, KeyDecoded, "", from_base64(key).map_or(key.to_vec(), |(bytes, _)| bytes));
+    forms.text(COMMON, KeyDecoded, "", percent_decoded(key));
+    forms.text(COMMON, KeyCase, "", upper(key));
+    forms.text(COMMON, KeyCase, "", lower(key));
+    forms.text(COMMON, KeyWhitespace, "", with(key, b"\n"));
+    forms.text(COMMON, KeyWhitespace, "", with(key, b"\r\n"));
+    forms.text(COMMON, KeyWhitespace, "", with(key, b" "));
+    forms.text(RARE, KeyWhitespace, "", with(key, b"\r"));
+    forms.text(RARE, KeyWhitespace, "", with(key, b"\t"));
+    forms.text(RARE, KeyWhitespace, "", with(b" ", key));
+    forms.text(RARE, KeyWhitespace, "", with(b"\n", key));
+    forms.text(RARE, KeyWhitespace, "", with(BOM, key));
+    forms.text(RARE, KeyWhitespace, "", between(b" ", key));
+    forms.text(RARE, KeyWhitespace, "", key.trim_ascii().to_vec());
+    forms.text(RARE, KeySuffix, "", with(key, b"&"));
+    forms.text(RARE, KeySuffix, "", between(b"\"", key));
+    forms.text(RARE, KeySuffix, "", between(b"'", key));
+    forms.text(RARE, KeyEncoded, "", base64(key));
+    forms.text(RARE, KeyEncoded, "", hex_lower(key).into_bytes());
+    forms.text(RARE, KeyEncoded, "", hex_upper(key).into_bytes());
+    forms.text(RARE, KeyEncoded, "", percent_encoded(key));
+    forms.text(RARE, KeyEncoded, "", gbk(key));
+    forms.text(RARE, KeyEncoded, "", utf16(key, u16::to_le_bytes));
+    for hash in [Hash::Md5, Hash::Sha1, Hash::Sha256] {
+        forms.text(RARE, KeyHashed, "", hex(hash, key));
+        forms.text(RARE, KeyHashed, "", hash.digest(key));
     }
-    for (at, (mistake, value)) in changed.into_iter().enumerate() {
-        let cost = if at < 5 { COMMON } else { RARE };
-        forms.at_cost(cost, [Fault::new(mistake)], value);
-    }
-    forms.rare(Fault::new(KeyMissing), Vec::new());
-    forms.distinct()
+    forms.text(RARE, KeyHashed, "", upper(&hex(Hash::Md5, key)));
+    forms.text(RARE, KeyMissing, "", Vec::new());
+    forms
 }
 
+pub(super) const BOM: &[u8] = "\u{feff}".as_bytes();
+
+#[inline(never)]
 pub(super) fn with(text: &[u8], end: &[u8]) -> Vec<u8> {
     [text, end].concat()
 }
 
+fn between(ends: &[u8], text: &[u8]) -> Vec<u8> {
+    with(&with(ends, text), ends)
+}
+
 fn replaced(text: &[u8], from: u8, to: u8) -> Vec<u8> {
-    let other = |byte: &u8| if *byte == from { to } else { *byte };
-    text.iter().map(other).collect()
+    let mut text = text.to_vec();
+    for byte in &mut text {
+        if *byte == from {
+            *byte = to;
+        }
+    }
+    text
+}
+
+pub(super) fn base64(bytes: &[u8]) -> Vec<u8> {
+    BASE64_STANDARD.encode(bytes).into_bytes()
+}
+
+/// A digest in hex.
+pub(super) fn hex(hash: Hash, text: &[u8]) -> Vec<u8> {
+    hex_lower(&hash.digest(text)).into_bytes()
 }
 
 /// GBK of UTF-8; and of what is not UTF-8, UTF-8, since then it is the body that came in GBK.
@@ -215,22 +208,37 @@ fn character(pointer: usize) -> Option<char> {
     char::from_u32(c).filter(|c| u32::from(*c) <= 0xffff && !c.is_ascii())
 }
 
-pub(super) fn cased(text: &[u8], case: fn(&str) -> String) -> Vec<u8> {
-    std::str::from_utf8(text).map_or_else(|_| text.to_vec(), |text| case(text).into_bytes())
+pub(super) fn upper(text: &[u8]) -> Vec<u8> {
+    std::str::from_utf8(text).map_or(text.to_vec(), |text| text.to_uppercase().into_bytes())
+}
+
+pub(super) fn lower(text: &[u8]) -> Vec<u8> {
+    std::str::from_utf8(text).map_or(text.to_vec(), |text| text.to_lowercase().into_bytes())
 }
 
 fn utf16(text: &[u8], bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
-    let text = String::from_utf8_lossy(text);
-    text.encode_utf16().flat_map(bytes).collect()
+    let mut encoded = Vec::new();
+    for unit in String::from_utf8_lossy(text).encode_utf16() {
+        encoded.extend_from_slice(&bytes(unit));
+    }
+    encoded
 }
 
-/// One byte a character, and `?` for what does not fit: one for each UTF-16 unit, as Java has it.
+/// One byte a character, and `?` for what does not fit.
 fn narrow(text: &[u8], last: u32) -> Vec<u8> {
-    let text = String::from_utf8_lossy(text);
-    let byte = |c: char| {
-        if u32::from(c) <= last { c as u8 } else { b'?' }
-    };
-    text.chars().map(byte).collect()
+    let mut bytes = Vec::new();
+    for c in String::from_utf8_lossy(text).chars() {
+        bytes.push(if u32::from(c) <= last { c as u8 } else { b'?' });
+    }
+    bytes
+}
+
+fn utf8_twice(text: &[u8]) -> Vec<u8> {
+    let mut twice = String::new();
+    for byte in text {
+        twice.push(char::from(*byte));
+    }
+    twice.into_bytes()
 }
 
 /// What is not escaped by `rawurlencode`, `encodeURIComponent` and the like.
@@ -259,23 +267,37 @@ const URI: &AsciiSet = &UNRESERVED
     .remove(b'(')
     .remove(b')');
 
-pub(super) fn percent_encoded(text: &[u8]) -> Vec<u8> {
-    percent_encode(text, UNRESERVED).to_string().into_bytes()
+fn escaped(text: &[u8], escaped: &'static AsciiSet) -> Vec<u8> {
+    let mut out = Vec::new();
+    for part in percent_encode(text, escaped) {
+        out.extend_from_slice(part.as_bytes());
+    }
+    out
 }
 
-fn uri_encoded(text: &[u8]) -> Vec<u8> {
-    percent_encode(text, URI).to_string().into_bytes()
+pub(super) fn percent_encoded(text: &[u8]) -> Vec<u8> {
+    escaped(text, UNRESERVED)
 }
 
 /// As HTML forms and Java's `URLEncoder` have it: a space is `+`.
 pub(super) fn form_encoded(text: &[u8]) -> Vec<u8> {
-    let encoded: String = form_urlencoded::byte_serialize(text).collect();
-    encoded.into_bytes()
+    let mut out = Vec::new();
+    for part in form_urlencoded::byte_serialize(text) {
+        out.extend_from_slice(part.as_bytes());
+    }
+    out
 }
 
-/// `%2F` as `%2f`, as .NET's `UrlEncode` has it.
-pub(super) fn lower_escapes(text: &[u8]) -> Vec<u8> {
-    let mut text = text.to_vec();
+/// `%2f` for `%2F`, as .NET's `UrlEncode` has it.
+pub(super) fn percent_encoded_lower(text: &[u8]) -> Vec<u8> {
+    lower_escapes(percent_encoded(text))
+}
+
+pub(super) fn form_encoded_lower(text: &[u8]) -> Vec<u8> {
+    lower_escapes(form_encoded(text))
+}
+
+fn lower_escapes(mut text: Vec<u8>) -> Vec<u8> {
     let mut at = 0;
     while at + 2 < text.len() {
         if text[at] == b'%' {
@@ -285,4 +307,8 @@ pub(super) fn lower_escapes(text: &[u8]) -> Vec<u8> {
         at += 1;
     }
     text
+}
+
+pub(super) fn percent_decoded(text: &[u8]) -> Vec<u8> {
+    percent_decode(text).collect()
 }
