@@ -449,9 +449,15 @@ fn static_linking_is_documented_as_it_is_done() {
 
 /// `cargo cinstall` installs what the script does, under the same SONAME. It builds everything anew.
 #[cfg(target_os = "linux")]
-#[ignore = "needs cargo-c, and minutes"]
 #[test]
 fn cargo_cinstall() {
+    if !has_tool(
+        "cargo-cinstall",
+        "--version",
+        "the installation with cargo-c",
+    ) {
+        return;
+    }
     let folder = Folder::new("cargo-c");
     let prefix = folder.join("prefix");
     let mut command = Command::new("cargo");
