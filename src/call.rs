@@ -96,10 +96,11 @@ impl Call {
                 "has a % that is not followed by two hex digits: write it as %25",
             ));
         }
-        // What a server makes of `%2e%2e` is not ours to bet on, nor of `%2F..`.
+        // What a server makes of `%2e%2e` is not ours to bet on, nor of `%2F..` and `..;x`.
         let decoded = percent_decode_str(path).decode_utf8_lossy();
         if decoded
             .split(['/', '\\'])
+            .map(|segment| segment.split(';').next().unwrap_or_default())
             .any(|segment| segment == "." || segment == "..")
         {
             return Err(wrong("has . or .. in it: it must stay below the base URL"));
@@ -215,6 +216,7 @@ mod tests {
             "/a/./b",
             "/%2e%2E/x",
             "/a/..%2fb",
+            "/a/..;x=y/b",
             "/a%5c..%5cb",
             "\\\\evil",
             "/a?b=c",

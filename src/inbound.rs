@@ -117,10 +117,12 @@ impl Policy {
     }
 
     /// Notes a message that is genuine in all else; a second time it is refused.
-    /// A message may come up to one window early and stays acceptable one window longer.
-    pub(crate) fn check_first_time(&self, key: &str) -> Result<()> {
+    /// A message may come up to one window early and stays acceptable one window longer; `least_ms` is
+    /// for messages whose time is not signed, and which could come again with another.
+    pub(crate) fn check_first_time(&self, key: &str, least_ms: i64) -> Result<()> {
         let now_ms = self.clock.unix_ms();
-        let keep_until_ms = now_ms.saturating_add(self.window_ms.saturating_mul(2));
+        let keep_ms = self.window_ms.saturating_mul(2).max(least_ms);
+        let keep_until_ms = now_ms.saturating_add(keep_ms);
         if self.guard.first_time(key, now_ms, keep_until_ms)? {
             return Ok(());
         }

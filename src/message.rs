@@ -292,6 +292,8 @@ pub(crate) struct Envelope {
     pub(crate) trace_id: &'static [&'static str],
     /// The code that means success.
     pub(crate) success: i64,
+    /// The name of a field that is `false` in a failure whatever the code says.
+    pub(crate) ok: Option<&'static str>,
     /// What the other codes mean; the rest are [`Status::Platform`].
     pub(crate) meanings: &'static [Meaning],
 }
@@ -326,7 +328,7 @@ impl Envelope {
         };
         let trace_id = self.trace_id.iter().find_map(named);
         let verified = verify(&envelope);
-        let ok = envelope.get("ok") != Some(&Json::Bool(false));
+        let ok = self.ok.and_then(|ok| envelope.get(ok)) != Some(&Json::Bool(false));
         let answer = Answer::new(response, envelope, code.to_string(), message, trace_id);
         if let Err(e) = verified {
             let said = if code == self.success {

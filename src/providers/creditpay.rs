@@ -55,6 +55,7 @@ const ENVELOPE: Envelope = Envelope {
     message: "msg",
     trace_id: &["trace"],
     success: 0,
+    ok: None,
     meanings: &[Meaning(
         500,
         Status::Platform,

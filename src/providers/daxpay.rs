@@ -48,6 +48,7 @@ const ENVELOPE: Envelope = Envelope {
     message: "msg",
     trace_id: &["traceId"],
     success: 0,
+    ok: None,
     meanings: &[
         Meaning(10401, Status::Unauthorized, "check app_id and mch_no"),
         Meaning(10404, Status::Platform, "not found"),

@@ -24,6 +24,7 @@ const ENVELOPE: Envelope = Envelope {
     // The tables say `trackId`, the wire `_trackId`.
     trace_id: &["_trackId", "trackId"],
     success: 200,
+    ok: Some("ok"),
     meanings: &[
         Meaning(10101, Status::Unauthorized, "check client_id"),
         Meaning(10102, Status::Unauthorized, "check secret"),

@@ -34,6 +34,7 @@ const ENVELOPE: Envelope = Envelope {
     message: "message",
     trace_id: &[],
     success: 0,
+    ok: None,
     meanings: &[
         Meaning(1, Status::Platform, ""),
         Meaning(

@@ -22,6 +22,7 @@ const ENVELOPE: Envelope = Envelope {
     message: "message",
     trace_id: &["traceId", "requestId"],
     success: 200,
+    ok: None,
     meanings: &[Meaning(
         401,
         Status::Unauthorized,

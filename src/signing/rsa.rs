@@ -58,23 +58,31 @@ impl PrivateKey {
         }
         let (pkcs1, bits) = private_part(&der).ok_or_else(|| wrong(not_rsa(&der)))?;
         check_size(bits, MOST_PRIVATE_BITS).map_err(|what| wrong(&what))?;
-        match RsaKeyPair::from_der(pkcs1) {
-            Ok(pair) => Ok(PrivateKey(Arc::new(pair))),
-            Err(e) => Err(wrong(&format!("is not a valid RSA key: {e}"))),
+        let pair = RsaKeyPair::from_der(pkcs1)
+            .map_err(|e| wrong(&format!("is not a valid RSA key: {e}")))?;
+        let key = PrivateKey(Arc::new(pair));
+        // Not every number is checked on reading; a signature is, and shows the rest.
+        if key.try_sign(b"").is_none() {
+            return Err(wrong(
+                "is not a valid RSA key: its numbers do not belong together",
+            ));
         }
+        Ok(key)
     }
 
     /// `base64(RSASSA-PKCS1-v1_5(SHA-256(message)))`.
     pub fn sign(&self, message: &[u8]) -> String {
+        let signature = self.try_sign(message);
+        BASE64_STANDARD.encode(signature.expect("a key that has signed signs again"))
+    }
+
+    fn try_sign(&self, message: &[u8]) -> Option<Vec<u8>> {
         let mut signature = vec![0; self.0.public().modulus_len()];
-        let signed = self.0.sign(
-            &RSA_PKCS1_SHA256,
-            &SystemRandom::new(),
-            message,
-            &mut signature,
-        );
-        signed.expect("a key that was accepted signs");
-        BASE64_STANDARD.encode(signature)
+        let random = SystemRandom::new();
+        self.0
+            .sign(&RSA_PKCS1_SHA256, &random, message, &mut signature)
+            .ok()?;
+        Some(signature)
     }
 
     /// The public half, which checks what this key signs.

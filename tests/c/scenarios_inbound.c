@@ -226,7 +226,8 @@ static void scenario_replay_callback(void) {
   CHECK(verified(other, &message) == LIBAUTH_REPLAYED && guard.asked == 2);
   /* It must be kept for as long as the message's time is within the window. */
   CHECK(guard.now_ms - message.timestamp_ms < 60000 && guard.now_ms >= message.timestamp_ms);
-  CHECK(guard.keep_until_ms >= message.timestamp_ms + 300000 && guard.keep_until_ms <= guard.now_ms + 3600000);
+  /* A webhook's time is not signed: it is remembered for a day. */
+  CHECK(guard.keep_until_ms >= message.timestamp_ms + 300000 && guard.keep_until_ms <= guard.now_ms + 86400000);
   /* The built-in guard is not asked besides. */
   guard.key[0] = '\0';
   CHECK(verified(one, &message) == LIBAUTH_OK && guard.asked == 3);

@@ -57,6 +57,10 @@ const KINDS: [(&str, EventKind); 12] = [
     ("SESSION_RENEWAL", EventKind::SessionRenewal),
 ];
 
+/// An event is remembered for a day: its timestamp is not signed, so the window alone would let it
+/// pass again with another one. The platform itself gives up sending it after 50 minutes.
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
 /// A genuine message.
 #[derive(Clone)]
 pub struct Event {
@@ -140,7 +144,7 @@ impl CreditPay {
     /// Checks a message that claims to come from the platform.
     ///
     /// The timestamp is not part of what is signed, so each event's signature is accepted once
-    /// within the window, and the same event sent again by the platform (another `retry`) is a
+    /// in a day, and the same event sent again by the platform (another `retry`) is a
     /// message of its own: keep `event_id` to act on it once. Credit-limit queries change nothing
     /// and legitimately repeat; only the same query with the same timestamp is a replay.
     ///
@@ -174,11 +178,15 @@ impl CreditPay {
             raw_body: message.body.clone(),
             body,
         };
-        let key = match event.kind() {
-            EventKind::CreditLimitQuery => format!("creditpay {signature} {timestamp}"),
-            _ => format!("creditpay {signature}"),
-        };
-        self.inbound.check_first_time(&key)?;
+        match event.kind() {
+            EventKind::CreditLimitQuery => {
+                let key = format!("creditpay {signature} {timestamp}");
+                self.inbound.check_first_time(&key, 0)?;
+            }
+            _ => self
+                .inbound
+                .check_first_time(&format!("creditpay {signature}"), DAY_MS)?,
+        }
         Ok(event)
     }
 

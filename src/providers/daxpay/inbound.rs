@@ -96,7 +96,7 @@ impl DaxPay {
         }
         let sign = body.required_text_at("sign")?.to_ascii_lowercase();
         self.inbound
-            .check_first_time(&format!("daxpay {} {sign}", self.app_id))?;
+            .check_first_time(&format!("daxpay {} {sign}", self.app_id), 0)?;
         Ok(Notification {
             body,
             raw_body: message.body.clone(),

@@ -96,7 +96,7 @@ impl Redemption {
             .filter(|serial_no| !serial_no.is_empty());
         let serial_no = serial_no.ok_or_else(|| Error::protocol("`serialNo` is missing"))?;
         self.inbound
-            .check_first_time(&format!("redemption {business_id} {nonce}"))?;
+            .check_first_time(&format!("redemption {business_id} {nonce}"), 0)?;
         Ok(Callback {
             serial_no,
             body,
