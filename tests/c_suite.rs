@@ -68,7 +68,10 @@ fn keys() -> Vec<(&'static str, String)> {
             "KEY_PUBLIC",
             good.redemption_merchant_public_key_pem.to_owned(),
         ),
-        ("KEY_EC", include_str!("support/keys/ec_pkcs8.pem").to_owned()),
+        (
+            "KEY_EC",
+            include_str!("support/keys/ec_pkcs8.pem").to_owned(),
+        ),
         (
             "KEY_1024",
             include_str!("support/keys/rsa1024_private.pem").to_owned(),

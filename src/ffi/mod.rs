@@ -6,6 +6,8 @@
 
 #![allow(unsafe_code)]
 #![allow(non_camel_case_types)]
+// Brackets in C comments are no links.
+#![allow(rustdoc::broken_intra_doc_links)]
 #![allow(clippy::missing_safety_doc)]
 // The exports' blocks all rest on that contract; the plumbing states its own.
 #![allow(clippy::undocumented_unsafe_blocks)]
