@@ -118,6 +118,11 @@ impl Call {
         query.finish()
     }
 
+    /// Path and query as they go over the wire.
+    pub(crate) fn wire_target(&self) -> Result<String> {
+        Ok(format!("{}{}", self.wire_path()?, self.wire_query()))
+    }
+
     /// Checks method, extra headers (`own` are the platform's, which libauth sets) and time-out.
     pub(crate) fn check(&self, own: &[&str]) -> Result<()> {
         let is_method = Method::from_bytes(self.method.as_bytes()).is_ok();

@@ -107,6 +107,11 @@ impl Client {
         )
     }
 
+    /// The request of a business call, without what authenticates it.
+    pub(crate) fn call_request(&self, call: &Call) -> Result<HttpRequest> {
+        Ok(self.request(&call.method, &call.wire_target()?, call.body.clone()))
+    }
+
     pub(crate) fn base_url(&self) -> String {
         self.base.join("")
     }

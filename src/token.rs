@@ -121,6 +121,15 @@ pub(crate) struct JwtTimes {
     pub(crate) exp: i64,
 }
 
+impl JwtTimes {
+    /// How long the token lives from the moment it was asked for, if that can be believed. Without
+    /// `iat`, `exp` is by the platform's clock, and ours is the only one to hold it against.
+    pub(crate) fn lifetime_ms(self, asked: Moment) -> Option<i64> {
+        let from = self.iat.unwrap_or(asked.unix_ms / 1000);
+        plausible_ms(self.exp.saturating_sub(from).saturating_mul(1000))
+    }
+}
+
 /// The times in a token, if it is a JWT with a numeric `exp`.
 pub(crate) fn jwt_times(token: &str) -> Option<JwtTimes> {
     let mut parts = without_scheme(token).split('.');

@@ -139,3 +139,25 @@ pub(super) unsafe fn field<O: Opaque>(
         })
     }
 }
+
+/// A value that came in an answer, which is a handle of its own inside the value's.
+pub(super) struct WithAnswer<T> {
+    pub(super) value: T,
+    pub(super) answer: libauth_answer,
+}
+
+/// As `opaque!`, for a handle of a value that came in an answer.
+macro_rules! with_answer {
+    ($name:ident, $value:ty) => {
+        crate::ffi::handle::opaque!($name, crate::ffi::answer::WithAnswer<$value>);
+
+        impl From<$value> for crate::ffi::answer::WithAnswer<$value> {
+            fn from(value: $value) -> Self {
+                use crate::ffi::handle::Opaque;
+                let answer = crate::ffi::answer::libauth_answer::inner(value.answer().clone());
+                crate::ffi::answer::WithAnswer { value, answer }
+            }
+        }
+    };
+}
+pub(super) use with_answer;

@@ -4,7 +4,7 @@ use std::ffi::c_char;
 use std::ptr;
 use std::sync::Arc;
 
-use super::answer::libauth_answer;
+use super::answer::{WithAnswer, libauth_answer, with_answer};
 use super::answer::{bytes, field};
 use super::call::libauth_call;
 use super::config::libauth_config;
@@ -78,26 +78,13 @@ pub struct libauth_creditpay_request(Object<Draft<CodeRequest>>);
 builder!(libauth_creditpay_request, CodeRequest);
 
 /// A one-time code. One thread at a time.
-pub struct libauth_creditpay_code(Object<CodeValue>);
-opaque!(libauth_creditpay_code, CodeValue);
+pub struct libauth_creditpay_code(Object<WithAnswer<Code>>);
+with_answer!(libauth_creditpay_code, Code);
 
 /// A genuine message of the platform: a webhook or the credit-limit query. One thread at a
 /// time.
 pub struct libauth_creditpay_event(Object<Event>);
 opaque!(libauth_creditpay_event, Event);
-
-/// The answer is a handle of its own inside the code's.
-pub(super) struct CodeValue {
-    code: Code,
-    answer: libauth_answer,
-}
-
-impl From<Code> for CodeValue {
-    fn from(code: Code) -> CodeValue {
-        let answer = libauth_answer::inner(code.answer().clone());
-        CodeValue { code, answer }
-    }
-}
 
 /// Makes a handle for the account `plat_id`. Opens no connection. Errors:
 /// LIBAUTH_INVALID_ARGUMENT, LIBAUTH_INVALID_CONFIG.
@@ -336,7 +323,7 @@ pub unsafe extern "C" fn libauth_creditpay_code_free(code: *mut libauth_creditpa
 pub unsafe extern "C" fn libauth_creditpay_code_url(
     code: *const libauth_creditpay_code,
 ) -> *const c_char {
-    guard!(else ptr::null(), { unsafe { text(code, "url", |v| Some(v.code.url())) } })
+    guard!(else ptr::null(), { unsafe { text(code, "url", |v| Some(v.value.url())) } })
 }
 
 /// The code itself. A secret until it is used.
@@ -344,7 +331,7 @@ pub unsafe extern "C" fn libauth_creditpay_code_url(
 pub unsafe extern "C" fn libauth_creditpay_code_ident_code(
     code: *const libauth_creditpay_code,
 ) -> *const c_char {
-    guard!(else ptr::null(), { unsafe { text(code, "ident_code", |v| Some(v.code.ident_code())) } })
+    guard!(else ptr::null(), { unsafe { text(code, "ident_code", |v| Some(v.value.ident_code())) } })
 }
 
 /// The platform's answer, with its raw body. Belongs to this object.

@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 use std::ptr;
 
-use super::answer::libauth_answer;
+use super::answer::{WithAnswer, libauth_answer, with_answer};
 use super::answer::{bytes, field};
 use super::call::libauth_call;
 use super::config::libauth_config;
@@ -64,42 +64,16 @@ pub struct libauth_daxpay_auth_url_request(Object<Draft<AuthUrlRequest>>);
 builder!(libauth_daxpay_auth_url_request, AuthUrlRequest);
 
 /// An end user's identity. One thread at a time.
-pub struct libauth_daxpay_identity(Object<IdentityValue>);
-opaque!(libauth_daxpay_identity, IdentityValue);
+pub struct libauth_daxpay_identity(Object<WithAnswer<Identity>>);
+with_answer!(libauth_daxpay_identity, Identity);
 
 /// An address to authorize at. One thread at a time.
-pub struct libauth_daxpay_auth_url(Object<AuthUrlValue>);
-opaque!(libauth_daxpay_auth_url, AuthUrlValue);
+pub struct libauth_daxpay_auth_url(Object<WithAnswer<AuthUrl>>);
+with_answer!(libauth_daxpay_auth_url, AuthUrl);
 
 /// A genuine notification of the gateway. One thread at a time.
 pub struct libauth_daxpay_notification(Object<Notification>);
 opaque!(libauth_daxpay_notification, Notification);
-
-/// The answer is a handle of its own inside the identity's.
-pub(super) struct IdentityValue {
-    identity: Identity,
-    answer: libauth_answer,
-}
-
-impl From<Identity> for IdentityValue {
-    fn from(identity: Identity) -> IdentityValue {
-        let answer = libauth_answer::inner(identity.answer().clone());
-        IdentityValue { identity, answer }
-    }
-}
-
-/// The answer is a handle of its own inside the address's.
-pub(super) struct AuthUrlValue {
-    url: AuthUrl,
-    answer: libauth_answer,
-}
-
-impl From<AuthUrl> for AuthUrlValue {
-    fn from(url: AuthUrl) -> AuthUrlValue {
-        let answer = libauth_answer::inner(url.answer().clone());
-        AuthUrlValue { url, answer }
-    }
-}
 
 /// Makes a handle for an application: `app_id` and `mch_no` have at most 32 characters,
 /// `mch_no` may be NULL (newer gateways require it), `algorithm` is one of
@@ -322,7 +296,7 @@ pub unsafe extern "C" fn libauth_daxpay_identity_free(identity: *mut libauth_dax
 pub unsafe extern "C" fn libauth_daxpay_identity_open_id(
     identity: *const libauth_daxpay_identity,
 ) -> *const c_char {
-    guard!(else ptr::null(), { unsafe { text(identity, "open_id", |v| v.identity.open_id()) } })
+    guard!(else ptr::null(), { unsafe { text(identity, "open_id", |v| v.value.open_id()) } })
 }
 
 /// The user's userId at the channel; NULL when the gateway gave none.
@@ -330,7 +304,7 @@ pub unsafe extern "C" fn libauth_daxpay_identity_open_id(
 pub unsafe extern "C" fn libauth_daxpay_identity_user_id(
     identity: *const libauth_daxpay_identity,
 ) -> *const c_char {
-    guard!(else ptr::null(), { unsafe { text(identity, "user_id", |v| v.identity.user_id()) } })
+    guard!(else ptr::null(), { unsafe { text(identity, "user_id", |v| v.value.user_id()) } })
 }
 
 /// The channel's access token; NULL when the gateway gave none. A secret.
@@ -338,7 +312,7 @@ pub unsafe extern "C" fn libauth_daxpay_identity_user_id(
 pub unsafe extern "C" fn libauth_daxpay_identity_access_token(
     identity: *const libauth_daxpay_identity,
 ) -> *const c_char {
-    guard!(else ptr::null(), { unsafe { text(identity, "access_token", |v| v.identity.access_token()) } })
+    guard!(else ptr::null(), { unsafe { text(identity, "access_token", |v| v.value.access_token()) } })
 }
 
 /// LIBAUTH_DAXPAY_SUCCESS, _WAITING, _NOT_EXIST or _OTHER.
@@ -346,7 +320,7 @@ pub unsafe extern "C" fn libauth_daxpay_identity_access_token(
 pub unsafe extern "C" fn libauth_daxpay_identity_status(
     identity: *const libauth_daxpay_identity,
 ) -> i32 {
-    guard!(else LIBAUTH_DAXPAY_OTHER, { unsafe { get(identity, LIBAUTH_DAXPAY_OTHER, |v| v.identity.status() as i32) } })
+    guard!(else LIBAUTH_DAXPAY_OTHER, { unsafe { get(identity, LIBAUTH_DAXPAY_OTHER, |v| v.value.status() as i32) } })
 }
 
 /// The status in the gateway's words, such as "success".
@@ -354,7 +328,7 @@ pub unsafe extern "C" fn libauth_daxpay_identity_status(
 pub unsafe extern "C" fn libauth_daxpay_identity_status_name(
     identity: *const libauth_daxpay_identity,
 ) -> *const c_char {
-    guard!(else ptr::null(), { unsafe { text(identity, "status_name", |v| Some(v.identity.status_name())) } })
+    guard!(else ptr::null(), { unsafe { text(identity, "status_name", |v| Some(v.value.status_name())) } })
 }
 
 /// The gateway's answer, with its raw body. Belongs to this object.
@@ -484,7 +458,7 @@ pub unsafe extern "C" fn libauth_daxpay_auth_url_free(auth_url: *mut libauth_dax
 pub unsafe extern "C" fn libauth_daxpay_auth_url_url(
     auth_url: *const libauth_daxpay_auth_url,
 ) -> *const c_char {
-    guard!(else ptr::null(), { unsafe { text(auth_url, "url", |v| Some(v.url.url())) } })
+    guard!(else ptr::null(), { unsafe { text(auth_url, "url", |v| Some(v.value.url())) } })
 }
 
 /// The code to ask for the outcome with; NULL when the gateway gave none.
@@ -492,7 +466,7 @@ pub unsafe extern "C" fn libauth_daxpay_auth_url_url(
 pub unsafe extern "C" fn libauth_daxpay_auth_url_query_code(
     auth_url: *const libauth_daxpay_auth_url,
 ) -> *const c_char {
-    guard!(else ptr::null(), { unsafe { text(auth_url, "query_code", |v| v.url.query_code()) } })
+    guard!(else ptr::null(), { unsafe { text(auth_url, "query_code", |v| v.value.query_code()) } })
 }
 
 /// The gateway's answer, with its raw body. Belongs to this object.

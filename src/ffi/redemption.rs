@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 use std::ptr;
 
-use super::answer::libauth_answer;
+use super::answer::{WithAnswer, libauth_answer, with_answer};
 use super::answer::{bytes, field};
 use super::call::libauth_call;
 use super::config::libauth_config;
@@ -34,25 +34,12 @@ pub struct libauth_redemption_request(Object<Draft<AlipayUrlRequest>>);
 builder!(libauth_redemption_request, AlipayUrlRequest);
 
 /// An Alipay authorization URL. One thread at a time.
-pub struct libauth_redemption_alipay_url(Object<AlipayUrlValue>);
-opaque!(libauth_redemption_alipay_url, AlipayUrlValue);
+pub struct libauth_redemption_alipay_url(Object<WithAnswer<AlipayUrl>>);
+with_answer!(libauth_redemption_alipay_url, AlipayUrl);
 
 /// A genuine callback: the outcome of an authorization. One thread at a time.
 pub struct libauth_redemption_callback(Object<Callback>);
 opaque!(libauth_redemption_callback, Callback);
-
-/// The answer is a handle of its own inside the URL's.
-pub(super) struct AlipayUrlValue {
-    url: AlipayUrl,
-    answer: libauth_answer,
-}
-
-impl From<AlipayUrl> for AlipayUrlValue {
-    fn from(url: AlipayUrl) -> AlipayUrlValue {
-        let answer = libauth_answer::inner(url.answer().clone());
-        AlipayUrlValue { url, answer }
-    }
-}
 
 /// Makes a handle that signs with SHA256-RSA, the platform's default. Keys are texts: PKCS#8,
 /// PKCS#1 or (public) SPKI, as PEM or as the bare base64 that Java tools print, with any line
@@ -237,7 +224,7 @@ pub unsafe extern "C" fn libauth_redemption_alipay_url_free(
 pub unsafe extern "C" fn libauth_redemption_alipay_url_url(
     alipay_url: *const libauth_redemption_alipay_url,
 ) -> *const c_char {
-    guard!(else ptr::null(), { unsafe { text(alipay_url, "url", |v| Some(v.url.url())) } })
+    guard!(else ptr::null(), { unsafe { text(alipay_url, "url", |v| Some(v.value.url())) } })
 }
 
 /// The platform's answer, with its raw body. Belongs to this object.

@@ -31,7 +31,7 @@ use crate::random;
 use crate::secret::Secret;
 use crate::signing::creditpay as signing;
 use crate::signing::explain::{self, CreditpayHints, Explanation};
-use crate::token::{Token, jwt_times, plausible_ms};
+use crate::token::{Token, jwt_times};
 
 mod inbound;
 pub use inbound::{Event, EventKind};
@@ -292,10 +292,7 @@ impl CreditPay {
     pub fn build_call(&self, call: &Call) -> Result<HttpRequest> {
         call.check(&OWN_HEADERS)?;
         let path = call.wire_path()?;
-        let target = format!("{path}{}", call.wire_query());
-        let request = self
-            .client
-            .request(&call.method, &target, call.body.clone());
+        let request = self.client.call_request(call)?;
         Ok(call.finish(self.signed(request, &path, &random::hex_id())))
     }
 
@@ -342,11 +339,7 @@ impl CreditPay {
         let times = jwt_times(&token).ok_or_else(|| {
             Error::protocol("`data.open_token` is not a JWT with `exp`").with_answer(answer.clone())
         })?;
-        // From the moment it was asked for: the platform's clock need not be ours.
-        let lifetime_s = times
-            .exp
-            .saturating_sub(times.iat.unwrap_or(request.built.unix_ms / 1000));
-        let lifetime_ms = plausible_ms(lifetime_s.saturating_mul(1000)).ok_or_else(|| {
+        let lifetime_ms = times.lifetime_ms(request.built).ok_or_else(|| {
             Error::protocol("`data.open_token` has expired already").with_answer(answer.clone())
         })?;
         Ok(Token::new(

@@ -373,7 +373,7 @@ impl DaxPay {
     /// [`Status::InvalidArgument`] for the call's description.
     pub fn build_call(&self, call: &Call) -> Result<HttpRequest> {
         call.check(&[])?;
-        let target = format!("{}{}", call.wire_path()?, call.wire_query());
+        let target = call.wire_target()?;
         let request = self.signed(&call.method, &target, business_params(call)?)?;
         Ok(call.headers.iter().fold(request, |request, (name, value)| {
             request.header(name, value)

@@ -13,7 +13,7 @@ use crate::json::Json;
 use crate::message::{Answer, Envelope, HttpRequest, HttpResponse, Meaning};
 use crate::random;
 use crate::secret::Secret;
-use crate::token::{Token, TokenCache, jwt_times, plausible_ms};
+use crate::token::{Token, TokenCache, jwt_times};
 
 const CREDENTIAL_PATH: &str = "/openapi/auth/credential";
 const TOKEN_HEADER: &str = "Access-Token";
@@ -177,11 +177,8 @@ impl Bearer for OpenPlatform {
     }
 
     fn call_request(&self, call: &Call, token: &Token) -> Result<HttpRequest> {
-        let target = format!("{}{}", call.wire_path()?, call.wire_query());
         let request_id = random::hex_id();
-        let request = self
-            .client
-            .request(&call.method, &target, call.body.clone());
+        let request = self.client.call_request(call)?;
         let request = request
             .trace_id(&request_id)
             .header("Request-Id", &request_id);
@@ -201,13 +198,7 @@ impl OpenPlatform {
     /// The answer does not say how long the token lives. A JWT does; else it is what the
     /// configuration assumes, from the moment the token was asked for.
     fn lifetime_ms(&self, token: &str, request: &HttpRequest) -> i64 {
-        let times = jwt_times(token);
-        // Without `iat`, `exp` is by the platform's clock, and ours is the only one to hold it against.
-        let seconds = times.map(|jwt| {
-            jwt.exp
-                .saturating_sub(jwt.iat.unwrap_or(request.built.unix_ms / 1000))
-        });
-        let told = seconds.and_then(|seconds| plausible_ms(seconds.saturating_mul(1000)));
+        let told = jwt_times(token).and_then(|jwt| jwt.lifetime_ms(request.built));
         told.unwrap_or(self.token_lifetime_ms)
     }
 }

@@ -258,10 +258,7 @@ impl Redemption {
     /// [`Status::InvalidArgument`] for the call's description.
     pub fn build_call(&self, call: &Call) -> Result<HttpRequest> {
         call.check(&OWN_HEADERS)?;
-        let target = format!("{}{}", call.wire_path()?, call.wire_query());
-        let request = self
-            .client
-            .request(&call.method, &target, call.body.clone());
+        let request = self.client.call_request(call)?;
         Ok(call.finish(self.signed(request)))
     }
 

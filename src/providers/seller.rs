@@ -7,6 +7,7 @@ use super::bearer::Bearer;
 use super::field;
 use crate::call::{Call, header_value};
 use crate::client::Client;
+use crate::clock::Moment;
 use crate::config::{Config, ExpiresInUnit};
 use crate::error::{Error, Result, Status};
 use crate::json::Json;
@@ -116,12 +117,10 @@ impl Seller {
 
     /// `expiresIn` is a string in the platform's example and an integer in its table; it is called
     /// seconds there, but is milliseconds. The token itself knows better, where it can be read.
-    fn lifetime_ms(&self, token: &str, answer: &Answer) -> Result<i64> {
+    fn lifetime_ms(&self, token: &str, asked: Moment, answer: &Answer) -> Result<i64> {
         if self.expires_in_unit == ExpiresInUnit::Auto {
-            let told = jwt_times(token).and_then(|jwt| Some(jwt.exp.saturating_sub(jwt.iat?)));
-            if let Some(lifetime_ms) =
-                told.and_then(|seconds| plausible_ms(seconds.saturating_mul(1000)))
-            {
+            let told = jwt_times(token).filter(|jwt| jwt.iat.is_some());
+            if let Some(lifetime_ms) = told.and_then(|jwt| jwt.lifetime_ms(asked)) {
                 return Ok(lifetime_ms);
             }
         }
@@ -176,7 +175,7 @@ impl Bearer for Seller {
     fn login_token(&self, request: &HttpRequest, response: HttpResponse) -> Result<Token> {
         let answer = self.open(response)?;
         let token = answer.required_text("data.accessToken")?;
-        let lifetime_ms = self.lifetime_ms(&token, &answer)?;
+        let lifetime_ms = self.lifetime_ms(&token, request.built, &answer)?;
         // The scheme is added only where it is missing: never `Bearer Bearer`.
         let header = format!("Bearer {}", without_scheme(&token));
         header_value("`data.accessToken`", &header)
@@ -191,10 +190,7 @@ impl Bearer for Seller {
     }
 
     fn call_request(&self, call: &Call, token: &Token) -> Result<HttpRequest> {
-        let target = format!("{}{}", call.wire_path()?, call.wire_query());
-        let request = self
-            .client
-            .request(&call.method, &target, call.body.clone());
+        let request = self.client.call_request(call)?;
         let request = request.header(token.header_name(), token.header_value());
         Ok(call.finish(request.secret(token.header_value())))
     }
