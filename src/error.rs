@@ -40,6 +40,12 @@ pub enum Status {
     RateLimited = 14,
     /// A bug of libauth.
     Internal = 15,
+    /// The caller's callback ended the call.
+    Cancelled = 16,
+    /// Another process is acting on this very message: answer with failure, it will come again.
+    Busy = 17,
+    /// The shared store failed.
+    Store = 18,
 }
 
 impl Status {
@@ -61,6 +67,9 @@ impl Status {
             Status::OutcomeUnknown => "OUTCOME_UNKNOWN",
             Status::RateLimited => "RATE_LIMITED",
             Status::Internal => "INTERNAL",
+            Status::Cancelled => "CANCELLED",
+            Status::Busy => "BUSY",
+            Status::Store => "STORE",
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod inbound;
 pub mod json;
 pub mod log;
 pub mod message;
+pub mod options;
 pub mod providers;
 pub mod secret;
 pub mod signing;
@@ -27,3 +28,4 @@ mod transport;
 
 pub use config::Config;
 pub use error::{Delivery, Error, Result, Status};
+pub use options::{Cancel, Options};
