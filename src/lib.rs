@@ -1,14 +1,15 @@
 //! Log in to, sign for and verify messages from five Chinese partner platforms.
 //!
 //! `providers` holds one file per platform: start there. `signing` holds the strings and
-//! signatures as pure functions. `client` is the loop every call goes through, `transport` the one
+//! signatures as pure functions, `explain` names what is wrong with somebody else's. `client` is the loop every call goes through, `transport` the one
 //! file that knows the HTTP library, `token` keeps tokens fresh, `ffi` is the C ABI.
-//! Data flows one way: `ffi → providers → (signing, token, client → transport) → the rest`.
+//! Data flows one way: `ffi → providers → (explain, signing, token, client → transport) → the rest`.
 
 pub mod call;
 pub mod clock;
 pub mod config;
 pub mod error;
+pub mod explain;
 pub mod ffi;
 pub mod inbound;
 pub mod json;

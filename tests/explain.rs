@@ -1,7 +1,7 @@
 //! Every mistake is made here by hand, with other code than the library's, and must be named.
 
+use auth::explain::{CreditpayHints, Explanation, Mistake, creditpay, daxpay, redemption};
 use auth::signing::daxpay::Algorithm;
-use auth::signing::explain::{CreditpayHints, Explanation, Mistake, creditpay, daxpay, redemption};
 use auth::signing::redemption::{Signer, Verifier};
 use auth::signing::rsa::{PrivateKey, PublicKey};
 use base64::prelude::{BASE64_STANDARD, BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE, Engine};

@@ -5,7 +5,7 @@ use std::ptr;
 
 use super::guard::guard;
 use super::handle::{Object, free, get, opaque, text};
-use crate::signing::explain::Explanation;
+use crate::explain::Explanation;
 
 /// What is signed, how, and what is wrong with a signature that somebody else made. Given by the
 /// _explain functions of the platforms. No text of it holds a secret. One thread at a time.

@@ -25,12 +25,12 @@ use crate::call::{Call, header_value};
 use crate::client::{Client, Operation, Repeat};
 use crate::config::Config;
 use crate::error::{Error, Result, Status};
+use crate::explain::{self, CreditpayHints, Explanation};
 use crate::json::Json;
 use crate::message::{Answer, Envelope, HttpRequest, HttpResponse, Meaning};
 use crate::random;
 use crate::secret::Secret;
 use crate::signing::creditpay as signing;
-use crate::signing::explain::{self, CreditpayHints, Explanation};
 use crate::token::{Token, jwt_times};
 
 mod inbound;

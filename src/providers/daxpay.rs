@@ -8,6 +8,7 @@ use crate::client::{Client, Operation, Repeat};
 use crate::clock::{format_civil, parse_civil};
 use crate::config::{Config, ResponseSignature};
 use crate::error::{Error, Result, Status};
+use crate::explain::{self, Explanation};
 use crate::inbound::bad_signature;
 use crate::json::Json;
 use crate::log::Level;
@@ -16,7 +17,6 @@ use crate::random;
 use crate::secret::Secret;
 use crate::signing::daxpay as signing;
 pub use crate::signing::daxpay::Algorithm;
-use crate::signing::explain::{self, Explanation};
 
 mod inbound;
 pub use inbound::Notification;

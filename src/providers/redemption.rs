@@ -7,12 +7,12 @@ use crate::call::Call;
 use crate::client::{Client, Operation, Repeat};
 use crate::config::Config;
 use crate::error::{Error, Result, Status};
+use crate::explain::{self, Explanation};
 use crate::inbound::Inbound;
 use crate::json::Json;
 use crate::message::{Answer, Envelope, HttpRequest, HttpResponse, Meaning};
 use crate::random;
 use crate::secret::Secret;
-use crate::signing::explain::{self, Explanation};
 use crate::signing::redemption::{Signer, Verifier, string_to_sign};
 use crate::signing::rsa::{PrivateKey, PublicKey};
 

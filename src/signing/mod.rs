@@ -4,7 +4,6 @@
 pub mod creditpay;
 pub mod daxpay;
 pub(crate) mod digest;
-pub mod explain;
 pub mod redemption;
 pub mod rsa;
 

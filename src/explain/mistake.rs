@@ -1,6 +1,7 @@
 //! The catalogue: what people do wrong when they sign, and what to do instead.
 
-/// A known mistake in somebody's signature. The numbers are part of the C ABI and are never reused.
+/// A known mistake in somebody's signature. Its [name](Mistake::name) is part of the C ABI and never
+/// changes; the numbers only tell the mistakes apart in Rust.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 #[repr(i32)]
@@ -199,7 +200,7 @@ pub enum Mistake {
 }
 
 impl Mistake {
-    /// The mistake's name, as the C constant spells it without its prefix.
+    /// The mistake's name, as `libauth_explanation_mistake` gives it.
     pub fn name(self) -> &'static str {
         self.entry().0
     }
