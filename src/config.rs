@@ -6,8 +6,8 @@ use http::Uri;
 
 use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, Result};
-use crate::inbound::ReplayGuard;
 use crate::log::{Level, Log};
+use crate::replay::ReplayGuard;
 
 /// Whether an answer must be signed (daxpay).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

@@ -17,12 +17,13 @@ pub mod log;
 pub mod message;
 pub mod options;
 pub mod providers;
+pub mod replay;
 pub mod secret;
 pub mod signing;
 pub mod token;
 
 mod client;
-mod process;
+mod per_process;
 mod random;
 mod tls;
 mod transport;

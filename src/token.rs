@@ -13,7 +13,7 @@ use crate::clock::{Clock, Moment};
 use crate::error::{Error, Result, Status};
 use crate::json::Json;
 use crate::message::Answer;
-use crate::process::PerProcess;
+use crate::per_process::PerProcess;
 use crate::secret::Secret;
 
 /// A token is refreshed this long before its end, or at a fifth of its life if that is shorter.

@@ -25,7 +25,7 @@ use ureq::{Agent, Proxy};
 use crate::config::Config;
 use crate::error::{Delivery, Error, Result, Status};
 use crate::message::{Headers, HttpRequest, HttpResponse};
-use crate::process::PerProcess;
+use crate::per_process::PerProcess;
 use crate::secret::one_line;
 use crate::tls;
 

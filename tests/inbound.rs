@@ -453,7 +453,7 @@ fn what_is_refused_leaves_no_trace_and_the_genuine_message_still_counts() {
 /// A guard that has seen nothing, and counts how often it is asked.
 struct Counting(Arc<AtomicUsize>);
 
-impl auth::inbound::ReplayGuard for Counting {
+impl auth::replay::ReplayGuard for Counting {
     fn first_time(&self, _: &str, _: i64, _: i64) -> auth::Result<bool> {
         self.0.fetch_add(1, Ordering::SeqCst);
         Ok(true)

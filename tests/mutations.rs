@@ -15,7 +15,7 @@ use support::*;
 /// A guard that has never seen anything: the signature alone must do.
 struct Forgetful;
 
-impl auth::inbound::ReplayGuard for Forgetful {
+impl auth::replay::ReplayGuard for Forgetful {
     fn first_time(&self, _: &str, _: i64, _: i64) -> auth::Result<bool> {
         Ok(true)
     }

@@ -5,7 +5,8 @@ use crate::support;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
 
-use auth::inbound::{Inbound, MemoryGuard, ReplayGuard};
+use auth::inbound::Inbound;
+use auth::replay::{MemoryGuard, ReplayGuard};
 use auth::{Config, Delivery, Error, Status};
 use serde_json::{Value, json};
 use support::sandbox::Sandbox;

@@ -9,8 +9,8 @@ use super::string;
 use crate::clock::Clock;
 use crate::config::{Config, ExpiresInUnit, ResponseSignature};
 use crate::error::{Error, Result, Status};
-use crate::inbound::ReplayGuard;
 use crate::log::{Level, Log};
+use crate::replay::ReplayGuard;
 
 /// Log nothing.
 pub const LIBAUTH_LOG_OFF: i32 = 0;
