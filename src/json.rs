@@ -5,9 +5,7 @@
 
 use std::fmt;
 
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
-use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
-use serde_json::value::RawValue;
+use serde::de::IgnoredAny;
 
 use crate::error::{Error, Result};
 
@@ -32,15 +30,20 @@ pub enum Json {
 }
 
 impl Json {
-    /// Reads one JSON value that fills the whole of `bytes`.
+    /// Reads one JSON value that fills the whole of `bytes`; a byte order mark before it is skipped.
     pub fn parse(bytes: &[u8]) -> Result<Json> {
         let text = std::str::from_utf8(bytes)
             .map_err(|e| Error::protocol(format!("not UTF-8 at byte {}", e.valid_up_to())))?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         if text.trim().is_empty() {
             return Err(Error::protocol("empty"));
         }
-        let raw: &RawValue = serde_json::from_str(text).map_err(not_json)?;
-        read(raw, 0)
+        let mut reader = Reader { text, at: 0 };
+        let whole = reader.value(0).and_then(|value| match reader.peek() {
+            None => Ok(value),
+            Some(_) => Err(Refused::NotJson),
+        });
+        whole.map_err(|why| Error::protocol(why.message(text)))
     }
 
     /// An object of the given members; absent ones are left out.
@@ -94,7 +97,42 @@ impl Json {
 
     /// Compact JSON text.
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("JSON values always serialize")
+        let mut text = String::new();
+        self.write_json(&mut text);
+        text
+    }
+
+    /// Appends compact JSON text.
+    pub(crate) fn write_json(&self, to: &mut String) {
+        match self {
+            Json::Null => to.push_str("null"),
+            Json::Bool(true) => to.push_str("true"),
+            Json::Bool(false) => to.push_str("false"),
+            Json::Number(text) => to.push_str(text),
+            Json::String(value) => write_string(value, to),
+            Json::Array(elements) => {
+                to.push('[');
+                for (index, element) in elements.iter().enumerate() {
+                    if index > 0 {
+                        to.push(',');
+                    }
+                    element.write_json(to);
+                }
+                to.push(']');
+            }
+            Json::Object(members) => {
+                to.push('{');
+                for (index, (name, value)) in members.iter().enumerate() {
+                    if index > 0 {
+                        to.push(',');
+                    }
+                    write_string(name, to);
+                    to.push(':');
+                    value.write_json(to);
+                }
+                to.push('}');
+            }
+        }
     }
 
     /// The value at a dotted path such as `data.items.0.id`, as text; absent and `null` are `None`.
@@ -156,120 +194,218 @@ impl Json {
     }
 }
 
-fn not_json(e: serde_json::Error) -> Error {
-    Error::protocol(format!("not JSON: {e}"))
-}
-
-/// The type of a raw value shows in its first character.
-fn read(raw: &RawValue, depth: usize) -> Result<Json> {
-    if depth > DEEPEST {
-        return Err(Error::protocol(format!(
-            "JSON nested deeper than {DEEPEST} levels"
-        )));
-    }
-    let text = raw.get();
-    Ok(match text.as_bytes()[0] {
-        b'n' => Json::Null,
-        b't' => Json::Bool(true),
-        b'f' => Json::Bool(false),
-        b'"' => Json::String(serde_json::from_str(text).map_err(not_json)?),
-        b'[' => {
-            let mut source = serde_json::Deserializer::from_str(text);
-            let elements = source.deserialize_seq(Elements).map_err(not_json)?;
-            Json::Array(
-                elements
-                    .into_iter()
-                    .map(|e| read(e, depth + 1))
-                    .collect::<Result<_>>()?,
-            )
-        }
-        b'{' => {
-            let mut source = serde_json::Deserializer::from_str(text);
-            let members = source.deserialize_map(Members).map_err(not_json)?;
-            let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
-            names.sort_unstable();
-            if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-                return Err(Error::protocol(format!(
-                    "field `{}` stands twice",
-                    twice[0]
-                )));
-            }
-            let member = |(name, value)| Ok((name, read(value, depth + 1)?));
-            Json::Object(members.into_iter().map(member).collect::<Result<_>>()?)
-        }
-        _ => Json::Number(text.to_owned()),
-    })
-}
-
-struct Elements;
-
-impl<'de> Visitor<'de> for Elements {
-    type Value = Vec<&'de RawValue>;
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("a list")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(
-        self,
-        mut list: A,
-    ) -> std::result::Result<Self::Value, A::Error> {
-        let mut elements = Vec::new();
-        while let Some(element) = list.next_element()? {
-            elements.push(element);
-        }
-        Ok(elements)
+/// Appends a JSON string; most have nothing to escape.
+fn write_string(value: &str, to: &mut String) {
+    if value.bytes().any(must_be_escaped) {
+        to.push_str(&serde_json::to_string(value).expect("a string always serializes"));
+    } else {
+        to.push('"');
+        to.push_str(value);
+        to.push('"');
     }
 }
 
-struct Members;
-
-impl<'de> Visitor<'de> for Members {
-    type Value = Vec<(String, &'de RawValue)>;
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(
-        self,
-        mut map: A,
-    ) -> std::result::Result<Self::Value, A::Error> {
-        let mut members = Vec::new();
-        while let Some(member) = map.next_entry()? {
-            members.push(member);
-        }
-        Ok(members)
-    }
+/// Whether this byte cannot stand in a JSON string as it is.
+fn must_be_escaped(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
 }
 
-impl Serialize for Json {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+/// Why a text is refused.
+enum Refused {
+    NotJson,
+    TooDeep,
+    Twice(String),
+}
+
+impl Refused {
+    /// What is wrong with the text in one line. serde_json says best what makes a text no JSON.
+    fn message(self, text: &str) -> String {
         match self {
-            Json::Null => serializer.serialize_unit(),
-            Json::Bool(value) => serializer.serialize_bool(*value),
-            Json::Number(text) => {
-                let raw: &RawValue =
-                    serde_json::from_str(text).map_err(serde::ser::Error::custom)?;
-                raw.serialize(serializer)
+            Refused::NotJson => match serde_json::from_str::<IgnoredAny>(text) {
+                Err(error) => format!("not JSON: {error}"),
+                Ok(_) => "not JSON".to_owned(),
+            },
+            Refused::TooDeep => format!("JSON nested deeper than {DEEPEST} levels"),
+            Refused::Twice(name) => format!("field `{name}` stands twice"),
+        }
+    }
+}
+
+type Read<T> = std::result::Result<T, Refused>;
+
+/// Reads a text from front to back, once. Escapes are left to serde_json.
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl Reader<'_> {
+    /// The next byte that is no white space.
+    fn peek(&mut self) -> Option<u8> {
+        let rest = &self.text.as_bytes()[self.at..];
+        let white = rest
+            .iter()
+            .take_while(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
+        let skipped = white.count();
+        self.at += skipped;
+        rest.get(skipped).copied()
+    }
+
+    /// Takes the next byte that is no white space, if it is this one.
+    fn take(&mut self, byte: u8) -> bool {
+        let is_next = self.peek() == Some(byte);
+        self.at += usize::from(is_next);
+        is_next
+    }
+
+    fn value(&mut self, depth: usize) -> Read<Json> {
+        if depth > DEEPEST {
+            return Err(Refused::TooDeep);
+        }
+        match self.peek().ok_or(Refused::NotJson)? {
+            b'"' => self.string().map(Json::String),
+            b'{' => self.object(depth),
+            b'[' => self.array(depth),
+            b'n' => self.word("null", Json::Null),
+            b't' => self.word("true", Json::Bool(true)),
+            b'f' => self.word("false", Json::Bool(false)),
+            _ => self.number(),
+        }
+    }
+
+    fn object(&mut self, depth: usize) -> Read<Json> {
+        self.at += 1;
+        let mut members = Vec::new();
+        if self.take(b'}') {
+            return Ok(Json::Object(members));
+        }
+        loop {
+            if self.peek() != Some(b'"') {
+                return Err(Refused::NotJson);
             }
-            Json::String(value) => serializer.serialize_str(value),
-            Json::Array(elements) => {
-                let mut list = serializer.serialize_seq(Some(elements.len()))?;
-                for element in elements {
-                    list.serialize_element(element)?;
-                }
-                list.end()
+            let name = self.string()?;
+            if !self.take(b':') {
+                return Err(Refused::NotJson);
             }
-            Json::Object(members) => {
-                let mut map = serializer.serialize_map(Some(members.len()))?;
-                for (name, value) in members {
-                    map.serialize_entry(name, value)?;
-                }
-                map.end()
+            members.push((name, self.value(depth + 1)?));
+            if self.take(b'}') {
+                break;
+            }
+            if !self.take(b',') {
+                return Err(Refused::NotJson);
+            }
+        }
+        match twice(&members) {
+            Some(name) => Err(Refused::Twice(name.to_owned())),
+            None => Ok(Json::Object(members)),
+        }
+    }
+
+    fn array(&mut self, depth: usize) -> Read<Json> {
+        self.at += 1;
+        let mut elements = Vec::new();
+        if self.take(b']') {
+            return Ok(Json::Array(elements));
+        }
+        loop {
+            elements.push(self.value(depth + 1)?);
+            if self.take(b']') {
+                return Ok(Json::Array(elements));
+            }
+            if !self.take(b',') {
+                return Err(Refused::NotJson);
             }
         }
     }
+
+    fn string(&mut self) -> Read<String> {
+        let start = self.at + 1;
+        let mut end = start;
+        let mut escaped = false;
+        let bytes = self.text.as_bytes();
+        loop {
+            let rest = bytes.get(end..).unwrap_or_default();
+            let plain = rest.iter().position(|byte| must_be_escaped(*byte));
+            end += plain.ok_or(Refused::NotJson)?;
+            match bytes[end] {
+                b'"' => break,
+                b'\\' => {
+                    escaped = true;
+                    end += 2;
+                }
+                _ => return Err(Refused::NotJson),
+            }
+        }
+        let quoted = &self.text[start - 1..=end];
+        self.at = end + 1;
+        if escaped {
+            return serde_json::from_str(quoted).map_err(|_| Refused::NotJson);
+        }
+        Ok(quoted[1..quoted.len() - 1].to_owned())
+    }
+
+    /// A number stays the text it is: an optional sign, digits without a leading zero, a fraction, an exponent.
+    fn number(&mut self) -> Read<Json> {
+        let start = self.at;
+        self.skip(b"-");
+        let leading_zero = self.text.as_bytes().get(self.at) == Some(&b'0');
+        let digits = self.digits()?;
+        if leading_zero && digits > 1 {
+            return Err(Refused::NotJson);
+        }
+        if self.skip(b".") {
+            self.digits()?;
+        }
+        if self.skip(b"eE") {
+            self.skip(b"+-");
+            self.digits()?;
+        }
+        Ok(Json::Number(self.text[start..self.at].to_owned()))
+    }
+
+    /// Skips one byte if it is one of these.
+    fn skip(&mut self, any_of: &[u8]) -> bool {
+        let next = self.text.as_bytes().get(self.at);
+        let is_one = next.is_some_and(|byte| any_of.contains(byte));
+        self.at += usize::from(is_one);
+        is_one
+    }
+
+    /// Skips digits, at least one; how many.
+    fn digits(&mut self) -> Read<usize> {
+        let rest = &self.text.as_bytes()[self.at..];
+        let count = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        self.at += count;
+        if count == 0 {
+            return Err(Refused::NotJson);
+        }
+        Ok(count)
+    }
+
+    fn word(&mut self, word: &str, value: Json) -> Read<Json> {
+        if !self.text.as_bytes()[self.at..].starts_with(word.as_bytes()) {
+            return Err(Refused::NotJson);
+        }
+        self.at += word.len();
+        Ok(value)
+    }
+}
+
+/// A name that stands twice.
+fn twice(members: &[(String, Json)]) -> Option<&str> {
+    /// Up to here comparing all with all is faster than sorting.
+    const FEW: usize = 16;
+    if members.len() <= FEW {
+        let mut names = members.iter().map(|(name, _)| name.as_str()).enumerate();
+        let earlier = |index: usize, name| members[..index].iter().any(|(n, _)| n == name);
+        return names
+            .find(|(index, name)| earlier(*index, *name))
+            .map(|(_, name)| name);
+    }
+    let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    let pair = names.windows(2).find(|pair| pair[0] == pair[1]);
+    pair.map(|pair| pair[0])
 }
 
 /// The shape only: values may be secrets.
@@ -317,13 +453,73 @@ mod tests {
             message(r#"{"a":1,"b":{"x":1,"x":2}}"#),
             "field `x` stands twice"
         );
-        assert!(message(&"[".repeat(500_000)).starts_with("not JSON"));
-        let deep = "[".repeat(100_000) + &"]".repeat(100_000);
-        assert_eq!(message(&deep), "JSON nested deeper than 32 levels");
+        let deep = "[".repeat(100_000);
+        let closed = deep.clone() + &"]".repeat(100_000);
+        for text in [deep, closed] {
+            assert_eq!(message(&text), "JSON nested deeper than 32 levels");
+        }
         assert_eq!(
             Json::parse(b"{\"a\":\"\xff\"}").unwrap_err().message(),
             "not UTF-8 at byte 6"
         );
+    }
+
+    /// Over texts and all that becomes of them by a byte that is changed, put in or left out, or by an end.
+    #[test]
+    fn texts_are_accepted_and_read_as_serde_json_does() {
+        let texts = [
+            r#"{"zzz":1.10,"aaa":[1e5,-0.0,{"b":null}],"中":"\u4e2d\n","ttt":true,"fff":false}"#,
+            r#" [ 0 , -1 , 12.5E+3 , "" , "\"\\\/\b\f\r\t" , {} , [] ] "#,
+            r#""\ud83d\ude00""#,
+            "-0",
+            "null",
+        ];
+        let bytes = b"\"\\{}[]:,.-+eE09ntfu d\n\x01\x7f";
+        let mut seen = [0, 0];
+        for text in texts {
+            for at in 0..=text.len() {
+                let (before, after) = text.as_bytes().split_at(at);
+                let rest = after.get(1..).unwrap_or_default();
+                let changed = bytes
+                    .chunks(1)
+                    .flat_map(|byte| [[before, byte, rest], [before, byte, after]]);
+                for pieces in changed.chain([[before, rest, b""], [before, b"", b""]]) {
+                    let one = pieces.concat();
+                    let Ok(one) = std::str::from_utf8(&one) else {
+                        continue;
+                    };
+                    let ours = Json::parse(one.as_bytes()).ok();
+                    let theirs = serde_json::from_str::<serde_json::Value>(one);
+                    seen[usize::from(ours.is_some())] += 1;
+                    assert_eq!(ours.is_some(), theirs.is_ok(), "{one}");
+                    if let (Some(ours), Ok(theirs)) = (ours, theirs) {
+                        let again: serde_json::Value =
+                            serde_json::from_str(&ours.to_json()).unwrap();
+                        assert_eq!(again, theirs, "{one}");
+                    }
+                }
+            }
+        }
+        assert!(seen[0] > 1000 && seen[1] > 1000, "{seen:?}");
+    }
+
+    #[test]
+    fn a_name_that_stands_twice_is_refused_among_few_and_many() {
+        for count in [1, 2, 15, 16, 17, 10_000] {
+            let mut members: Vec<String> = (0..count).map(|i| format!("\"m{i}\":{i}")).collect();
+            let text = |members: &[String]| format!("{{{}}}", members.join(","));
+            let json = Json::parse(text(&members).as_bytes()).unwrap();
+            assert_eq!(json.members().len(), count);
+            members.push("\"m0\":null".to_owned());
+            assert_eq!(message(&text(&members)), "field `m0` stands twice");
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_skipped() {
+        assert!(Json::parse("\u{feff}{\"a\":1}".as_bytes()).is_ok());
+        assert_eq!(message("\u{feff}"), "empty");
+        assert!(message("{\u{feff}}").starts_with("not JSON"));
     }
 
     #[test]

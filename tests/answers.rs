@@ -151,13 +151,22 @@ fn what_is_no_envelope_is_told_by_its_http_status() {
 }
 
 #[test]
+fn a_byte_order_mark_before_an_answer_is_skipped() {
+    let sandbox = Sandbox::start();
+    each_operation(|operation| {
+        let (outcome, seen) = under(&sandbox, operation, "bom");
+        outcome.unwrap_or_else(|error| panic!("{}: {error}", operation.name));
+        assert_eq!(seen, 1, "{}", operation.name);
+    });
+}
+
+#[test]
 fn an_answer_that_cannot_be_read_is_a_protocol_error() {
     let rows = [
         "html",
         "empty",
         "notutf8",
         "trailing",
-        "bom",
         "huge",
         "bad_http",
         "headers_huge",
