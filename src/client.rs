@@ -11,6 +11,7 @@ use crate::config::{BaseUrl, Config};
 use crate::error::{Delivery, Error, Result, Status};
 use crate::log::{Level, Log};
 use crate::message::{HttpRequest, HttpResponse};
+use crate::options::Wait;
 use crate::random;
 use crate::secret::{Secret, mask, one_line};
 use crate::transport::Transport;
@@ -230,7 +231,7 @@ impl Client {
         read: &mut Read<'_>,
     ) -> Result<()> {
         let started = Instant::now();
-        let sent = self.transport.send(request, deadline);
+        let sent = self.transport.send(request, &Wait::until(deadline));
         self.log(Level::Debug, || {
             let outcome = match &sent {
                 Ok(response) => Cow::Owned(format!(

@@ -8,6 +8,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, Result};
 use crate::log::{Level, Log};
 use crate::replay::ReplayGuard;
+use crate::secret::Secret;
 
 /// Whether an answer must be signed (daxpay).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -31,6 +32,26 @@ pub enum ExpiresInUnit {
     Seconds,
 }
 
+/// A certificate for the client's side of TLS, the chain from it up to its CA, and its private key: PKCS#8,
+/// PKCS#1 or SEC1, without a password, all in PEM form.
+#[derive(Clone)]
+pub enum ClientCertificate {
+    /// Files, read when a handle is made.
+    Files {
+        /// The path of the chain, the certificate itself first.
+        chain: String,
+        /// The path of the private key; it may be the same file.
+        key: String,
+    },
+    /// The same from memory.
+    Pem {
+        /// The chain, the certificate itself first.
+        chain: Vec<u8>,
+        /// The private key.
+        key: Secret,
+    },
+}
+
 /// Settings for any of the providers. Values are checked when a provider is made from them.
 #[derive(Clone)]
 pub struct Config {
@@ -42,6 +63,8 @@ pub struct Config {
     pub connect_timeout_ms: i64,
     /// Connections that were idle this long, in milliseconds, are not used again.
     pub idle_timeout_ms: i64,
+    /// How many idle connections are kept at most, from 0 to 1024; by default 64.
+    pub max_idle_connections: i32,
     /// How often a call is tried at most; 0 and 1 both mean no repeats.
     pub max_tries: i32,
     /// The largest answer accepted, in bytes.
@@ -58,6 +81,13 @@ pub struct Config {
     pub system_roots: bool,
     /// Trusts the certificates of this PEM file too.
     pub ca_file: Option<String>,
+    /// Trusts these certificates too, in PEM form.
+    pub ca_pem: Option<Vec<u8>>,
+    /// Who we are when a server asks for a certificate (mutual TLS).
+    pub client_certificate: Option<ClientCertificate>,
+    /// Accepts a server only when its key is one of these: `sha256/` and the base64 of the SHA-256 of its
+    /// certificate's SubjectPublicKeyInfo. The certificate is checked all the same. Empty: any key.
+    pub pins: Vec<String>,
     /// The `User-Agent` header; by default `libauth/VERSION`.
     pub user_agent: Option<String>,
     /// creditpay: the gateway prefix that is part of the signed path; by default none is.
@@ -92,6 +122,7 @@ impl Config {
             timeout_ms: 10_000,
             connect_timeout_ms: 3_000,
             idle_timeout_ms: 30_000,
+            max_idle_connections: 64,
             max_tries: 3,
             max_response_bytes: 1024 * 1024,
             allow_http: false,
@@ -100,6 +131,9 @@ impl Config {
             bundled_roots: true,
             system_roots: false,
             ca_file: None,
+            ca_pem: None,
+            client_certificate: None,
+            pins: Vec::new(),
             user_agent: None,
             signed_path_prefix: None,
             utc_offset_minutes: 480,
@@ -122,6 +156,12 @@ impl Config {
             ("timeout_ms", self.timeout_ms, 1, DAY_MS),
             ("connect_timeout_ms", self.connect_timeout_ms, 1, DAY_MS),
             ("idle_timeout_ms", self.idle_timeout_ms, 0, DAY_MS),
+            (
+                "max_idle_connections",
+                self.max_idle_connections.into(),
+                0,
+                1024,
+            ),
             ("max_tries", self.max_tries.into(), 0, 10),
             (
                 "max_response_bytes",

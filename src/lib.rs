@@ -23,8 +23,11 @@ pub mod signing;
 pub mod token;
 
 mod client;
+mod connection;
 mod per_process;
+mod proxy;
 mod random;
+mod resolve;
 mod tls;
 mod transport;
 

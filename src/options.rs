@@ -65,6 +65,14 @@ pub(crate) struct Wait {
 }
 
 impl Wait {
+    /// A wait that nothing ends but its deadline.
+    pub(crate) fn until(deadline: Instant) -> Wait {
+        Wait {
+            deadline,
+            cancel: None,
+        }
+    }
+
     /// The same, but over at `deadline` at the latest.
     pub(crate) fn no_later_than(&self, deadline: Instant) -> Wait {
         Wait {
@@ -88,6 +96,19 @@ impl Wait {
             Some(_) => self.left().min(ASK_EVERY),
             None => self.left(),
         }
+    }
+
+    /// When the caller is to be asked again, if it was `since_last` ago that it was asked; `None` when there is
+    /// nobody to ask.
+    pub(crate) fn question_in(&self, since_last: Duration) -> Option<Duration> {
+        self.cancel
+            .as_ref()
+            .map(|_| ASK_EVERY.saturating_sub(since_last))
+    }
+
+    /// Whether there is somebody to ask.
+    pub(crate) fn can_be_cancelled(&self) -> bool {
+        self.cancel.is_some()
     }
 
     /// Whether the caller wants the call to end.

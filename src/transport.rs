@@ -1,36 +1,49 @@
 //! The only file that knows ureq: one HTTP exchange, within a deadline.
 //!
-//! ureq resolves before it looks at its pool and spawns a thread whenever a time-out
-//! covers resolving. Here its resolver answers nothing at all, and the connector, which
-//! runs only where a new connection is needed, resolves for real. So a call on a
-//! kept-alive connection costs neither a thread nor a DNS query.
+//! ureq writes and reads HTTP; the connections are ours, and so is the pool of idle ones. ureq asks for a
+//! connection for every exchange, is given one of the pool or a new one, and keeps none.
 
-use std::cell::Cell;
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::fmt;
-use std::io::{self, Read, Write};
-use std::net::IpAddr;
-use std::sync::Arc;
+use std::io::{self, Read};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use http::{HeaderName, HeaderValue, Method, Request, Uri};
-use rustls::{ClientConfig, ClientConnection, StreamOwned};
+use bytes::Bytes;
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
+use http::uri::{Authority, Scheme};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
+use ureq::Agent;
 use ureq::config::Config as AgentConfig;
-use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver as UreqResolver};
 use ureq::unversioned::transport::{
-    Buffers, ConnectProxyConnector, ConnectionDetails, Connector, LazyBuffers, NextTimeout,
-    TcpConnector, Transport as Connection, TransportAdapter,
+    Buffers, ConnectionDetails, Connector, NextTimeout, Transport as UreqTransport,
 };
-use ureq::{Agent, Proxy};
+use zeroize::Zeroizing;
 
 use crate::config::Config;
+use crate::connection::{Buffer, Connection, Fault};
 use crate::error::{Delivery, Error, Result, Status};
 use crate::message::{Headers, HttpRequest, HttpResponse};
+use crate::options::{Wait, cancelled};
 use crate::per_process::PerProcess;
+use crate::proxy::Proxy;
+use crate::resolve::Resolver;
 use crate::secret::one_line;
-use crate::tls;
+use crate::tls::{self, Session, Sessions};
 
-/// Idle connections kept for each provider handle, whatever the number of threads.
-const IDLE_CONNECTIONS: usize = 32;
+/// Room for what is read at once.
+const INPUT: usize = 8 * 1024;
+
+/// Room for a request: a usual one goes out whole, in one write.
+const OUTPUT: usize = 8 * 1024;
+
+/// What is written at once of a larger one.
+const MOST_OUTPUT: usize = 64 * 1024;
+
+/// The longest head of an answer, interim ones included, in bytes.
+const LONGEST_HEAD: usize = 256 * 1024;
 
 /// An HTTP client for one provider handle, for any number of threads.
 pub(crate) struct Transport {
@@ -40,138 +53,369 @@ pub(crate) struct Transport {
 
 impl Transport {
     pub(crate) fn new(config: &Config) -> Result<Transport> {
-        let settings = agent_config(config)?;
-        let tls = tls::client_config(config)?;
-        let build = move || {
-            let connector = LazyConnector::new(Arc::clone(&tls));
-            Agent::with_parts(settings.clone(), connector, ResolveLater)
+        let user_agent = match &config.user_agent {
+            Some(text) => text.clone(),
+            None => concat!("libauth/", env!("CARGO_PKG_VERSION")).to_owned(),
         };
-        let max_response_bytes = u64::try_from(config.max_response_bytes).unwrap_or(0);
+        if HeaderValue::from_str(&user_agent).is_err() {
+            let problem = "has characters that a header cannot hold";
+            return Err(Error::config("user_agent", problem));
+        }
+        let settings = Arc::new(Settings {
+            tls: tls::Settings::new(config)?,
+            proxy: Proxy::new(config)?,
+            user_agent,
+            connect_timeout: milliseconds(config.connect_timeout_ms),
+            idle_timeout: milliseconds(config.idle_timeout_ms),
+            max_idle: usize::try_from(config.max_idle_connections).unwrap_or(0),
+        });
+        // Locks, sockets and look-ups: none of it is any use to a forked child.
+        let build = move || {
+            let connector = Dialer {
+                sessions: settings.tls.build(),
+                resolver: Resolver::new(),
+                pool: Arc::default(),
+                settings: Arc::clone(&settings),
+            };
+            Agent::with_parts(agent_config(&settings), connector, ResolveLater)
+        };
         Ok(Transport {
             agent: PerProcess::new(build),
-            max_response_bytes,
+            max_response_bytes: u64::try_from(config.max_response_bytes).unwrap_or(0),
         })
     }
 
-    /// Sends a request and reads the whole answer, whatever its status, before the deadline.
-    pub(crate) fn send(&self, request: &HttpRequest, deadline: Instant) -> Result<HttpResponse> {
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(Error::new(
-                Status::Timeout,
-                "the call's deadline passed before the request was sent",
-            ));
-        }
-        SENT.set(false);
+    /// Sends a request and reads the whole answer, whatever its status.
+    pub(crate) fn send(&self, request: &HttpRequest, wait: &Wait) -> Result<HttpResponse> {
+        wait.check()?;
+        let current = Current::enter(wait, request);
+        let outcome = self.exchange(request);
+        let current = current.leave();
+        outcome.map_err(|what| current.error(what))
+    }
+
+    fn exchange(&self, request: &HttpRequest) -> std::result::Result<HttpResponse, Failure> {
         let agent = self.agent.get();
-        let request = with_deadline(&agent, to_ureq(request)?, left);
-        let mut response = agent.run(request).map_err(|e| failed(e, false))?;
-        let status = response.status().as_u16();
-        let headers = response
-            .headers()
+        let response = agent.run(to_ureq(request)?)?;
+        CURRENT.with_borrow_mut(|current| current.progress = Progress::Head);
+        let (parts, body) = response.into_parts();
+        let length = length(&parts.headers)?;
+        if length.is_some_and(|length| length > self.max_response_bytes) {
+            return Err(self.too_large());
+        }
+        let mut bytes = Vec::new();
+        // A length is a promise; the memory is taken as it is kept.
+        let length = length.and_then(|length| usize::try_from(length).ok());
+        bytes.reserve_exact(length.unwrap_or(0).min(MOST_OUTPUT));
+        let most = self.max_response_bytes.saturating_add(1);
+        body.into_reader().take(most).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > self.max_response_bytes {
+            return Err(self.too_large());
+        }
+        if let Some(coding) = coding(&parts.headers) {
+            bytes = self.decode(&coding, &bytes)?;
+        }
+        let headers = parts
+            .headers
             .iter()
             .map(|(n, v)| (n.as_str(), String::from_utf8_lossy(v.as_bytes())));
-        let headers: Headers = headers.collect();
-        let body = response
-            .body_mut()
-            .with_config()
-            // ureq refuses an answer that reaches its limit: the largest one accepted is a byte below.
-            .limit(self.max_response_bytes.saturating_add(1))
-            .read_to_vec();
-        let body = body.map_err(|e| failed(e, true))?;
         Ok(HttpResponse {
-            status,
-            headers,
-            body,
+            status: parts.status.as_u16(),
+            headers: headers.collect::<Headers>(),
+            body: bytes,
         })
+    }
+
+    /// What a server coded although identity was asked for. It is limited as it grows.
+    fn decode(&self, coding: &str, bytes: &[u8]) -> std::result::Result<Vec<u8>, Failure> {
+        use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+        let mut decoder: Box<dyn Read + '_> = match coding {
+            "gzip" | "x-gzip" => Box::new(MultiGzDecoder::new(bytes)),
+            // It means zlib's format; some send bare deflate.
+            "deflate" if is_zlib(bytes) => Box::new(ZlibDecoder::new(bytes)),
+            "deflate" => Box::new(DeflateDecoder::new(bytes)),
+            other => {
+                let other = one_line(other);
+                return Err(Failure::broken(format!(
+                    "the answer is coded as {other}, though identity was asked for: gzip and deflate could be read"
+                )));
+            }
+        };
+        let mut decoded = Vec::new();
+        let most = self.max_response_bytes.saturating_add(1);
+        if decoder
+            .by_ref()
+            .take(most)
+            .read_to_end(&mut decoded)
+            .is_err()
+        {
+            return Err(Failure::broken(format!(
+                "the answer is not the {coding} that it says it is"
+            )));
+        }
+        if decoded.len() as u64 > self.max_response_bytes {
+            return Err(self.too_large());
+        }
+        Ok(decoded)
+    }
+
+    fn too_large(&self) -> Failure {
+        Failure::broken(format!(
+            "the answer is larger than max_response_bytes ({})",
+            self.max_response_bytes
+        ))
     }
 }
 
-fn to_ureq(request: &HttpRequest) -> Result<Request<Vec<u8>>> {
+fn is_zlib(bytes: &[u8]) -> bool {
+    match bytes {
+        [method, check, ..] => {
+            method & 0x0f == 8 && (u32::from(*method) * 256 + u32::from(*check)) % 31 == 0
+        }
+        _ => false,
+    }
+}
+
+/// The length that an answer promises. ureq has checked the number.
+fn length(headers: &HeaderMap) -> std::result::Result<Option<u64>, Failure> {
+    let coded = headers.get(TRANSFER_ENCODING);
+    let length = headers.get(CONTENT_LENGTH);
+    match (coded, length) {
+        // One of them lies, and where the answer ends with it.
+        (Some(_), Some(_)) => Err(Failure::broken(
+            "the answer has both Transfer-Encoding and Content-Length",
+        )),
+        (Some(coded), None) if !coded.as_bytes().eq_ignore_ascii_case(b"chunked") => Err(
+            Failure::broken("the answer's Transfer-Encoding is not chunked"),
+        ),
+        (_, Some(length)) => Ok(length
+            .to_str()
+            .ok()
+            .and_then(|text| text.trim().parse().ok())),
+        (_, None) => Ok(None),
+    }
+}
+
+/// How an answer is coded, if it is, in lower case.
+fn coding(headers: &HeaderMap) -> Option<String> {
+    let values = headers.get_all(CONTENT_ENCODING).iter();
+    let names: Vec<String> = values
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
+        .map(|name| String::from_utf8_lossy(name).trim().to_ascii_lowercase())
+        .filter(|name| !name.is_empty() && name != "identity")
+        .collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+fn to_ureq(request: &HttpRequest) -> std::result::Result<Request<&[u8]>, Failure> {
     let wrong = |what: &str| {
-        Error::new(
-            Status::Internal,
-            format!("the request's {what} cannot be sent"),
-        )
+        let message = format!("the request's {what} cannot be sent");
+        Failure::Ours(Error::new(Status::Internal, message))
     };
-    let mut built = Request::new(request.body().to_vec());
+    let mut built = Request::new(request.body());
     *built.method_mut() =
         Method::from_bytes(request.method().as_bytes()).map_err(|_| wrong("method"))?;
     *built.uri_mut() = request.url().parse::<Uri>().map_err(|_| wrong("URL"))?;
+    let headers = built.headers_mut();
     for (name, value) in request.headers().iter() {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong("header name"))?;
-        let mut value =
-            HeaderValue::from_bytes(value.as_bytes()).map_err(|_| wrong(name.as_str()))?;
+        // Wiped when ureq is done with it.
+        let value = Bytes::from_owner(Zeroizing::new(value.as_bytes().to_vec()));
+        let mut value = HeaderValue::from_maybe_shared(value).map_err(|_| wrong(name.as_str()))?;
         value.set_sensitive(true);
-        built.headers_mut().append(name, value);
+        headers.append(name, value);
     }
     Ok(built)
 }
 
-/// Every request has a deadline of its own, so the time-out is set on the request.
-fn with_deadline(agent: &Agent, request: Request<Vec<u8>>, left: Duration) -> Request<Vec<u8>> {
-    agent
-        .configure_request(request)
-        .timeout_global(Some(left))
-        .build()
+fn milliseconds(ms: i64) -> Duration {
+    Duration::from_millis(u64::try_from(ms).unwrap_or(0))
 }
 
-fn agent_config(config: &Config) -> Result<AgentConfig> {
-    let agent = match &config.user_agent {
-        Some(text) => {
-            HeaderValue::from_str(text).map_err(|_| {
-                Error::config("user_agent", "has characters that a header cannot hold")
-            })?;
-            text.clone()
-        }
-        None => concat!("libauth/", env!("CARGO_PKG_VERSION")).to_owned(),
-    };
-    let milliseconds = |ms: i64| Duration::from_millis(u64::try_from(ms).unwrap_or(0));
-    Ok(Agent::config_builder()
+/// ureq has no time-outs, no proxy and no pool here: all of that is ours.
+fn agent_config(settings: &Settings) -> AgentConfig {
+    Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
         .max_redirects_will_error(false)
-        .proxy(proxy(config)?)
-        .user_agent(agent)
-        .accept_encoding(ureq::config::AutoHeaderValue::None)
-        .timeout_connect(Some(milliseconds(config.connect_timeout_ms)))
-        .max_idle_connections(IDLE_CONNECTIONS)
-        .max_idle_connections_per_host(IDLE_CONNECTIONS)
-        .max_idle_age(milliseconds(config.idle_timeout_ms))
+        .proxy(None)
+        .user_agent(settings.user_agent.as_str())
+        .accept_encoding("identity")
+        .max_idle_connections(0)
+        .max_idle_connections_per_host(0)
         .allow_non_standard_methods(true)
-        .build())
+        .build()
 }
 
-/// ureq would read the environment unasked; here the answer is always explicit.
-fn proxy(config: &Config) -> Result<Option<Proxy>> {
-    match &config.proxy {
-        Some(url) if !url.starts_with("http://") => Err(Error::config(
-            "proxy",
-            "must begin with http://: the proxy is asked to CONNECT",
-        )),
-        Some(url) => match Proxy::new(url) {
-            Ok(proxy) => Ok(Some(proxy)),
-            Err(_) => Err(Error::config(
-                "proxy",
-                "is not a URL such as http://host:port",
-            )),
-        },
-        None if config.proxy_from_environment => Ok(Proxy::try_from_env()),
-        None => Ok(None),
-    }
+/// How far an exchange has come.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Progress {
+    /// No byte of the request has left.
+    NotSent,
+    /// Some of it has.
+    Sent,
+    /// The head of the answer is there.
+    Head,
+}
+
+/// What ureq's caller and ureq's connections share. ureq works on the calling thread.
+struct Current {
+    wait: Option<Wait>,
+    /// The length of the request's head, more or less.
+    head: usize,
+    progress: Progress,
+    fault: Option<Fault>,
 }
 
 thread_local! {
-    /// Whether a byte of the current exchange's request may have left. ureq works on the
-    /// calling thread, so this is the one place its connections and its caller share.
-    static SENT: Cell<bool> = const { Cell::new(false) };
+    static CURRENT: RefCell<Current> = const { RefCell::new(Current::none()) };
+}
+
+impl Current {
+    const fn none() -> Current {
+        Current {
+            wait: None,
+            head: 0,
+            progress: Progress::NotSent,
+            fault: None,
+        }
+    }
+
+    /// Begins an exchange. A callback of another one, on the same thread, may be where it is made.
+    fn enter(wait: &Wait, request: &HttpRequest) -> Entered {
+        let headers = request.headers().iter();
+        let headers: usize = headers.map(|(n, v)| n.len() + v.len() + 4).sum();
+        Entered(CURRENT.replace(Current {
+            wait: Some(wait.clone()),
+            head: request.url().len() + headers,
+            ..Current::none()
+        }))
+    }
+
+    /// Our error for what went wrong.
+    fn error(mut self, failure: Failure) -> Error {
+        let error = match self.fault.take() {
+            Some(Fault::Timeout) => self.timeout(),
+            Some(Fault::Cancelled) => cancelled(),
+            Some(Fault::Io(e)) => Error::new(Status::Network, self.describe(&e)),
+            Some(Fault::Said(error)) => error,
+            Some(Fault::Unheard(error)) => return error,
+            None => match failure {
+                Failure::Ours(error) => error,
+                Failure::Ureq(e) => self.describe_ureq(&e),
+            },
+        };
+        let delivery = match (self.progress, error.status()) {
+            (Progress::NotSent, _) => Delivery::NotSent,
+            // It came, and nothing can be made of it.
+            (_, Status::Protocol) => Delivery::Answered,
+            // None came to its end.
+            _ => Delivery::MaybeSent,
+        };
+        error.with_delivery(delivery)
+    }
+
+    fn timeout(&self) -> Error {
+        let is_over = self.wait.as_ref().is_none_or(|wait| wait.left().is_zero());
+        let message = if is_over {
+            "the call took longer than timeout_ms"
+        } else {
+            "connecting took longer than connect_timeout_ms"
+        };
+        Error::new(Status::Timeout, message)
+    }
+
+    fn describe(&self, e: &io::Error) -> String {
+        if self.progress == Progress::Head {
+            return "the connection broke in the middle of the answer".to_owned();
+        }
+        match e.kind() {
+            io::ErrorKind::UnexpectedEof => {
+                "the connection was closed before an answer came".to_owned()
+            }
+            io::ErrorKind::ConnectionRefused => {
+                "the connection was refused: are the base URL's host and port right?".to_owned()
+            }
+            io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe => {
+                "the connection was reset before an answer came".to_owned()
+            }
+            _ if self.progress == Progress::NotSent => format!("cannot connect: {e}"),
+            _ => format!("the connection failed: {e}"),
+        }
+    }
+
+    fn describe_ureq(&self, e: &ureq::Error) -> Error {
+        let (status, message) = match e {
+            ureq::Error::Io(e) => (Status::Network, self.describe(e)),
+            ureq::Error::LargeResponseHeader(..) => (
+                Status::Protocol,
+                "the answer's headers are too large".to_owned(),
+            ),
+            ureq::Error::Protocol(e) => (Status::Protocol, format!("the answer is not HTTP: {e}")),
+            other => (Status::Protocol, format!("the exchange failed: {other}")),
+        };
+        // Before anything was sent there is no protocol to break.
+        let status = match self.progress {
+            Progress::NotSent => Status::Network,
+            _ => status,
+        };
+        Error::new(status, one_line(&message))
+    }
+}
+
+/// Puts the exchange before this one back in its place, whatever happens.
+struct Entered(Current);
+
+impl Entered {
+    fn leave(self) -> Current {
+        CURRENT.with_borrow_mut(|current| std::mem::replace(current, Current::none()))
+    }
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        CURRENT.set(std::mem::replace(&mut self.0, Current::none()));
+    }
+}
+
+/// Why an exchange came to nothing, unless a connection has said so already.
+enum Failure {
+    Ours(Error),
+    Ureq(ureq::Error),
+}
+
+impl Failure {
+    /// The answer is not what HTTP says.
+    fn broken(message: impl AsRef<str>) -> Failure {
+        Failure::Ours(Error::protocol(message))
+    }
+}
+
+impl From<ureq::Error> for Failure {
+    fn from(error: ureq::Error) -> Failure {
+        Failure::Ureq(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Failure {
+        Failure::Ureq(error.into())
+    }
+}
+
+/// Keeps a fault for the caller of ureq; what ureq is told ends the exchange and says no more.
+fn raise(fault: Fault) -> ureq::Error {
+    CURRENT.with_borrow_mut(|current| current.fault = Some(fault));
+    ureq::Error::ConnectionFailed
 }
 
 /// Puts off resolving until a connection is really made.
 #[derive(Debug)]
 struct ResolveLater;
 
-impl Resolver for ResolveLater {
+impl UreqResolver for ResolveLater {
     fn resolve(
         &self,
         _: &Uri,
@@ -182,273 +426,390 @@ impl Resolver for ResolveLater {
     }
 }
 
-/// Resolves, connects (through the proxy, if there is one), and watches what is sent.
-#[derive(Debug)]
-struct LazyConnector(Box<dyn Connector<(), Out = Box<dyn Connection>>>);
-
-impl LazyConnector {
-    fn new(tls: Arc<ClientConfig>) -> LazyConnector {
-        let tcp = ().chain(ConnectProxyConnector::default()).chain(TcpConnector::default());
-        LazyConnector(Box::new(tcp.chain(TlsConnector(tls))))
-    }
+/// What a handle's connections are made from.
+struct Settings {
+    tls: tls::Settings,
+    proxy: Option<Proxy>,
+    user_agent: String,
+    connect_timeout: Duration,
+    idle_timeout: Duration,
+    max_idle: usize,
 }
 
-impl Connector<()> for LazyConnector {
-    type Out = Watched;
+/// Hands out connections: kept ones, and new ones.
+struct Dialer {
+    settings: Arc<Settings>,
+    sessions: Result<Sessions>,
+    resolver: Resolver,
+    pool: Arc<Pool>,
+}
+
+impl Connector<()> for Dialer {
+    type Out = Exchange;
 
     fn connect(
         &self,
         details: &ConnectionDetails,
         _: Option<()>,
-    ) -> std::result::Result<Option<Watched>, ureq::Error> {
-        // A proxy resolves the target itself; its own address comes through here in a nested call.
-        let through_proxy = details
-            .config
-            .proxy()
-            .is_some_and(|proxy| !proxy.is_no_proxy(details.uri));
-        let addrs = if through_proxy {
-            details.resolver.empty()
-        } else {
-            resolve(details)?
+    ) -> std::result::Result<Option<Exchange>, ureq::Error> {
+        let (wait, head) = CURRENT.with_borrow(|current| (current.wait.clone(), current.head));
+        let Some(wait) = wait else {
+            return Err(ureq::Error::ConnectionFailed);
         };
-        let left = left(details);
-        if left.after.is_zero() {
-            return Err(ureq::Error::Timeout(left.reason));
-        }
-        let details = ConnectionDetails {
-            uri: details.uri,
-            addrs,
-            config: details.config,
-            request_level: details.request_level,
-            resolver: details.resolver,
-            now: (details.current_time)(),
-            timeout: left,
-            current_time: details.current_time.clone(),
-            run_connector: details.run_connector.clone(),
-            register_shutdown: details.register_shutdown.clone(),
+        let line = match self.pool.take(details.uri, self.settings.idle_timeout) {
+            Some(line) => Ok(line),
+            None => self.dial(details.uri, &wait),
         };
-        let connection = self.0.connect(&details, None);
-        // CONNECT and TLS handshakes are not the request.
-        SENT.set(false);
-        Ok(connection?.map(Watched))
+        let exchange = Exchange {
+            line: Some(line.map_err(raise)?),
+            wait,
+            head,
+            head_received: 0,
+            broken: None,
+            is_reusable: false,
+            max_idle: self.settings.max_idle,
+            idle_timeout: self.settings.idle_timeout,
+            pool: Arc::clone(&self.pool),
+        };
+        Ok(Some(exchange))
     }
 }
 
-/// What is left of the time for connecting.
-fn left(details: &ConnectionDetails) -> NextTimeout {
-    let spent = match details.now {
-        ureq::unversioned::transport::time::Instant::Exact(started) => started.elapsed(),
-        _ => Duration::ZERO,
-    };
-    NextTimeout {
-        after: details.timeout.after.saturating_sub(spent).into(),
-        ..details.timeout
-    }
-}
-
-/// Puts TLS around a connection to an https address.
-struct TlsConnector(Arc<ClientConfig>);
-
-impl<In: Connection> Connector<In> for TlsConnector {
-    type Out = Box<dyn Connection>;
-
-    fn connect(
-        &self,
-        details: &ConnectionDetails,
-        chained: Option<In>,
-    ) -> std::result::Result<Option<Self::Out>, ureq::Error> {
-        let connection = chained.ok_or(ureq::Error::ConnectionFailed)?;
-        if !details.needs_tls() || connection.is_tls() {
-            return Ok(Some(Box::new(connection)));
-        }
-        let host = details.uri.host().unwrap_or_default();
-        let session = tls::session(&self.0, host).map_err(|e| ureq::Error::Other(Box::new(e)))?;
-        let mut adapter =
-            TransportAdapter::new(connection.boxed(), Arc::clone(&details.current_time));
-        adapter.set_timeout(left(details));
-        let mut stream = StreamOwned::new(session, adapter);
-        stream.conn.complete_io(&mut stream.sock)?;
-        let buffers = LazyBuffers::new(
-            details.config.input_buffer_size(),
-            details.config.output_buffer_size(),
-        );
-        Ok(Some(Box::new(TlsConnection { buffers, stream })))
-    }
-}
-
-impl fmt::Debug for TlsConnector {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("TlsConnector")
-    }
-}
-
-/// A connection with TLS around it.
-struct TlsConnection {
-    buffers: LazyBuffers,
-    stream: StreamOwned<ClientConnection, TransportAdapter>,
-}
-
-impl Connection for TlsConnection {
-    fn buffers(&mut self) -> &mut dyn Buffers {
-        &mut self.buffers
-    }
-
-    fn transmit_output(
-        &mut self,
-        amount: usize,
-        timeout: NextTimeout,
-    ) -> std::result::Result<(), ureq::Error> {
-        self.stream.sock.set_timeout(timeout);
-        let output = &self.buffers.output()[..amount];
-        Ok(self.stream.write_all(output)?)
-    }
-
-    fn await_input(&mut self, timeout: NextTimeout) -> std::result::Result<bool, ureq::Error> {
-        self.stream.sock.set_timeout(timeout);
-        let amount = self.stream.read(self.buffers.input_append_buf())?;
-        self.buffers.input_appended(amount);
-        Ok(amount > 0)
-    }
-
-    fn is_open(&mut self) -> bool {
-        self.stream.sock.get_mut().is_open()
-    }
-
-    fn is_tls(&self) -> bool {
-        true
-    }
-}
-
-impl fmt::Debug for TlsConnection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("TlsConnection")
-    }
-}
-
-/// The addresses of a host: at once for an address, through the system's resolver (in a thread
-/// that the deadline can leave behind) for a name.
-fn resolve(details: &ConnectionDetails) -> std::result::Result<ResolvedSocketAddrs, ureq::Error> {
-    let host = details.uri.host().unwrap_or_default();
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    let Ok(ip) = bare.parse::<IpAddr>() else {
-        return DefaultResolver::default().resolve(details.uri, details.config, details.timeout);
-    };
-    let default_port = if details.needs_tls() { 443 } else { 80 };
-    let mut addrs = details.resolver.empty();
-    addrs.push((ip, details.uri.port_u16().unwrap_or(default_port)).into());
-    Ok(addrs)
-}
-
-/// A connection that notes when the request may have left.
-#[derive(Debug)]
-struct Watched(Box<dyn Connection>);
-
-impl Connection for Watched {
-    fn buffers(&mut self) -> &mut dyn Buffers {
-        self.0.buffers()
-    }
-
-    fn transmit_output(
-        &mut self,
-        amount: usize,
-        timeout: NextTimeout,
-    ) -> std::result::Result<(), ureq::Error> {
-        SENT.set(true);
-        self.0.transmit_output(amount, timeout)
-    }
-
-    fn await_input(&mut self, timeout: NextTimeout) -> std::result::Result<bool, ureq::Error> {
-        self.0.await_input(timeout)
-    }
-
-    fn is_open(&mut self) -> bool {
-        self.0.is_open()
-    }
-
-    fn is_tls(&self) -> bool {
-        self.0.is_tls()
-    }
-}
-
-/// Our error for ureq's. `in_body` tells that the head of an answer had arrived.
-fn failed(e: ureq::Error, in_body: bool) -> Error {
-    let (status, message) = describe(e, in_body);
-    let (status, delivery) = match (SENT.get(), status) {
-        // Whoever spoke no HTTP before the request was sent was the proxy.
-        (false, Status::Protocol) => (Status::Network, Delivery::NotSent),
-        (false, status) => (status, Delivery::NotSent),
-        (true, Status::Protocol) => (status, Delivery::Answered),
-        (true, status) => (status, Delivery::MaybeSent),
-    };
-    Error::new(status, one_line(&message)).with_delivery(delivery)
-}
-
-fn describe(e: ureq::Error, in_body: bool) -> (Status, String) {
-    let text = |text: &str| text.to_owned();
-    match e {
-        ureq::Error::Timeout(ureq::Timeout::Connect) => (
-            Status::Timeout,
-            text("connecting took longer than connect_timeout_ms"),
-        ),
-        ureq::Error::Timeout(_) => (
-            Status::Timeout,
-            text("the call took longer than timeout_ms"),
-        ),
-        ureq::Error::Io(e) if e.kind() == io::ErrorKind::TimedOut => (
-            Status::Timeout,
-            text("the call took longer than timeout_ms"),
-        ),
-        ureq::Error::Io(e) => (Status::Network, describe_io(&e, in_body)),
-        ureq::Error::Other(e) if e.is::<rustls::Error>() => {
-            (Status::Network, format!("TLS failed: {e}"))
-        }
-        ureq::Error::HostNotFound => (Status::Network, text("the host name cannot be resolved")),
-        ureq::Error::ConnectProxyFailed(e) => (
-            Status::Network,
-            format!("the proxy refused the connection: {e}"),
-        ),
-        ureq::Error::BodyExceedsLimit(limit) => (
-            Status::Protocol,
-            format!(
-                "the answer is larger than max_response_bytes ({})",
-                limit.saturating_sub(1)
-            ),
-        ),
-        ureq::Error::LargeResponseHeader(..) => {
-            (Status::Protocol, text("the answer's headers are too large"))
-        }
-        ureq::Error::Protocol(e) => (Status::Protocol, format!("the answer is not HTTP: {e}")),
-        other => (Status::Network, format!("the exchange failed: {other}")),
-    }
-}
-
-fn describe_io(e: &io::Error, in_body: bool) -> String {
-    if let Some(tls) = e
-        .get_ref()
-        .and_then(|inner| inner.downcast_ref::<rustls::Error>())
-    {
-        let advice = match tls {
-            rustls::Error::InvalidCertificate(_) => {
-                "; if the certificate is your own CA's, name it with ca_file"
+impl Dialer {
+    fn dial(&self, uri: &Uri, wait: &Wait) -> std::result::Result<Box<Line>, Fault> {
+        let wait = wait.no_later_than(Instant::now() + self.settings.connect_timeout);
+        let (Some(host), Some(authority)) = (uri.host(), uri.authority()) else {
+            return Err(Fault::network("the base URL has no host"));
+        };
+        let is_https = uri.scheme() == Some(&Scheme::HTTPS);
+        let port = uri.port_u16().unwrap_or(if is_https { 443 } else { 80 });
+        let proxy = self.settings.proxy.as_ref();
+        let proxy = proxy.filter(|proxy| !proxy.is_passed_by(host, port));
+        let connection = match proxy {
+            Some(proxy) => self.tunnel(proxy, host, port, &wait)?,
+            None => {
+                let addresses = self.resolver.resolve(host, port, &wait)?;
+                Connection::open(&addresses, &wait)?
             }
-            _ => "",
         };
-        return format!("TLS failed: {tls}{advice}");
+        let stream = if is_https {
+            let sessions = self.sessions.as_ref().map_err(|e| Fault::Said(e.clone()))?;
+            Stream::Tls(Box::new(Session::open(sessions, host, connection, &wait)?))
+        } else {
+            Stream::Plain(connection)
+        };
+        let mut line = Box::new(Line {
+            stream,
+            is_https,
+            authority: authority.clone(),
+            input: Buffer::default(),
+            has_progressed: false,
+            output: Buffer::default(),
+            idle_since: Instant::now(),
+        });
+        // An answer that was there first is the answer to nothing.
+        match line.is_fresh() {
+            true => Ok(line),
+            false => Err(Fault::network(
+                "the server closed the connection, or sent something, before it was asked",
+            )),
+        }
     }
-    match e.kind() {
-        _ if in_body => "the connection broke in the middle of the answer".to_owned(),
-        io::ErrorKind::UnexpectedEof => {
-            "the connection was closed before an answer came".to_owned()
+
+    fn tunnel(
+        &self,
+        proxy: &Proxy,
+        host: &str,
+        port: u16,
+        wait: &Wait,
+    ) -> std::result::Result<Connection, Fault> {
+        let about_proxy = |fault| match fault {
+            Fault::Io(e) => Fault::network(format!("the proxy cannot be reached: {e}")),
+            other => other,
+        };
+        let (proxy_host, proxy_port) = (proxy.host(), proxy.port());
+        let addresses = self.resolver.resolve(proxy_host, proxy_port, wait);
+        let mut connection = Connection::open(&addresses?, wait).map_err(about_proxy)?;
+        let user_agent = &self.settings.user_agent;
+        let tunnel = proxy.tunnel(&mut connection, host, port, user_agent, wait);
+        tunnel.map_err(about_proxy)?;
+        Ok(connection)
+    }
+}
+
+impl fmt::Debug for Dialer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Dialer")
+    }
+}
+
+/// The idle connections of one handle in one process, the last used last. Its lock is never held while a
+/// system call runs: connections are looked at, and closed, outside.
+#[derive(Default)]
+struct Pool(Mutex<VecDeque<Box<Line>>>);
+
+impl Pool {
+    /// The connection used last, if it is still any good.
+    fn take(&self, uri: &Uri, idle_timeout: Duration) -> Option<Box<Line>> {
+        loop {
+            let mut line = {
+                let mut idle = self.lock();
+                let position = idle.iter().rposition(|line| line.leads_to(uri))?;
+                idle.remove(position)?
+            };
+            if line.idle_since.elapsed() < idle_timeout && line.is_fresh() {
+                return Some(line);
+            }
         }
-        io::ErrorKind::ConnectionRefused => {
-            "the connection was refused: are the base URL's host and port right?".to_owned()
+    }
+
+    fn give(&self, line: Box<Line>, max_idle: usize, idle_timeout: Duration) {
+        // Closed at the end of this function, after the lock is released.
+        let mut surplus = Vec::new();
+        let mut idle = self.lock();
+        idle.push_back(line);
+        while idle.len() > max_idle
+            || idle
+                .front()
+                .is_some_and(|line| line.idle_since.elapsed() > idle_timeout)
+        {
+            surplus.extend(idle.pop_front());
         }
-        io::ErrorKind::ConnectionReset
-        | io::ErrorKind::ConnectionAborted
-        | io::ErrorKind::BrokenPipe => "the connection was reset before an answer came".to_owned(),
-        // The system resolver's errors have no kind of their own.
-        _ if !SENT.get() => format!("cannot connect: {e}"),
-        _ => format!("the connection failed: {e}"),
+        drop(idle);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Box<Line>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A connection, with or without TLS.
+enum Stream {
+    Plain(Connection),
+    Tls(Box<Session>),
+}
+
+/// A connection to the platform and the buffers that go with it.
+struct Line {
+    stream: Stream,
+    is_https: bool,
+    authority: Authority,
+    input: Buffer,
+    /// The last look at the input took some of it.
+    has_progressed: bool,
+    output: Buffer,
+    idle_since: Instant,
+}
+
+impl Line {
+    fn leads_to(&self, uri: &Uri) -> bool {
+        self.is_https == (uri.scheme() == Some(&Scheme::HTTPS))
+            && uri.authority() == Some(&self.authority)
+    }
+
+    /// Whether it is open and the server has sent nothing that nobody asked for. One system call.
+    fn is_fresh(&mut self) -> bool {
+        match &mut self.stream {
+            Stream::Plain(connection) => {
+                matches!(connection.receive_now(&mut [0]), Ok(None))
+            }
+            Stream::Tls(session) => session.is_fresh(),
+        }
+    }
+
+    /// Whether the answer that was read was all that came.
+    fn has_nothing_left(&mut self) -> bool {
+        self.input.is_empty()
+            && match &mut self.stream {
+                Stream::Plain(_) => true,
+                Stream::Tls(session) => session.has_nothing_left(),
+            }
+    }
+
+    /// Leaves nothing of an exchange in memory.
+    fn wipe(&mut self) {
+        self.input.wipe();
+        self.output.wipe();
+        if let Stream::Tls(session) = &mut self.stream {
+            session.wipe();
+        }
+        self.has_progressed = false;
+    }
+}
+
+/// One exchange on a connection, as ureq sees it. It ends in the pool, or closed.
+struct Exchange {
+    /// There until the exchange is over.
+    line: Option<Box<Line>>,
+    wait: Wait,
+    /// The length of the request's head, more or less.
+    head: usize,
+    head_received: usize,
+    /// Why the request could not be sent to its end. The server may have answered all the same.
+    broken: Option<Fault>,
+    is_reusable: bool,
+    max_idle: usize,
+    idle_timeout: Duration,
+    pool: Arc<Pool>,
+}
+
+impl Exchange {
+    fn line(&mut self) -> &mut Line {
+        self.line
+            .as_mut()
+            .expect("an exchange has its line until it is dropped")
+    }
+
+    /// Sends what has been written so far.
+    fn flush(&mut self) -> std::result::Result<(), Fault> {
+        let Exchange { line, wait, .. } = self;
+        let Some(line) = line else { return Ok(()) };
+        if line.output.is_empty() || self.broken.is_some() {
+            return Ok(());
+        }
+        let mut amount = 0;
+        let mut has_left = false;
+        let bytes = line.output.unread();
+        let outcome = match &mut line.stream {
+            Stream::Plain(connection) => connection.send(bytes, &mut amount, wait),
+            Stream::Tls(session) => session.send(bytes, &mut has_left, wait),
+        };
+        if amount > 0 || has_left {
+            CURRENT.with_borrow_mut(|current| {
+                current.progress = current.progress.max(Progress::Sent);
+            });
+        }
+        line.output.wipe();
+        match outcome {
+            // A server may answer before it has read everything, and close.
+            Err(fault @ Fault::Io(_)) => self.broken = Some(fault),
+            other => other?,
+        }
+        Ok(())
+    }
+
+    fn receive(&mut self) -> std::result::Result<usize, Fault> {
+        self.flush()?;
+        let Exchange { line, wait, .. } = self;
+        let Some(line) = line else { return Ok(0) };
+        if line.input.unread().len() >= LONGEST_HEAD {
+            return Err(Fault::Said(Error::protocol(
+                "the answer's framing has no end",
+            )));
+        }
+        let received = match &mut line.stream {
+            Stream::Plain(connection) => {
+                let amount = connection.receive(line.input.room(INPUT), wait);
+                amount.inspect(|amount| line.input.filled(*amount))
+            }
+            Stream::Tls(session) => session.receive(&mut line.input, wait),
+        };
+        let amount = match (received, self.broken.take()) {
+            (Ok(amount), broken) if amount > 0 => {
+                self.broken = broken;
+                amount
+            }
+            (Err(fault @ Fault::Unheard(_)), _) | (_, Some(fault)) => return Err(fault),
+            (other, None) => other?,
+        };
+        if CURRENT.with_borrow(|current| current.progress) < Progress::Head {
+            self.head_received += amount;
+            if self.head_received > LONGEST_HEAD {
+                let message = "the answer's headers have no end";
+                return Err(Fault::Said(Error::protocol(message)));
+            }
+        }
+        Ok(amount)
+    }
+}
+
+impl UreqTransport for Exchange {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self
+    }
+
+    fn transmit_output(
+        &mut self,
+        amount: usize,
+        _: NextTimeout,
+    ) -> std::result::Result<(), ureq::Error> {
+        let output = &mut self.line().output;
+        output.filled(amount);
+        // The rest goes out when ureq turns to the answer: head and body in one write.
+        match output.unread().len() >= MOST_OUTPUT {
+            true => self.flush().map_err(raise),
+            false => Ok(()),
+        }
+    }
+
+    fn await_input(&mut self, _: NextTimeout) -> std::result::Result<bool, ureq::Error> {
+        Ok(self.receive().map_err(raise)? > 0)
+    }
+
+    /// ureq asks when an answer was read to its end and the connection may be kept. It is: by us.
+    fn is_open(&mut self) -> bool {
+        self.is_reusable = self.broken.is_none();
+        false
+    }
+
+    fn is_tls(&self) -> bool {
+        self.line.as_ref().is_some_and(|line| line.is_https)
+    }
+}
+
+impl Buffers for Exchange {
+    fn output(&mut self) -> &mut [u8] {
+        let least = OUTPUT.max(self.head);
+        let output = &mut self.line().output;
+        let least = if output.is_empty() { least } else { OUTPUT / 4 };
+        output.room(least)
+    }
+
+    fn input(&self) -> &[u8] {
+        self.line.as_ref().map_or(&[], |line| line.input.unread())
+    }
+
+    fn input_append_buf(&mut self) -> &mut [u8] {
+        self.line().input.room(INPUT)
+    }
+
+    fn input_appended(&mut self, amount: usize) {
+        self.line().input.filled(amount);
+    }
+
+    fn input_consume(&mut self, amount: usize) {
+        let line = self.line();
+        line.has_progressed = amount > 0;
+        line.input.consume(amount);
+    }
+
+    fn tmp_and_output(&mut self) -> (&mut [u8], &mut [u8]) {
+        // The first is for bodies without a length, of which there are none.
+        (&mut [], Buffers::output(self))
+    }
+
+    fn can_use_input(&self) -> bool {
+        let line = self.line.as_ref();
+        line.is_some_and(|line| line.has_progressed && !line.input.is_empty())
+    }
+}
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        let Some(mut line) = self.line.take() else {
+            return;
+        };
+        if self.is_reusable && line.has_nothing_left() {
+            line.wipe();
+            line.idle_since = Instant::now();
+            self.pool.give(line, self.max_idle, self.idle_timeout);
+        }
+    }
+}
+
+impl fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Exchange")
     }
 }
 
