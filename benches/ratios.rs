@@ -1,9 +1,6 @@
 //! How fast libauth is beside a peer, measured in turn in one run: machines are noisy, ratios less so.
 //! `cargo bench` prints for each pair the median of each and the ratio. Nothing is asserted.
 
-#[path = "../tests/sandbox/mod.rs"]
-mod sandbox;
-
 use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -90,7 +87,7 @@ fn verify_daxpay() {
 }
 
 fn sign_redemption() {
-    let pem = sandbox::credentials().redemption_merchant_private_key_pem;
+    let pem = libauth_sandbox::credentials().redemption_merchant_private_key_pem;
     let config = Config::new("https://host.example");
     let redemption = Redemption::with_rsa(&config, "business", "merchant", pem, None).unwrap();
     let request = AlipayUrlRequest {
@@ -137,8 +134,8 @@ fn cached_token() {
 }
 
 fn call_on_kept_alive_connection() {
-    let sandbox = sandbox::Sandbox::start();
-    let keys = sandbox::credentials();
+    let sandbox = libauth_sandbox::Sandbox::start();
+    let keys = libauth_sandbox::credentials();
     let config = Config::new(sandbox.base("seller"));
     let seller = Seller::new(&config, keys.seller_access_key, keys.seller_secret_key).unwrap();
     let token = seller.token().unwrap();

@@ -1,14 +1,12 @@
 //! Starts the sandbox, compiles `bindings/c/quickstart.c` against the library just built, runs it,
 //! and ends as it ends: `cargo run --release --example quickstart`.
 
-#[path = "../tests/sandbox/mod.rs"]
-mod sandbox;
-#[path = "../tests/suite/mod.rs"]
+#[path = "../tests/languages/suite/mod.rs"]
 mod suite;
 
 use std::process::{Command, ExitCode};
 
-use sandbox::Sandbox;
+use libauth_sandbox::Sandbox;
 use suite::{Installed, c_compiler, compile, root};
 
 fn main() -> ExitCode {

@@ -6,13 +6,10 @@
 //! The first line of its output is `sandbox listening on http://127.0.0.1:PORT`, for programs that
 //! start it. `--quiet` prints nothing else.
 
-#[path = "../tests/sandbox/mod.rs"]
-mod sandbox;
-
 use std::io::{Read as _, Write as _};
 use std::process::ExitCode;
 
-use sandbox::{Sandbox, credentials};
+use libauth_sandbox::{Sandbox, credentials};
 
 /// Where the quickstarts look for the sandbox when nothing else is said.
 const DEFAULT_PORT: u16 = 18321;
@@ -100,7 +97,7 @@ fn introduction(sandbox: &Sandbox) -> String {
     );
     let path = "/v1/platform/identify/auth";
     let key = test.creditpay_signature_key;
-    let signature = sandbox::signatures::creditpay(key, path, body.as_bytes());
+    let signature = libauth_sandbox::signatures::creditpay(key, path, body.as_bytes());
     format!(
         r#"
 Base URLs and test credentials (the RSA keys are in {origin}/_/credentials):
@@ -131,7 +128,7 @@ Not signed:
 To see it misbehave, put a fault in front of the platform: {origin}/f/status=503,times=1/creditpay,
 or slow=3000, reset_after, cut=10, json=missing, sign=wrong ...
 To see what it received: curl {origin}/_/last   and   curl {origin}/_/counters
-All faults and control calls: tests/sandbox/mod.rs. Ctrl-C stops it.
+All faults and control calls: tests/sandbox/src/lib.rs. Ctrl-C stops it.
 "#,
         plat_id = test.creditpay_plat_id,
         api_key = test.creditpay_api_key,

@@ -3,7 +3,7 @@
 // Every test program that includes this module uses another part of it.
 #![allow(dead_code, unreachable_pub)]
 
-pub(crate) use crate::sandbox;
+pub(crate) use libauth_sandbox as sandbox;
 
 pub mod operations;
 pub mod pem;

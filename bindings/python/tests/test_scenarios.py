@@ -1,4 +1,4 @@
-"""What every language's suite shows: one test for each line of tests/scenarios.txt."""
+"""What every language's suite shows: one test for each line of tests/languages/scenarios.txt."""
 
 from __future__ import annotations
 

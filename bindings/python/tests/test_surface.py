@@ -1,4 +1,4 @@
-"""The binding against include/libauth.h and tests/scenarios.txt: nothing forgotten, nothing different."""
+"""The binding against include/libauth.h and tests/languages/scenarios.txt: nothing forgotten, nothing different."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def test_every_public_thing_is_documented_and_typed() -> None:
 
 
 def test_every_scenario_is_here() -> None:
-    listed = [line.split()[0] for line in (ROOT / "tests" / "scenarios.txt").read_text("utf-8").splitlines()
+    listed = [line.split()[0] for line in (ROOT / "tests" / "languages" / "scenarios.txt").read_text("utf-8").splitlines()
               if line.strip() and not line.startswith("#")]  # fmt: skip
     tests = (PYTHON / "tests" / "test_scenarios.py").read_text("utf-8")
     assert listed and [name for name in listed if f"def test_scenario_{name}(" not in tests] == []

@@ -28,7 +28,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
-/** What every language's suite shows: see tests/scenarios.txt. */
+/** What every language's suite shows: see tests/languages/scenarios.txt. */
 class ScenariosTest {
     private final Sandbox sandbox = new Sandbox();
 

@@ -1,0 +1,6 @@
+//! The C ABI: what the header says, what the library exports, what every function does with NULL.
+
+pub(crate) mod exports;
+mod header;
+mod library;
+mod null_table;

@@ -1,0 +1,1 @@
+//! What a hostile or broken surrounding does to the library.

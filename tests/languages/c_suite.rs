@@ -1,0 +1,275 @@
+//! C programs, compiled with the system's compiler against the library just built, run against the
+//! sandbox.
+
+use crate::languages::suite;
+use libauth_sandbox as sandbox;
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use sandbox::Sandbox;
+use suite::{Installed, c_compiler, compile, has_tool, root, run};
+
+const WARNINGS: [&str; 6] = ["-Wall", "-Wextra", "-pedantic", "-Werror", "-g", "-pthread"];
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// A compiled program, and what it is linked to.
+struct Program {
+    installed: Installed,
+    path: PathBuf,
+}
+
+fn build(name: &str, sources: &[PathBuf], extra: &[&str]) -> Option<Program> {
+    if !has_tool(&c_compiler(), "--version", "the C suite") {
+        return None;
+    }
+    let installed = Installed::new(name);
+    let path = installed.dir().join(name);
+    let include = format!("-I{}", root().join("tests/languages/c").display());
+    let flags: Vec<&str> = WARNINGS
+        .iter()
+        .copied()
+        .chain(["-std=c99", &include])
+        .chain(extra.iter().copied())
+        .collect();
+    compile(&c_compiler(), sources, &flags, &installed, &path);
+    Some(Program { installed, path })
+}
+
+/// Runs a test program of tests/languages/c, and shows what it counted.
+fn check(name: &str) {
+    let folder = root().join("tests/languages/c");
+    let sources = [
+        folder.join(name).with_extension("c"),
+        folder.join("fixtures.c"),
+    ];
+    let Some(program) = build(name, &sources, &[]) else {
+        return;
+    };
+    let sandbox = Sandbox::start();
+    let mut command = Command::new(&program.path);
+    command
+        .env("LIBAUTH_SANDBOX", sandbox.origin())
+        .envs(keys());
+    print!(
+        "{}",
+        String::from_utf8_lossy(&run(&mut command, LIMIT).stdout)
+    );
+}
+
+/// Keys good and bad, made from the test keys.
+fn keys() -> Vec<(&'static str, String)> {
+    let good = sandbox::credentials();
+    let private = good.redemption_merchant_private_key_pem;
+    vec![
+        ("KEY_PRIVATE", private.to_owned()),
+        (
+            "KEY_PUBLIC",
+            good.redemption_merchant_public_key_pem.to_owned(),
+        ),
+        (
+            "KEY_EC",
+            include_str!("../support/keys/ec_pkcs8.pem").to_owned(),
+        ),
+        (
+            "KEY_1024",
+            include_str!("../support/keys/rsa1024_private.pem").to_owned(),
+        ),
+        ("KEY_TRUNCATED", private[..private.len() / 2].to_owned()),
+        ("KEY_EMPTY", String::new()),
+        ("KEY_GARBAGE", "not a key".to_owned()),
+    ]
+}
+
+#[test]
+fn bad_input() {
+    check("bad_input");
+}
+
+#[test]
+fn faults() {
+    check("faults");
+}
+
+#[cfg(unix)]
+#[test]
+fn fork() {
+    check("fork");
+}
+
+#[test]
+fn the_program_of_the_design_compiles_as_written() {
+    build(
+        "design",
+        &[root().join("tests/languages/c/design.c")],
+        &["-shared", "-fPIC"],
+    );
+}
+
+#[test]
+fn quickstart_runs_and_fails_with_the_librarys_message() {
+    let Some(program) = build(
+        "quickstart",
+        &[root().join("bindings/c/quickstart.c")],
+        &["-O2"],
+    ) else {
+        return;
+    };
+    let sandbox = Sandbox::start();
+    let output = run(
+        Command::new(&program.path).env("LIBAUTH_SANDBOX", sandbox.origin()),
+        LIMIT,
+    );
+    let text = String::from_utf8_lossy(&output.stdout);
+    for platform in [
+        "creditpay",
+        "daxpay",
+        "openplatform",
+        "redemption",
+        "seller",
+        "webhook",
+        "explain",
+    ] {
+        assert!(
+            text.contains(&format!("{platform} ")),
+            "no line of {platform} in:\n{text}"
+        );
+    }
+    assert!(
+        text.contains("served from the cache") && text.contains("genuine PAY_SUCCESS"),
+        "{text}"
+    );
+
+    let failing = Command::new(&program.path)
+        .env("LIBAUTH_SANDBOX", sandbox.origin())
+        .env("LIBAUTH_SELLER_SECRET_KEY", "wrong")
+        .output()
+        .expect("the program starts");
+    assert!(!failing.status.success());
+    let message = String::from_utf8_lossy(&failing.stderr);
+    assert!(
+        message.contains("UNAUTHORIZED") && message.contains("seller"),
+        "{message}"
+    );
+    let lines = std::fs::read_to_string(root().join("bindings/c/quickstart.c"))
+        .unwrap()
+        .lines()
+        .count();
+    assert!(lines < 150, "quickstart.c has {lines} lines");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn quickstart_loses_no_memory() {
+    if !has_tool("valgrind", "--version", "the check for lost memory") {
+        return;
+    }
+    let Some(program) = build(
+        "valgrind",
+        &[root().join("bindings/c/quickstart.c")],
+        &["-O1"],
+    ) else {
+        return;
+    };
+    let sandbox = Sandbox::start();
+    let mut command = Command::new("valgrind");
+    command.args([
+        "--error-exitcode=99",
+        "--leak-check=full",
+        "--errors-for-leak-kinds=definite,indirect,possible",
+    ]);
+    // Statically kept memory is reachable, not lost.
+    command
+        .arg("--show-leak-kinds=definite,indirect,possible")
+        .arg(&program.path);
+    let output = run(command.env("LIBAUTH_SANDBOX", sandbox.origin()), LIMIT);
+    let report = String::from_utf8_lossy(&output.stderr);
+    assert!(report.contains("ERROR SUMMARY: 0 errors"), "{report}");
+    assert!(
+        report.contains("definitely lost: 0 bytes") || report.contains("no leaks are possible"),
+        "{report}"
+    );
+}
+
+#[test]
+fn offline_with_libcurl() {
+    if !has_tool("pkg-config", "--version", "the libcurl example") {
+        return;
+    }
+    let found = Command::new("pkg-config")
+        .args(["--exists", "libcurl"])
+        .status()
+        .expect("pkg-config runs");
+    if !found.success() {
+        assert!(
+            std::env::var("CI").as_deref() != Ok("true"),
+            "libcurl's development files are missing"
+        );
+        eprintln!(
+            "\n*** SKIPPED: libcurl's development files are missing, so the libcurl example did not run ***\n"
+        );
+        return;
+    }
+    let flags = Command::new("pkg-config")
+        .args(["--cflags", "--libs", "libcurl"])
+        .output()
+        .expect("pkg-config runs");
+    let flags = String::from_utf8(flags.stdout).expect("pkg-config prints text");
+    let flags: Vec<&str> = flags.split_whitespace().chain(["-std=gnu99"]).collect();
+    let Some(program) = build(
+        "offline",
+        &[root().join("bindings/c/offline_curl.c")],
+        &flags,
+    ) else {
+        return;
+    };
+    let sandbox = Sandbox::start();
+    let output = run(
+        Command::new(&program.path).env("LIBAUTH_SANDBOX", sandbox.origin()),
+        LIMIT,
+    );
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        text.contains("openId") && text.contains("GET /orders?page=1"),
+        "{text}"
+    );
+    drop(program.installed);
+}
+
+/// The header compiles alone and without a warning, in every dialect of both compilers.
+#[test]
+fn header_matrix() {
+    let c: &[&str] = &["c99", "c11", "c17"];
+    let cxx: &[&str] = &["c++98", "c++11", "c++14", "c++17", "c++20"];
+    for (compiler, language, dialects) in [
+        ("gcc", "c", c),
+        ("clang", "c", c),
+        ("g++", "c++", cxx),
+        ("clang++", "c++", cxx),
+    ] {
+        if !has_tool(
+            compiler,
+            "--version",
+            "a part of the header's compile matrix",
+        ) {
+            continue;
+        }
+        for dialect in dialects {
+            let mut command = Command::new(compiler);
+            command.args([
+                "-fsyntax-only",
+                "-Wall",
+                "-Wextra",
+                "-pedantic",
+                "-Werror",
+                "-x",
+                language,
+            ]);
+            command
+                .arg(format!("-std={dialect}"))
+                .arg(root().join("tests/languages/c/header_alone.c"));
+            run(command.arg("-I").arg(root().join("include")), LIMIT);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The library as programs in other languages use it.
+
+pub(crate) mod suite;
+
+mod c_scenarios;
+mod c_suite;
+mod cpp_suite;
+mod install_suite;
+mod java_suite;
+mod python_suite;
+mod scenarios;

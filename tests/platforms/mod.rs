@@ -1,0 +1,21 @@
+//! The five platforms against the sandbox: operations, faults, callbacks, explanations.
+
+mod answers;
+mod creditpay;
+mod daxpay;
+mod explain;
+mod inbound;
+mod keys;
+mod lifetimes;
+mod mutations;
+mod offline;
+mod openplatform;
+mod proxy;
+mod redemption;
+mod replay;
+mod secrets;
+mod seller;
+mod tls;
+mod tokens;
+mod transport;
+mod vectors;

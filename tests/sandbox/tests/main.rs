@@ -1,0 +1,7 @@
+//! The sandbox's own tests, in one program.
+
+mod client;
+mod faults;
+mod platforms;
+mod server;
+mod vectors;
