@@ -7,7 +7,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{Error, Result, Status};
 use crate::message::Headers;
-use crate::replay::{MemoryGuard, ReplayGuard};
+use crate::replay::{Found, Memory, MemoryGuard, OnePhase, Times};
 
 /// The longest header value that is looked at, in bytes.
 const LONGEST_HEADER: usize = 8 * 1024;
@@ -55,21 +55,23 @@ impl Inbound {
 pub(crate) struct Policy {
     clock: Arc<dyn Clock>,
     window_ms: i64,
-    guard: Arc<dyn ReplayGuard>,
+    memory: Arc<dyn Memory>,
     largest_body: usize,
 }
 
 impl Policy {
-    pub(crate) fn new(config: &Config) -> Policy {
+    pub(crate) fn new(config: &Config) -> Result<Policy> {
         let size = |bytes: i64| usize::try_from(bytes).unwrap_or(0);
-        let memory =
-            || Arc::new(MemoryGuard::new(size(config.replay_capacity))) as Arc<dyn ReplayGuard>;
-        Policy {
+        let memory: Arc<dyn Memory> = match &config.replay_guard {
+            Some(guard) => Arc::new(OnePhase(Arc::clone(guard))),
+            None => Arc::new(MemoryGuard::new(size(config.replay_capacity))?),
+        };
+        Ok(Policy {
             clock: Arc::clone(&config.clock),
             window_ms: config.window_ms,
-            guard: config.replay_guard.clone().unwrap_or_else(memory),
+            memory,
             largest_body: size(config.max_response_bytes),
-        }
+        })
     }
 
     /// What no genuine message is.
@@ -118,10 +120,13 @@ impl Policy {
     /// A message may come up to one window early and stays acceptable one window longer; `least_ms` is
     /// for messages whose time is not signed, and which could come again with another.
     pub(crate) fn check_first_time(&self, key: &str, least_ms: i64) -> Result<()> {
-        let now_ms = self.clock.unix_ms();
-        let keep_ms = self.window_ms.saturating_mul(2).max(least_ms);
-        let keep_until_ms = now_ms.saturating_add(keep_ms);
-        if self.guard.first_time(key, now_ms, keep_until_ms)? {
+        let times = Times {
+            now_ms: self.clock.unix_ms(),
+            claim_ms: 0,
+            keep_ms: self.window_ms.saturating_mul(2).max(least_ms),
+            for_good: false,
+        };
+        if let Found::New(_) = self.memory.claim(key, &times, &|| {})? {
             return Ok(());
         }
         let message = "this very message was received before: answer it as before, and do not act on it again";

@@ -24,6 +24,7 @@ pub mod token;
 
 mod client;
 mod connection;
+mod os;
 mod per_process;
 mod proxy;
 mod random;

@@ -11,7 +11,8 @@ pub(crate) fn fraction() -> f64 {
     f64::from(u32::from_le_bytes(bytes())) / (f64::from(u32::MAX) + 1.0)
 }
 
-fn bytes<const N: usize>() -> [u8; N] {
+/// Bytes that nobody can guess.
+pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("the system's random source works");
     bytes

@@ -176,7 +176,7 @@ impl CreditPay {
             api_key,
             signature_key,
             signed_prefix,
-            inbound: crate::inbound::Policy::new(config),
+            inbound: crate::inbound::Policy::new(config)?,
         })
     }
 

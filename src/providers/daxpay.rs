@@ -234,7 +234,7 @@ impl DaxPay {
             algorithm,
             utc_offset_minutes: config.utc_offset_minutes,
             response_signature: config.response_signature,
-            inbound: crate::inbound::Policy::new(config),
+            inbound: crate::inbound::Policy::new(config)?,
         })
     }
 

@@ -177,7 +177,7 @@ impl Redemption {
             merchant_id: merchant_id.to_owned(),
             signer,
             verifier,
-            inbound: crate::inbound::Policy::new(config),
+            inbound: crate::inbound::Policy::new(config)?,
         })
     }
 

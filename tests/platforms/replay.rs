@@ -273,7 +273,7 @@ fn of_many_threads_with_the_same_message_exactly_one_wins() {
 
 #[test]
 fn the_memory_is_bounded_and_the_oldest_makes_room() {
-    let guard = MemoryGuard::new(3);
+    let guard = MemoryGuard::new(3).unwrap();
     let first = |key: &str, now| guard.first_time(key, now, now + 100).unwrap();
     for key in ["a", "b", "c"] {
         assert!(first(key, 0));
@@ -285,7 +285,7 @@ fn the_memory_is_bounded_and_the_oldest_makes_room() {
     // At its end an entry still counts; a millisecond later its place is free.
     assert!(!first("a", 100));
     assert!(first("a", 101));
-    assert!(MemoryGuard::new(0).first_time("a", 0, 1).unwrap());
+    assert!(MemoryGuard::new(0).unwrap().first_time("a", 0, 1).unwrap());
 }
 
 #[test]
