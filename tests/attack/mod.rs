@@ -1,1 +1,3 @@
 //! What a hostile or broken surrounding does to the library.
+
+mod system_calls;
