@@ -1,3 +1,6 @@
 //! What a hostile or broken surrounding does to the library.
 
+mod certificates;
+mod framing;
+mod leftovers;
 mod system_calls;
