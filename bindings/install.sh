@@ -8,7 +8,8 @@
 #
 #   DESTDIR=DIR         for packagers: everything is put below DIR
 #   LIBAUTH_BUILT=DIR   takes libauth.so (or .dylib) and libauth.a from there, and builds nothing
-#   CARGO=PROGRAM       another cargo; its own variables, such as CARGO_TARGET_DIR and CARGO_BUILD_TARGET, work as ever
+#   LIBAUTH_TARGET=TARGET  builds for another machine: a target as Rust calls it; LIBAUTH_CC is then its C compiler
+#   CARGO=PROGRAM       another cargo; its own variables, such as CARGO_TARGET_DIR, work as ever
 set -eu
 
 if [ $# -ne 1 ]; then
@@ -21,14 +22,13 @@ case $1 in
 esac
 root=$(cd "$(dirname "$0")/.." && pwd)
 version=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$root/Cargo.toml" | head -n 1)
-major=${version%%.*}
+# While the major version is 0, another minor version does not fit.
+series=${version%.*}
 
 if [ -n "${LIBAUTH_BUILT:-}" ]; then
   built=$LIBAUTH_BUILT
 else
-  built=${CARGO_TARGET_DIR:-$root/target}
-  (cd "$root" && "${CARGO:-cargo}" build --release --lib)
-  built=$built${CARGO_BUILD_TARGET:+/$CARGO_BUILD_TARGET}/release
+  built=$(cd "$root" && "${CARGO:-cargo}" run --quiet --package tools -- library --release ${LIBAUTH_TARGET:+--target "$LIBAUTH_TARGET"})
 fi
 
 to=${DESTDIR:-}$prefix
@@ -38,11 +38,11 @@ install -m 644 "$root/bindings/cmake/libauthConfig.cmake" "$root/bindings/cmake/
 install -m 644 "$built/libauth.a" "$to/lib"
 
 if [ -f "$built/libauth.dylib" ]; then
-  full=libauth.$version.dylib soname=libauth.$major.dylib plain=libauth.dylib
+  full=libauth.$version.dylib soname=libauth.$series.dylib plain=libauth.dylib
   private='-framework Security -framework CoreFoundation -liconv -lm'
 else
-  full=libauth.so.$version soname=libauth.so.$major plain=libauth.so
-  # What `cargo rustc --release --lib -- --print native-static-libs` says.
+  full=libauth.so.$version soname=libauth.so.$series plain=libauth.so
+  # What `cargo rustc -p libauth-c --crate-type staticlib -- --print native-static-libs` says.
   private='-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc'
 fi
 install -m 755 "$built/$plain" "$to/lib/$full"

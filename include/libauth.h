@@ -68,19 +68,19 @@ extern "C" {
 
 /* ---- Version ----------------------------------------------------------------------------------- */
 
-// The version of this header, such as "0.1.0".
-#define LIBAUTH_VERSION "0.1.0"
+// The version of this header, such as "0.2.0".
+#define LIBAUTH_VERSION "0.2.0"
 
 // The version of this header.
 #define LIBAUTH_VERSION_MAJOR 0
 
 // The version of this header.
-#define LIBAUTH_VERSION_MINOR 1
+#define LIBAUTH_VERSION_MINOR 2
 
 // The version of this header.
 #define LIBAUTH_VERSION_PATCH 0
 
-// The version of the library at run time, such as "0.1.0". While the major version is 0, a
+// The version of the library at run time, such as "0.2.0". While the major version is 0, a
 // library of another minor version does not fit this header. Static text. Any thread.
 const char *libauth_version(void);
 

@@ -42,7 +42,7 @@ if(_libauth_static AND NOT TARGET libauth::static)
   if(APPLE)
     set(_libauth_system "-framework Security" "-framework CoreFoundation" iconv m)
   else()
-    # What `cargo rustc --release --lib -- --print native-static-libs` says.
+    # What `cargo rustc -p libauth-c --crate-type staticlib -- --print native-static-libs` says.
     set(_libauth_system gcc_s util rt pthread m dl c)
   endif()
   add_library(libauth::static STATIC IMPORTED)

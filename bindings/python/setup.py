@@ -4,8 +4,7 @@ The library is, in this order:
 
 1. the file that LIBAUTH_LIBRARY names; `LIBAUTH_LIBRARY=system` builds a wheel without one, for any platform, which
    uses the library installed on the system;
-2. what `cargo build --release` left in the repository, if it fits this package;
-3. what `cargo build --release` makes now.
+2. what `cargo run -p tools -- library --release` makes in the repository around.
 """
 
 from __future__ import annotations
@@ -70,10 +69,6 @@ def library() -> Path:
         if problem:
             raise SystemExit(f"libauth: LIBAUTH_LIBRARY={NAMED} cannot be used: {problem}")
         return named
-    target = Path(os.environ.get("CARGO_TARGET_DIR", str(REPOSITORY / "target")))
-    built = target / "release" / file_name()
-    if built.exists() and problem_with(built) is None:
-        return built
     if not (REPOSITORY / "Cargo.toml").exists():
         raise SystemExit(
             "libauth: there is no libauth repository around this folder to build the shared library from: "
@@ -85,9 +80,10 @@ def library() -> Path:
             "libauth: a Rust toolchain is needed to build the shared library, and there is no cargo: "
             "install one, or set LIBAUTH_LIBRARY to the path of a built library"
         )
-    command: List[str] = ["cargo", "build", "--release", "--locked", "--lib", "--target-dir", str(target)]
+    command: List[str] = ["cargo", "run", "--quiet", "--locked", "--package", "tools", "--", "library", "--release"]
     print("libauth:", " ".join(command), flush=True)
-    subprocess.run(command, cwd=str(REPOSITORY), check=True)
+    made = subprocess.run(command, cwd=str(REPOSITORY), check=True, stdout=subprocess.PIPE)
+    built = Path(made.stdout.decode("utf-8").strip()) / file_name()
     problem = problem_with(built)
     if problem:
         raise SystemExit(f"libauth: {built} cannot be used: {problem}")

@@ -316,9 +316,7 @@ fn may_be_written(text: &str, how: Mistake) -> bool {
             has(u8::is_ascii_lowercase) != has(u8::is_ascii_uppercase)
                 && from_base64(text.as_bytes()).is_some()
         }
-        Mistake::HexZerosLost => {
-            is_hex && !(text.len().is_multiple_of(2) && is_length(text.len() / 2))
-        }
+        Mistake::HexZerosLost => is_hex && !(text.len() % 2 == 0 && is_length(text.len() / 2)),
         _ => text.starts_with('[') || (is_hex && text.contains("ffffff")),
     }
 }
@@ -384,7 +382,7 @@ fn stripped(theirs: &str) -> (String, Vec<Fault>) {
         replace(&mut text, hex.to_owned(), Mistake::HexSeparators);
     }
     // A space alone in the middle of base64 was a plus before somebody URL-decoded it.
-    if text.len().is_multiple_of(4) && !text.contains("  ") && !text.contains(['\r', '\n', '+']) {
+    if text.len() % 4 == 0 && !text.contains("  ") && !text.contains(['\r', '\n', '+']) {
         let by = text.replace(' ', "+");
         replace(&mut text, by, Mistake::SignatureUrlDecoded);
     }
@@ -396,7 +394,7 @@ fn stripped(theirs: &str) -> (String, Vec<Fault>) {
 
 /// The bytes of hex in either case.
 pub(super) fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
-    if text.is_empty() || !text.len().is_multiple_of(2) {
+    if text.is_empty() || text.len() % 2 == 1 {
         return None;
     }
     let digit = |byte: u8| char::from(byte).to_digit(16);

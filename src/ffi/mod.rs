@@ -46,17 +46,17 @@ use std::ffi::c_char;
 
 use guard::guard;
 
-/// The version of this header, such as "0.1.0".
-pub const LIBAUTH_VERSION: &str = "0.1.0";
+/// The version of this header, such as "0.2.0".
+pub const LIBAUTH_VERSION: &str = "0.2.0";
 
 /// The version of this header.
 pub const LIBAUTH_VERSION_MAJOR: i32 = 0;
 /// The version of this header.
-pub const LIBAUTH_VERSION_MINOR: i32 = 1;
+pub const LIBAUTH_VERSION_MINOR: i32 = 2;
 /// The version of this header.
 pub const LIBAUTH_VERSION_PATCH: i32 = 0;
 
-/// The version of the library at run time, such as "0.1.0". While the major version is 0, a
+/// The version of the library at run time, such as "0.2.0". While the major version is 0, a
 /// library of another minor version does not fit this header. Static text. Any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn libauth_version() -> *const c_char {

@@ -110,7 +110,7 @@ fn the_exported_symbols_are_the_committed_ones() {
     {
         return;
     }
-    let library = suite::built_library_dir().join("libauth.so");
+    let library = suite::library_dir().join("libauth.so");
     let nm = Command::new("nm")
         .args(["-D", "--defined-only"])
         .arg(library)
@@ -123,7 +123,68 @@ fn the_exported_symbols_are_the_committed_ones() {
             .filter_map(|line| line.split(' ').nth(2))
             .map(str::to_owned),
     );
-    assert_eq!(exported, committed);
+    let node = format!("@@{VERSION_NODE}");
+    let with_version = committed.iter().map(|name| format!("{name}{node}"));
+    let with_version = names(with_version.chain([VERSION_NODE.to_owned()]));
+    assert_eq!(exported, with_version);
+}
+
+/// The version of every symbol: of another minor version, while the major is 0.
+const VERSION_NODE: &str = "LIBAUTH_0.2";
+
+/// What the dynamic linker reads of the library.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_library_says_what_it_is() {
+    if !suite::has_tool("readelf", "--version", "the library's own account") {
+        return;
+    }
+    let library = suite::library_dir().join("libauth.so");
+    let read = |what: &str| {
+        let output = Command::new("readelf")
+            .args([what, "-W"])
+            .arg(&library)
+            .output();
+        String::from_utf8(output.expect("readelf runs").stdout).expect("readelf prints text")
+    };
+    let dynamic = read("-d");
+    assert!(dynamic.contains("soname: [libauth.so.0.2]"), "{dynamic}");
+    for flag in ["NOW", "NODELETE"] {
+        assert!(dynamic.contains(flag), "{flag} is missing in:\n{dynamic}");
+    }
+    let segments = read("-l");
+    assert!(segments.contains("GNU_RELRO"), "{segments}");
+    let stack = segments
+        .lines()
+        .find(|line| line.contains("GNU_STACK"))
+        .unwrap_or_default();
+    assert!(stack.contains(" RW ") && !stack.contains("RWE"), "{stack}");
+    let to =
+        |name: &str| std::fs::read_link(suite::library_dir().join(name)).expect("it is a link");
+    assert_eq!(to("libauth.so").to_str(), Some("libauth.so.0.2"));
+    assert_eq!(
+        to("libauth.so.0.2").to_str(),
+        Some(concat!("libauth.so.", env!("CARGO_PKG_VERSION")))
+    );
+}
+
+/// What is shipped is what is measured: optimised over all crates at once, and small.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_shipped_library_is_optimised_as_a_whole_and_small() {
+    let archive = suite::library_dir().join("libauth.a");
+    let as_a_whole = tools::is_optimised_as_a_whole(&archive).expect("the archive can be read");
+    assert_eq!(as_a_whole, !cfg!(debug_assertions), "{}", archive.display());
+    if cfg!(debug_assertions) {
+        return;
+    }
+    let shared = std::fs::metadata(suite::library_dir().join("libauth.so")).expect("it is there");
+    println!("libauth.so has {} bytes", shared.len());
+    assert!(
+        shared.len() < (3.25 * 1024.0 * 1024.0) as u64,
+        "{} bytes",
+        shared.len()
+    );
 }
 
 /// The tests' sandbox makes serde_json keep the order of its maps, for the whole program. That changes

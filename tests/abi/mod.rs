@@ -2,6 +2,5 @@
 
 pub(crate) mod exports;
 mod header;
-mod house;
 mod library;
 mod null_table;

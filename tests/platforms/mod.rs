@@ -13,7 +13,6 @@ mod openplatform;
 mod proxy;
 mod redemption;
 mod replay;
-mod rsa;
 mod secrets;
 mod seller;
 mod tls;

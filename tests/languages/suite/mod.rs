@@ -6,6 +6,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 /// The repository.
@@ -13,29 +14,21 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The folder in which Cargo put `libauth.so` and `libauth.a` for this test run.
-pub fn built_library_dir() -> PathBuf {
-    let test = std::env::current_exe().expect("a test has a path");
-    // A test lies in `deps`, an example in `examples` beside it.
-    let deps = test
-        .parent()
-        .expect("it lies in a folder")
-        .with_file_name("deps");
-    let library = deps.join(format!(
-        "{}auth{}",
-        std::env::consts::DLL_PREFIX,
-        std::env::consts::DLL_SUFFIX
-    ));
-    assert!(
-        library.exists(),
-        "Cargo did not build {}",
-        library.display()
-    );
-    deps
+/// The folder with `libauth.so` and `libauth.a` of this test run's profile, under the names that are installed:
+/// linked as they are shipped.
+pub fn library_dir() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let profile = if cfg!(debug_assertions) {
+            tools::Profile::Debug
+        } else {
+            tools::Profile::Release
+        };
+        tools::library(profile, None, None).unwrap_or_else(|e| panic!("{e}"))
+    })
 }
 
-/// A folder with the shared library under the names that an installed one has, and the static one.
-/// It is removed on drop.
+/// A folder with a copy of it, beside which a test can put what it makes. It is removed on drop.
 pub struct Installed {
     dir: PathBuf,
 }
@@ -45,19 +38,10 @@ impl Installed {
         let dir = std::env::temp_dir().join(format!("libauth-{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&dir);
         std::fs::create_dir_all(&dir).expect("a temporary folder can be made");
-        let built = built_library_dir();
-        for (from, to) in [
-            ("libauth.so", "libauth.so"),
-            ("libauth.so", "libauth.so.0"),
-            ("libauth.dylib", "libauth.dylib"),
-            ("libauth.dylib", "libauth.0.dylib"),
-            ("auth.dll", "auth.dll"),
-            ("auth.dll.lib", "auth.dll.lib"),
-            ("libauth.a", "libauth.a"),
-        ] {
-            if built.join(from).exists() {
-                std::fs::copy(built.join(from), dir.join(to)).expect("the library can be copied");
-            }
+        for entry in std::fs::read_dir(library_dir()).expect("the library was laid out") {
+            let entry = entry.expect("the library was laid out");
+            std::fs::copy(entry.path(), dir.join(entry.file_name()))
+                .expect("the library can be copied");
         }
         Installed { dir }
     }

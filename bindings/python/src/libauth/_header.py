@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Dict, Tuple, Union
 
 CONSTANTS: Dict[str, Union[int, str]] = {
-    "LIBAUTH_VERSION": "0.1.0",
+    "LIBAUTH_VERSION": "0.2.0",
     "LIBAUTH_VERSION_MAJOR": 0,
-    "LIBAUTH_VERSION_MINOR": 1,
+    "LIBAUTH_VERSION_MINOR": 2,
     "LIBAUTH_VERSION_PATCH": 0,
     "LIBAUTH_NOT_SENT": 0,
     "LIBAUTH_MAYBE_SENT": 1,

@@ -72,8 +72,8 @@ def _candidates() -> List[str]:
     bundled = os.path.join(os.path.dirname(os.path.abspath(__file__)), library_file_name())
     if os.path.exists(bundled):
         return [bundled]
-    major = CONSTANTS["LIBAUTH_VERSION_MAJOR"]
-    installed = {"win32": "auth.dll", "darwin": f"libauth.{major}.dylib"}.get(sys.platform, f"libauth.so.{major}")
+    series = HEADER_VERSION.rpartition(".")[0]
+    installed = {"win32": "auth.dll", "darwin": f"libauth.{series}.dylib"}.get(sys.platform, f"libauth.so.{series}")
     found = ctypes.util.find_library("auth")
     return [installed] + ([found] if found else [])
 

@@ -3,14 +3,14 @@ package libauth;
 /** The versions of this binding and of the native library. */
 public final class Libauth {
     /** The version of this jar. It works with a native library of the same major and minor version. */
-    public static final String VERSION = "0.1.0";
+    public static final String VERSION = "0.2.0";
 
     private Libauth() {}
 
     /**
      * The version of the native library at run time. Any thread.
      *
-     * @return such as {@code 0.1.0}
+     * @return such as {@code 0.2.0}
      * @throws LibraryException when there is no native library that fits
      */
     public static String libraryVersion() {

@@ -1,0 +1,3 @@
+//! The exports of libauth's C ABI, and nothing else.
+
+pub use auth::ffi::*;
