@@ -7,7 +7,14 @@ fn main() {
     // Cargo passes `--bench`; what else is given picks lines.
     let words = std::env::args().skip(1).filter(|word| word != "--bench");
     let status = Command::new(env!("CARGO"))
-        .args(["bench", "--package", "libauth-benches", "--bench", "ratios", "--"])
+        .args([
+            "bench",
+            "--package",
+            "libauth-benches",
+            "--bench",
+            "ratios",
+            "--",
+        ])
         .args(words)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .status();

@@ -248,6 +248,11 @@ impl Buffer {
         self.dirty = self.dirty.max(self.end);
     }
 
+    /// Takes back the last bytes that were filled in.
+    pub(crate) fn unfill(&mut self, amount: usize) {
+        self.end = self.end.saturating_sub(amount).max(self.start);
+    }
+
     pub(crate) fn append(&mut self, bytes: &[u8]) {
         self.room(bytes.len())[..bytes.len()].copy_from_slice(bytes);
         self.filled(bytes.len());

@@ -31,6 +31,53 @@ impl From<String> for Secret {
     }
 }
 
+/// Bytes that are wiped when they are dropped and when they move to make room, in one stroke each.
+#[derive(Default)]
+pub(crate) struct Wiped(Vec<u8>);
+
+impl Wiped {
+    pub(crate) fn with_capacity(capacity: usize) -> Wiped {
+        Wiped(Vec::with_capacity(capacity))
+    }
+
+    /// Room for so many more bytes.
+    pub(crate) fn reserve(&mut self, more: usize) {
+        if self.0.capacity() - self.0.len() < more {
+            let mut larger = Wiped::with_capacity(2 * (self.0.len() + more));
+            larger.0.extend_from_slice(&self.0);
+            *self = larger;
+        }
+    }
+
+    pub(crate) fn push(&mut self, byte: u8) {
+        self.reserve(1);
+        self.0.push(byte);
+    }
+}
+
+impl From<String> for Wiped {
+    fn from(text: String) -> Wiped {
+        Wiped(text.into_bytes())
+    }
+}
+
+impl std::ops::Deref for Wiped {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Drop for Wiped {
+    fn drop(&mut self) {
+        let whole = self.0.capacity();
+        self.0.clear();
+        self.0.resize(whole, 0);
+        zeroize::optimization_barrier(self.0.as_slice());
+    }
+}
+
 /// What stands in a text where a secret was.
 pub(crate) const MASK: &str = "***";
 

@@ -10,7 +10,6 @@ use std::io::{self, Read};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::uri::{Authority, Scheme};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
@@ -41,6 +40,9 @@ const OUTPUT: usize = 8 * 1024;
 
 /// What is written at once of a larger one.
 const MOST_OUTPUT: usize = 64 * 1024;
+
+/// The length of the empty line that ends a head.
+const HEAD_END: usize = 2;
 
 /// The longest head of an answer, interim ones included, in bytes.
 const LONGEST_HEAD: usize = 256 * 1024;
@@ -96,6 +98,8 @@ impl Transport {
 
     fn exchange(&self, request: &HttpRequest) -> std::result::Result<HttpResponse, Failure> {
         let agent = self.agent.get();
+        let headers = other_headers(request)?;
+        CURRENT.with_borrow_mut(|current| current.headers = headers);
         let response = agent.run(to_ureq(request)?)?;
         CURRENT.with_borrow_mut(|current| current.progress = Progress::Head);
         let (parts, body) = response.into_parts();
@@ -207,25 +211,70 @@ fn coding(headers: &HeaderMap) -> Option<String> {
     (!names.is_empty()).then(|| names.join(", "))
 }
 
+/// The headers that ureq has to know of, because it goes by them or would add its own.
+const FOR_UREQ: &[&str] = &[
+    "host",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "expect",
+    "user-agent",
+    "accept",
+    "accept-encoding",
+];
+
+fn is_for_ureq(name: &str) -> bool {
+    FOR_UREQ
+        .iter()
+        .any(|known| name.eq_ignore_ascii_case(known))
+}
+
 fn to_ureq(request: &HttpRequest) -> std::result::Result<Request<&[u8]>, Failure> {
-    let wrong = |what: &str| {
-        let message = format!("the request's {what} cannot be sent");
-        Failure::Ours(Error::new(Status::Internal, message))
-    };
     let mut built = Request::new(request.body());
     *built.method_mut() =
-        Method::from_bytes(request.method().as_bytes()).map_err(|_| wrong("method"))?;
-    *built.uri_mut() = request.url().parse::<Uri>().map_err(|_| wrong("URL"))?;
-    let headers = built.headers_mut();
-    for (name, value) in request.headers().iter() {
-        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong("header name"))?;
-        // Wiped when ureq is done with it.
-        let value = Bytes::from_owner(Zeroizing::new(value.as_bytes().to_vec()));
-        let mut value = HeaderValue::from_maybe_shared(value).map_err(|_| wrong(name.as_str()))?;
-        value.set_sensitive(true);
-        headers.append(name, value);
+        Method::from_bytes(request.method().as_bytes()).map_err(|_| unsendable("method"))?;
+    *built.uri_mut() = request
+        .url()
+        .parse::<Uri>()
+        .map_err(|_| unsendable("URL"))?;
+    for (name, value) in request
+        .headers()
+        .iter()
+        .filter(|(name, _)| is_for_ureq(name))
+    {
+        let value = HeaderValue::from_str(value).map_err(|_| unsendable(name))?;
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| unsendable(name))?;
+        built.headers_mut().append(name, value);
     }
     Ok(built)
+}
+
+/// The other headers, as they go out: they hold the secrets, and ureq would make copies that nobody wipes.
+fn other_headers(request: &HttpRequest) -> std::result::Result<Zeroizing<Vec<u8>>, Failure> {
+    let others = || {
+        request
+            .headers()
+            .iter()
+            .filter(|(name, _)| !is_for_ureq(name))
+    };
+    let length = others().map(|(n, v)| n.len() + v.len() + 4).sum();
+    let mut lines = Zeroizing::new(Vec::with_capacity(length));
+    for (name, value) in others() {
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        let is_value = |byte: u8| byte == b'\t' || (byte >= b' ' && byte != 0x7f);
+        if name.is_empty() || !name.bytes().all(is_name) || !value.bytes().all(is_value) {
+            return Err(unsendable(name));
+        }
+        for part in [name.as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
+            lines.extend_from_slice(part);
+        }
+    }
+    Ok(lines)
+}
+
+fn unsendable(what: &str) -> Failure {
+    let message = format!("the request's {what} cannot be sent");
+    Failure::Ours(Error::new(Status::Internal, message))
 }
 
 fn milliseconds(ms: i64) -> Duration {
@@ -261,20 +310,23 @@ enum Progress {
 /// What ureq's caller and ureq's connections share. ureq works on the calling thread.
 struct Current {
     wait: Option<Wait>,
-    /// The length of the request's head, more or less.
+    /// The headers that ureq does not know of, as they go out.
+    headers: Zeroizing<Vec<u8>>,
+    /// How much room the rest of the head needs at most, beyond the usual.
     head: usize,
     progress: Progress,
     fault: Option<Fault>,
 }
 
 thread_local! {
-    static CURRENT: RefCell<Current> = const { RefCell::new(Current::none()) };
+    static CURRENT: RefCell<Current> = RefCell::new(Current::none());
 }
 
 impl Current {
-    const fn none() -> Current {
+    fn none() -> Current {
         Current {
             wait: None,
+            headers: Zeroizing::new(Vec::new()),
             head: 0,
             progress: Progress::NotSent,
             fault: None,
@@ -283,11 +335,14 @@ impl Current {
 
     /// Begins an exchange. A callback of another one, on the same thread, may be where it is made.
     fn enter(wait: &Wait, request: &HttpRequest) -> Entered {
-        let headers = request.headers().iter();
-        let headers: usize = headers.map(|(n, v)| n.len() + v.len() + 4).sum();
+        let known = request
+            .headers()
+            .iter()
+            .filter(|(name, _)| is_for_ureq(name));
+        let known: usize = known.map(|(name, value)| name.len() + value.len()).sum();
         Entered(CURRENT.replace(Current {
             wait: Some(wait.clone()),
-            head: request.url().len() + headers,
+            head: 2 * request.url().len() + known,
             ..Current::none()
         }))
     }
@@ -452,7 +507,10 @@ impl Connector<()> for Dialer {
         details: &ConnectionDetails,
         _: Option<()>,
     ) -> std::result::Result<Option<Exchange>, ureq::Error> {
-        let (wait, head) = CURRENT.with_borrow(|current| (current.wait.clone(), current.head));
+        let (wait, headers, head) = CURRENT.with_borrow_mut(|current| {
+            let headers = std::mem::replace(&mut current.headers, Zeroizing::new(Vec::new()));
+            (current.wait.clone(), headers, current.head)
+        });
         let Some(wait) = wait else {
             return Err(ureq::Error::ConnectionFailed);
         };
@@ -463,6 +521,7 @@ impl Connector<()> for Dialer {
         let exchange = Exchange {
             line: Some(line.map_err(raise)?),
             wait,
+            headers,
             head,
             head_received: 0,
             broken: None,
@@ -642,7 +701,8 @@ struct Exchange {
     /// There until the exchange is over.
     line: Option<Box<Line>>,
     wait: Wait,
-    /// The length of the request's head, more or less.
+    /// The headers that ureq does not know of, until the head is written.
+    headers: Zeroizing<Vec<u8>>,
     head: usize,
     head_received: usize,
     /// Why the request could not be sent to its end. The server may have answered all the same.
@@ -733,8 +793,15 @@ impl UreqTransport for Exchange {
         amount: usize,
         _: NextTimeout,
     ) -> std::result::Result<(), ureq::Error> {
+        let headers = std::mem::replace(&mut self.headers, Zeroizing::new(Vec::new()));
         let output = &mut self.line().output;
         output.filled(amount);
+        // What ureq writes first is the head, whole: there was room for it.
+        if !headers.is_empty() {
+            output.unfill(HEAD_END);
+            output.append(&headers);
+            output.append(b"\r\n");
+        }
         // The rest goes out when ureq turns to the answer: head and body in one write.
         match output.unread().len() >= MOST_OUTPUT {
             true => self.flush().map_err(raise),
@@ -759,9 +826,13 @@ impl UreqTransport for Exchange {
 
 impl Buffers for Exchange {
     fn output(&mut self) -> &mut [u8] {
-        let least = OUTPUT.max(self.head);
+        let head = self.head;
         let output = &mut self.line().output;
-        let least = if output.is_empty() { least } else { OUTPUT / 4 };
+        let least = if output.is_empty() {
+            OUTPUT + head
+        } else {
+            OUTPUT / 4
+        };
         output.room(least)
     }
 

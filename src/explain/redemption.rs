@@ -75,7 +75,7 @@ fn explain(
                 Signer::Rsa(key) => Check::Rsa(key.public_key()),
                 Signer::Md5(secret) => Check::Md5(secret.expose()),
             };
-            (Some(check), Some(signer.sign(&string)))
+            (Some(check), signer.sign_at_hand(&string))
         }
         (None, None) => (None, None),
     };

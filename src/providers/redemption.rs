@@ -14,7 +14,7 @@ use crate::message::{Answer, Envelope, HttpRequest, HttpResponse, Meaning};
 use crate::random;
 use crate::secret::Secret;
 use crate::signing::redemption::{Signer, Verifier, string_to_sign};
-use crate::signing::rsa::{PrivateKey, PublicKey};
+use crate::signing::rsa::{PrivateKey, PublicKey, RsaSigner};
 
 mod inbound;
 pub use inbound::Callback;
@@ -124,7 +124,8 @@ impl Redemption {
         private_key: &str,
         platform_public_key: Option<&str>,
     ) -> Result<Redemption> {
-        let signer = Signer::Rsa(PrivateKey::parse("private_key", private_key)?);
+        let key = PrivateKey::parse("private_key", private_key)?;
+        let signer = Signer::Rsa(RsaSigner::Key(key));
         let platform_public_key = platform_public_key.filter(|key| !key.is_empty());
         let parse = |key| PublicKey::parse("platform_public_key", key).map(Verifier::Rsa);
         let verifier = platform_public_key.map(parse).transpose()?;
@@ -219,7 +220,7 @@ impl Redemption {
             .client
             .request("POST", ALIPAY_URL_PATH, body.to_json().into_bytes());
         Ok(self
-            .signed(request)
+            .signed(request)?
             .header("Content-Type", "application/json; charset=utf-8"))
     }
 
@@ -259,7 +260,7 @@ impl Redemption {
     pub fn build_call(&self, call: &Call) -> Result<HttpRequest> {
         call.check(&OWN_HEADERS)?;
         let request = self.client.call_request(call)?;
-        Ok(call.finish(self.signed(request)))
+        Ok(call.finish(self.signed(request)?))
     }
 
     /// Reads the answer to [`Redemption::build_call`].
@@ -310,7 +311,7 @@ impl Redemption {
     }
 
     /// The headers that authenticate a request.
-    fn signed(&self, request: HttpRequest) -> HttpRequest {
+    fn signed(&self, request: HttpRequest) -> Result<HttpRequest> {
         let nonce = random::hex_id();
         let request = request
             .trace_id(&nonce)
@@ -322,8 +323,8 @@ impl Redemption {
         let sign = self.signer.sign(&string_to_sign(
             |name| request.headers().get(name),
             request.body(),
-        ));
-        request.header("sign", &sign)
+        ))?;
+        Ok(request.header("sign", &sign))
     }
 }
 

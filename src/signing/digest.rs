@@ -67,16 +67,36 @@ fn mac<M: Mac + KeyInit>(key: &[u8], message: &[u8]) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-pub(crate) fn hmac_sha1(key: &[u8], parts: &[&[u8]]) -> [u8; 20] {
-    let mut mac = Hmac::<Sha1>::new_from_slice(key).expect("HMAC takes keys of any length");
-    parts.iter().for_each(|part| mac.update(part));
-    mac.finalize().into_bytes().into()
+/// A key of HMAC-SHA1 whose two blocks are hashed already.
+#[derive(Clone)]
+pub(crate) struct HmacSha1(Hmac<Sha1>);
+
+impl HmacSha1 {
+    pub(crate) fn new(key: &[u8]) -> HmacSha1 {
+        HmacSha1(KeyInit::new_from_slice(key).expect("HMAC takes keys of any length"))
+    }
+
+    pub(crate) fn of(&self, parts: &[&[u8]]) -> [u8; 20] {
+        let mut mac = self.0.clone();
+        parts.iter().for_each(|part| mac.update(part));
+        mac.finalize().into_bytes().into()
+    }
 }
 
-pub(crate) fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
-    mac.update(message);
-    mac.finalize().into_bytes().into()
+/// A key of HMAC-SHA256 whose two blocks are hashed already.
+#[derive(Clone)]
+pub(crate) struct HmacSha256(Hmac<Sha256>);
+
+impl HmacSha256 {
+    pub(crate) fn new(key: &[u8]) -> HmacSha256 {
+        HmacSha256(KeyInit::new_from_slice(key).expect("HMAC takes keys of any length"))
+    }
+
+    pub(crate) fn of(&self, parts: &[&[u8]]) -> [u8; 32] {
+        let mut mac = self.0.clone();
+        parts.iter().for_each(|part| mac.update(part));
+        mac.finalize().into_bytes().into()
+    }
 }
 
 pub(crate) fn md5(parts: &[&[u8]]) -> [u8; 16] {
@@ -85,12 +105,10 @@ pub(crate) fn md5(parts: &[&[u8]]) -> [u8; 16] {
     hash.finalize().into()
 }
 
-pub(crate) fn sha256(message: &[u8]) -> [u8; 32] {
-    Sha256::digest(message).into()
-}
-
-pub(crate) fn sm3(message: &[u8]) -> [u8; 32] {
-    Sm3::digest(message).into()
+pub(crate) fn sm3(parts: &[&[u8]]) -> [u8; 32] {
+    let mut hash = Sm3::new();
+    parts.iter().for_each(|part| hash.update(part));
+    hash.finalize().into()
 }
 
 pub(crate) fn hex_lower(bytes: &[u8]) -> String {

@@ -3,6 +3,8 @@
 
 pub mod creditpay;
 pub mod daxpay;
+pub mod daxpay_open;
+pub(crate) mod decimal;
 pub(crate) mod digest;
 pub mod redemption;
 pub mod rsa;

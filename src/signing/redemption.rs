@@ -1,7 +1,8 @@
 //! redemption: four headers in byte order of their names, joined, with the body right behind.
 
-use super::rsa::{PrivateKey, PublicKey};
+use super::rsa::{PublicKey, RsaSigner};
 use super::{digest, same};
+use crate::error::Result;
 use crate::secret::Secret;
 
 /// The headers that are signed, in the order they are signed. Their spelling in the string is
@@ -27,7 +28,7 @@ pub fn string_to_sign<'a>(
 /// How the merchant signs.
 pub enum Signer {
     /// `SHA256-RSA` with the merchant's private key.
-    Rsa(PrivateKey),
+    Rsa(RsaSigner),
     /// `MD5` with a shared secret.
     Md5(Secret),
 }
@@ -42,10 +43,21 @@ impl Signer {
     }
 
     /// The signature over a string to sign.
-    pub fn sign(&self, string: &[u8]) -> String {
+    ///
+    /// # Errors
+    /// As [`RsaSigner::sign`]; none with a key at hand or a secret.
+    pub fn sign(&self, string: &[u8]) -> Result<String> {
         match self {
             Signer::Rsa(key) => key.sign(string),
-            Signer::Md5(secret) => md5(secret, string),
+            Signer::Md5(secret) => Ok(md5(secret, string)),
+        }
+    }
+
+    /// As [`Signer::sign`], but only where that asks nobody.
+    pub(crate) fn sign_at_hand(&self, string: &[u8]) -> Option<String> {
+        match self {
+            Signer::Rsa(key) => key.sign_at_hand(string),
+            Signer::Md5(secret) => Some(md5(secret, string)),
         }
     }
 }

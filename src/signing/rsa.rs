@@ -1,8 +1,8 @@
-//! RSA for redemption: RSASSA-PKCS1-v1_5 over SHA-256, and keys in the forms that people have
-//! them in. The only file that knows the `rsa` crate.
+//! RSA for redemption and daxpay's edition `open`: RSASSA-PKCS1-v1_5 over SHA-256, and keys in the
+//! forms that people have them in. The only file that knows the `rsa` crate.
 //!
-//! That crate reads keys and checks signatures. Its private operation can be timed
-//! (RUSTSEC-2023-0071), so signing is done by the RSA that the TLS stack brings.
+//! That crate reads keys. Its private operation can be timed (RUSTSEC-2023-0071), and its public one
+//! is slow, so signing and checking are done by the RSA that the TLS stack brings.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,28 +10,24 @@ use std::sync::Arc;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use ring::rand::SystemRandom;
-use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
-use rsa::pkcs1::{DecodeRsaPublicKey, RsaPrivateKey};
-use rsa::pkcs8::{DecodePublicKey, PrivateKeyInfo};
-use rsa::traits::PublicKeyParts;
-use rsa::{BigUint, Pkcs1v15Sign, RsaPublicKey};
+use ring::signature::{
+    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair, RsaPublicKeyComponents,
+};
+use rsa::BigUint;
+use rsa::pkcs1::{RsaPrivateKey, RsaPublicKey, UintRef};
+use rsa::pkcs8::{PrivateKeyInfo, SubjectPublicKeyInfoRef};
 use zeroize::Zeroizing;
 
-use super::digest;
 use crate::error::{Error, Result, Status};
 
 /// Shorter keys are refused: they can be factored by those who would want to.
 const LEAST_BITS: usize = 2048;
 /// Longer keys are refused: one operation would take seconds.
 const MOST_BITS: usize = 8192;
+/// Longer public exponents are refused: checking would take too long.
+const MOST_EXPONENT_BITS: usize = 33;
 /// The longest private key that can sign.
 const MOST_PRIVATE_BITS: usize = 4096;
-
-/// The DER prefix that names SHA-256 in a PKCS#1 v1.5 signature (RFC 8017, section 9.2).
-const SHA256_PREFIX: [u8; 19] = [
-    0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05,
-    0x00, 0x04, 0x20,
-];
 
 /// A merchant's private key.
 #[derive(Clone)]
@@ -39,7 +35,97 @@ pub struct PrivateKey(Arc<RsaKeyPair>);
 
 /// A platform's public key.
 #[derive(Clone)]
-pub struct PublicKey(RsaPublicKey);
+pub struct PublicKey(Arc<Public>);
+
+struct Public {
+    modulus: BigUint,
+    exponent: BigUint,
+    /// The same two as ring takes them.
+    modulus_bytes: Vec<u8>,
+    exponent_bytes: Vec<u8>,
+}
+
+/// Signs with a key that is somewhere else: in an HSM, a KMS, an agent.
+pub trait SignMessage: Send + Sync {
+    /// The bytes of `RSASSA-PKCS1-v1_5(SHA-256(message))`. It is called by every call that is signed,
+    /// from the caller's thread, and its time counts as the call's.
+    ///
+    /// # Errors
+    /// What it returns is what the call fails with; nothing was sent then.
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>>;
+}
+
+/// What signs for a merchant.
+#[derive(Clone)]
+pub enum RsaSigner {
+    /// A key at hand.
+    Key(PrivateKey),
+    /// A key that is somewhere else, and its public half.
+    Callback(Arc<dyn SignMessage>, PublicKey),
+}
+
+impl From<PrivateKey> for RsaSigner {
+    fn from(key: PrivateKey) -> RsaSigner {
+        RsaSigner::Key(key)
+    }
+}
+
+impl RsaSigner {
+    /// A signer whose key is somewhere else. It signs once, to see that `public_key` is its public half.
+    ///
+    /// # Errors
+    /// As [`SignMessage::sign`]; [`Status::InvalidKey`] for a signature that is not this key's.
+    pub fn callback(signer: Arc<dyn SignMessage>, public_key: PublicKey) -> Result<RsaSigner> {
+        const PROBE: &[u8] = b"libauth checks that this signer and the public key belong together";
+        let signer = RsaSigner::Callback(signer, public_key);
+        let signature = signer.sign(PROBE)?;
+        if !signer.public_key().verify(PROBE, &signature) {
+            return Err(Error::new(
+                Status::InvalidKey,
+                "sign_callback makes signatures that public_key does not verify: they must be RSASSA-PKCS1-v1_5 over SHA-256 of the message, by the key of public_key",
+            ));
+        }
+        Ok(signer)
+    }
+
+    /// `base64(RSASSA-PKCS1-v1_5(SHA-256(message)))`.
+    ///
+    /// # Errors
+    /// As [`SignMessage::sign`]; [`Status::InvalidKey`] for a signature of the wrong length.
+    pub fn sign(&self, message: &[u8]) -> Result<String> {
+        let (signer, public_key) = match self {
+            RsaSigner::Key(key) => return Ok(key.sign(message)),
+            RsaSigner::Callback(signer, public_key) => (signer, public_key),
+        };
+        let signature = signer.sign(message)?;
+        let (length, wanted) = (signature.len(), public_key.size());
+        if length != wanted {
+            return Err(Error::new(
+                Status::InvalidKey,
+                format!(
+                    "sign_callback made a signature of {length} bytes: with public_key it has {wanted}"
+                ),
+            ));
+        }
+        Ok(BASE64_STANDARD.encode(signature))
+    }
+
+    /// As [`RsaSigner::sign`], but only where that asks nobody.
+    pub(crate) fn sign_at_hand(&self, message: &[u8]) -> Option<String> {
+        match self {
+            RsaSigner::Key(key) => Some(key.sign(message)),
+            RsaSigner::Callback(..) => None,
+        }
+    }
+
+    /// The public half, which checks what this signs.
+    pub fn public_key(&self) -> PublicKey {
+        match self {
+            RsaSigner::Key(key) => key.public_key(),
+            RsaSigner::Callback(_, public_key) => public_key.clone(),
+        }
+    }
+}
 
 impl PrivateKey {
     /// Reads PKCS#8 or PKCS#1, as PEM or as bare base64, with any line breaks; 2048 to 4096 bits.
@@ -87,12 +173,21 @@ impl PrivateKey {
 
     /// The public half, which checks what this key signs.
     pub fn public_key(&self) -> PublicKey {
-        let key = RsaPublicKey::from_pkcs1_der(self.0.public().as_ref());
-        PublicKey(key.expect("the public half of a key that was accepted reads"))
+        let key = parse_public(self.0.public().as_ref());
+        key.expect("the public half of a key that was accepted reads")
     }
 }
 
 impl PublicKey {
+    fn new(modulus: BigUint, exponent: BigUint) -> PublicKey {
+        PublicKey(Arc::new(Public {
+            modulus_bytes: modulus.to_bytes_be(),
+            exponent_bytes: exponent.to_bytes_be(),
+            modulus,
+            exponent,
+        }))
+    }
+
     /// Reads SPKI or PKCS#1, as PEM or as bare base64, with any line breaks.
     /// `name` is what error messages call the key.
     pub fn parse(name: &str, text: &str) -> Result<PublicKey> {
@@ -111,8 +206,18 @@ impl PublicKey {
             ));
         }
         let key = parse_public(&der).ok_or_else(|| wrong(not_rsa(&der)))?;
-        check_size(key.n().bits(), MOST_BITS).map_err(|what| wrong(&what))?;
-        Ok(PublicKey(key))
+        check_size(key.0.modulus.bits(), MOST_BITS).map_err(|what| wrong(&what))?;
+        let exponent = &key.0.exponent;
+        if !is_odd(exponent)
+            || *exponent < BigUint::from(3u8)
+            || exponent.bits() > MOST_EXPONENT_BITS
+            || !is_odd(&key.0.modulus)
+        {
+            return Err(wrong(
+                "is not a valid RSA key: its modulus is even, or its exponent not an odd number from 3 to 2³³",
+            ));
+        }
+        Ok(key)
     }
 
     /// Whether `signature` is base64 of a signature of this message.
@@ -120,40 +225,51 @@ impl PublicKey {
         let Ok(signature) = BASE64_STANDARD.decode(signature) else {
             return false;
         };
-        self.0
-            .verify(scheme(), &digest::sha256(message), &signature)
+        let key = RsaPublicKeyComponents {
+            n: &self.0.modulus_bytes,
+            e: &self.0.exponent_bytes,
+        };
+        key.verify(&RSA_PKCS1_2048_8192_SHA256, message, &signature)
             .is_ok()
     }
 
     /// The length of this key's signatures in bytes.
     pub(crate) fn size(&self) -> usize {
-        self.0.size()
+        self.0.modulus_bytes.len()
     }
 
     /// The padded block that a signature of [`PublicKey::size`] bytes was made of. It proves
     /// nothing by itself: its padding tells whether the signature was made with this key at all.
     pub(crate) fn padded_block(&self, signature: &[u8]) -> Option<Vec<u8>> {
         let number = BigUint::from_bytes_be(signature);
-        if signature.len() != self.size() || number >= *self.0.n() {
+        if signature.len() != self.size() || number >= self.0.modulus {
             return None;
         }
-        let block = number.modpow(self.0.e(), self.0.n()).to_bytes_be();
+        let block = number
+            .modpow(&self.0.exponent, &self.0.modulus)
+            .to_bytes_be();
         let zeros = self.size() - block.len();
         Some([vec![0; zeros], block].concat())
     }
 }
 
-fn scheme() -> Pkcs1v15Sign {
-    Pkcs1v15Sign {
-        hash_len: Some(32),
-        prefix: SHA256_PREFIX.into(),
-    }
+fn parse_public(der: &[u8]) -> Option<PublicKey> {
+    let wrapped = SubjectPublicKeyInfoRef::try_from(der).ok();
+    let wrapped = wrapped.filter(|wrapped| wrapped.algorithm.oid == rsa::pkcs1::ALGORITHM_OID);
+    let inner = wrapped.and_then(|wrapped| wrapped.subject_public_key.as_bytes());
+    let key = RsaPublicKey::try_from(inner.unwrap_or(der)).ok()?;
+    let number = |bytes: UintRef<'_>| BigUint::from_bytes_be(bytes.as_bytes());
+    Some(PublicKey::new(
+        number(key.modulus),
+        number(key.public_exponent),
+    ))
 }
 
-fn parse_public(der: &[u8]) -> Option<RsaPublicKey> {
-    RsaPublicKey::from_public_key_der(der)
-        .ok()
-        .or_else(|| RsaPublicKey::from_pkcs1_der(der).ok())
+fn is_odd(number: &BigUint) -> bool {
+    number
+        .to_bytes_be()
+        .last()
+        .is_some_and(|last| last & 1 == 1)
 }
 
 /// The PKCS#1 structure of a private key, which PKCS#8 wraps, and the number of its bits.
@@ -191,21 +307,20 @@ fn decode(text: &str) -> std::result::Result<(Option<String>, Zeroizing<Vec<u8>>
     {
         return Err("is encrypted: give it without a passphrase");
     }
-    // Environment variables and JSON carry line breaks as a backslash and an n.
-    let unescaped = Zeroizing::new(inner.replace("\\n", "").replace("\\r", ""));
-    let dense = Zeroizing::new(
-        unescaped
-            .chars()
-            .filter(|c| !c.is_whitespace())
-            .collect::<String>(),
-    );
+    // Environment variables and JSON carry line breaks as a backslash and an n. Room for all of it from the
+    // beginning: what a buffer leaves behind when it grows is not wiped.
+    let mut dense = Zeroizing::new(String::with_capacity(inner.len()));
+    for piece in inner.split("\\n").flat_map(|line| line.split("\\r")) {
+        dense.extend(piece.chars().filter(|c| !c.is_whitespace()));
+    }
     let lenient =
         GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
     let engine = GeneralPurpose::new(&base64::alphabet::STANDARD, lenient);
-    let der = engine
-        .decode(dense.as_bytes())
+    let mut der = Zeroizing::new(Vec::with_capacity(dense.len()));
+    engine
+        .decode_vec(dense.as_bytes(), &mut der)
         .map_err(|_| "is neither PEM nor base64: is it complete?")?;
-    Ok((label, Zeroizing::new(der)))
+    Ok((label, der))
 }
 
 /// Why a PEM block with this label cannot be a usable key.
@@ -241,6 +356,12 @@ fn check_size(bits: usize, most: usize) -> std::result::Result<(), String> {
 impl fmt::Debug for PrivateKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PrivateKey")
+    }
+}
+
+impl fmt::Debug for RsaSigner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RsaSigner")
     }
 }
 

@@ -2,5 +2,6 @@
 
 pub(crate) mod exports;
 mod header;
+mod house;
 mod library;
 mod null_table;

@@ -13,6 +13,7 @@ mod openplatform;
 mod proxy;
 mod redemption;
 mod replay;
+mod rsa;
 mod secrets;
 mod seller;
 mod tls;

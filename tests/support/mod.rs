@@ -8,6 +8,7 @@ pub(crate) use libauth_sandbox as sandbox;
 pub mod operations;
 pub mod pem;
 pub mod raw;
+pub mod tls;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
