@@ -336,13 +336,14 @@ fn an_unsigned_refusal_is_a_bad_signature_that_keeps_code_and_message() {
 fn an_answer_verifies_however_the_gateway_wrote_its_data() {
     let sandbox = Sandbox::start();
     for fault in [
-        "declaration_order",
+        "sorted",
         "decimals",
+        "decimals,sorted",
         "decimals=as_sent",
-        "decimals=as_sent,declaration_order",
+        "decimals=as_sent,sorted",
         "sign=upper",
         "json=extra",
-        "json=extra,declaration_order",
+        "json=extra,sorted",
         "data_nulls",
     ] {
         let base = sandbox.scoped(fault).faulty("daxpay", fault);

@@ -3,6 +3,7 @@
 mod answers;
 mod creditpay;
 mod daxpay;
+mod documents;
 mod explain;
 mod inbound;
 mod keys;

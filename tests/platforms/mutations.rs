@@ -206,6 +206,7 @@ fn has_the_same_signature(body: &str) -> bool {
     let forms = [
         NestedForm::Sorted,
         NestedForm::AsSent,
+        NestedForm::AllAsSent,
         NestedForm::SortedNumbersAsSent,
     ];
     forms.into_iter().any(|form| {

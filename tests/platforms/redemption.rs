@@ -57,7 +57,7 @@ fn a_request_carries_exactly_what_is_documented() {
     );
     let sign = header(&sent, "sign").unwrap();
     let owner = signatures::KeyOwner::Merchant;
-    assert!(signatures::redemption_rsa_verifies(
+    assert!(signatures::rsa_verifies(
         owner,
         &string_to_sign(&sent),
         sign

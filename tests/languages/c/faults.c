@@ -60,7 +60,7 @@ static const struct row signatures[] = {
     {"sign=wrong", OK, IS(BAD_SIGNATURE, ANSWERED)},   {"sign=missing", OK, IS(BAD_SIGNATURE, ANSWERED)},
     {"sign=null", OK, IS(BAD_SIGNATURE, ANSWERED)},    {"sign=empty", OK, IS(BAD_SIGNATURE, ANSWERED)},
     {"sign=upper", OK, OK},                            {"decimals", OK, OK},
-    {"declaration_order", OK, OK},                     {"code=20011", OK, IS(PLATFORM, ANSWERED)},
+    {"sorted", OK, OK},                     {"code=20011", OK, IS(PLATFORM, ANSWERED)},
     {"code=20052,echo_secret", OK, IS(UNAUTHORIZED, ANSWERED)},
 };
 

@@ -189,10 +189,15 @@ fn check_fields(fields: &Map<String, Value>) -> Result<Option<&str>, String> {
 
 fn check_card(card: &Value) -> Result<(), String> {
     let card = card.as_object().ok_or("not an object")?;
-    for name in ["tag", "amount", "currency", "icon", "input"] {
+    for name in ["tag", "currency", "icon", "input"] {
         required_text(card, name)?;
     }
-    match is_decimal(required_text(card, "amount")?) {
+    // "number" in the table, a string in every example: both are taken.
+    let amount = match card.get("amount") {
+        Some(Value::Number(number)) => number.to_string(),
+        _ => required_text(card, "amount")?.to_owned(),
+    };
+    match is_decimal(&amount) {
         true => Ok(()),
         false => Err("amount is not a decimal".to_owned()),
     }

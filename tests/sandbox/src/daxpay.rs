@@ -35,7 +35,12 @@ const COMMON: [(&str, usize); 6] = [
     ("sign", 64),
 ];
 const AUTH: [(&str, usize); 3] = [("channel", 32), ("authCode", 200), ("queryCode", 128)];
-const GENERATE_URL: [(&str, usize); 2] = [("channel", 32), ("authRedirectUrl", 2000)];
+const GENERATE_URL: [(&str, usize); 4] = [
+    ("channel", 32),
+    ("authType", 32),
+    ("authPath", 2000),
+    ("authRedirectUrl", 2000),
+];
 
 pub fn is_login(path: &str) -> bool {
     [AUTH_PATH, AUTH_AND_SET_PATH, GENERATE_URL_PATH].contains(&path)
@@ -149,7 +154,11 @@ fn check_common(
             None => {}
         }
     }
-    if required_text(fields, "appId").map_err(bad)? != test.daxpay_app_id {
+    // Without one it is the gateway's default application.
+    if text(fields, "appId")
+        .map_err(bad)?
+        .is_some_and(|id| id != test.daxpay_app_id)
+    {
         return Err(refusal(AUTHENTICATION, "appId is unknown 应用不存在"));
     }
     match text(fields, "mchNo").map_err(bad)? {
@@ -211,18 +220,21 @@ fn check_signature(call: &Call, fields: &Map<String, Value>) -> Result<(), Refus
 }
 
 fn check_time(text: &str, now_ms: i64) -> Result<(), String> {
-    let time = jiff::civil::DateTime::strptime("%Y-%m-%d %H:%M:%S", text)
-        .ok()
-        .filter(|_| text.len() == 19)
-        .and_then(|time| jiff::tz::offset(8).to_timestamp(time).ok())
-        .ok_or("reqTime is not yyyy-MM-dd HH:mm:ss")?;
-    match (time.as_millisecond() - now_ms).abs() > WINDOW_MS {
+    let time = parse_time(text).ok_or("reqTime is not yyyy-MM-dd HH:mm:ss")?;
+    match (time - now_ms).abs() > WINDOW_MS {
         true => Err(format!(
             "reqTime is more than 5 minutes from the gateway's {} 请求时间超时",
             gateway_time(now_ms)
         )),
         false => Ok(()),
     }
+}
+
+/// A time as the gateway reads it, in UTC+8.
+pub fn parse_time(text: &str) -> Option<i64> {
+    let time = jiff::civil::DateTime::strptime("%Y-%m-%d %H:%M:%S", text).ok()?;
+    let time = jiff::tz::offset(8).to_timestamp(time).ok()?;
+    (text.len() == 19).then(|| time.as_millisecond())
 }
 
 /// A time as the gateway writes it, in UTC+8.
@@ -246,10 +258,11 @@ pub fn seal(platform: &str, fault: &Fault, envelope: &Value) -> String {
     if platform == "daxpay-unsigned" {
         return write_decimals(envelope);
     }
-    let nested = match (fault.has("declaration_order"), fault.get("decimals")) {
-        (true, _) => NestedForm::AsSent,
-        (false, Some("as_sent")) => NestedForm::SortedNumbersAsSent,
-        _ => NestedForm::Sorted,
+    let nested = match (fault.has("sorted"), fault.get("decimals")) {
+        (false, Some("as_sent")) => NestedForm::AllAsSent,
+        (true, Some("as_sent")) => NestedForm::SortedNumbersAsSent,
+        (false, _) => NestedForm::AsSent,
+        (true, _) => NestedForm::Sorted,
     };
     let sign = sign(&write_decimals(envelope), algorithm(platform), nested);
     let mut signed = envelope.clone();

@@ -14,8 +14,34 @@ enum Takes {
 enum On {
     All,
     Daxpay,
+    DaxpayOpen,
     Seller,
     Tokens,
+}
+
+impl Takes {
+    fn fits(&self, name: &str, value: &str) -> bool {
+        match self {
+            Takes::Nothing => value.is_empty(),
+            Takes::Number => value
+                .parse::<i64>()
+                .is_ok_and(|n| n >= 0 || matches!(name, "clock" | "code")),
+            Takes::Text => !value.is_empty(),
+            Takes::OneOf(values) => values.contains(&value),
+        }
+    }
+}
+
+impl On {
+    fn includes(&self, family: Family) -> bool {
+        match self {
+            On::All => true,
+            On::Daxpay => family == Family::Daxpay,
+            On::DaxpayOpen => family == Family::DaxpayOpen,
+            On::Seller => family == Family::Seller,
+            On::Tokens => matches!(family, Family::Seller | Family::Openplatform),
+        }
+    }
 }
 
 /// Keys that say when or how, but are no fault by themselves.
@@ -29,7 +55,7 @@ const MODIFIERS: [&str; 7] = [
     "field",
 ];
 
-const KEYS: [(&str, Takes, On); 36] = [
+const KEYS: [(&str, Takes, On); 41] = [
     ("times", Takes::Number, On::All),
     ("at", Takes::OneOf(&["token", "business", "any"]), On::All),
     ("retry_after", Takes::Number, On::All),
@@ -96,7 +122,28 @@ const KEYS: [(&str, Takes, On); 36] = [
         Takes::OneOf(&["wrong", "missing", "null", "empty", "upper"]),
         On::Daxpay,
     ),
-    ("declaration_order", Takes::Nothing, On::Daxpay),
+    ("sorted", Takes::Nothing, On::Daxpay),
+    (
+        "sign",
+        Takes::OneOf(&[
+            "wrong",
+            "missing",
+            "null",
+            "empty",
+            "other_key",
+            "reflected",
+            "code_changed",
+        ]),
+        On::DaxpayOpen,
+    ),
+    ("legacy", Takes::Nothing, On::DaxpayOpen),
+    ("code_text", Takes::Nothing, On::All),
+    ("data_null", Takes::Nothing, On::All),
+    (
+        "coding",
+        Takes::OneOf(&["gzip", "deflate", "deflate_raw", "br"]),
+        On::All,
+    ),
 ];
 
 /// A fault: keys with their values, as the URL gives them.
@@ -166,32 +213,18 @@ fn check(name: &str, value: &str, family: Family) -> Result<(), String> {
             _ => Err("fault 'decimals' is daxpay's alone".to_owned()),
         };
     }
-    let (_, takes, on) = KEYS
-        .iter()
-        .find(|(key, ..)| *key == name)
-        .ok_or_else(|| format!("there is no fault '{name}'"))?;
-    let fits = match takes {
-        Takes::Nothing => value.is_empty(),
-        Takes::Number => value
-            .parse::<i64>()
-            .is_ok_and(|n| n >= 0 || matches!(name, "clock" | "code")),
-        Takes::Text => !value.is_empty(),
-        Takes::OneOf(values) => values.contains(&value),
-    };
-    if !fits {
+    let mut same_name = KEYS.iter().filter(|(key, ..)| *key == name).peekable();
+    if same_name.peek().is_none() {
+        return Err(format!("there is no fault '{name}'"));
+    }
+    let (_, takes, _) = same_name
+        .find(|(_, _, on)| on.includes(family))
+        .ok_or_else(|| format!("fault '{name}' does not exist at this platform"))?;
+    if !takes.fits(name, value) {
         return Err(format!("fault '{name}' does not take the value '{value}'"));
     }
     if name == "status" && !(200..=599).contains(&value.parse().unwrap_or(0)) {
         return Err("fault 'status' takes 200 to 599".to_owned());
     }
-    let known = match on {
-        On::All => true,
-        On::Daxpay => family == Family::Daxpay,
-        On::Seller => family == Family::Seller,
-        On::Tokens => matches!(family, Family::Seller | Family::Openplatform),
-    };
-    match known {
-        true => Ok(()),
-        false => Err(format!("fault '{name}' does not exist at this platform")),
-    }
+    Ok(())
 }

@@ -13,7 +13,7 @@
 //!   issued tokens, token lifetime and recorded requests. Without one: `default`.
 //! - **platform**: `creditpay`, `creditpay-prefixed` (its gateway passes the prefix on: `/dg` and the
 //!   path are signed), `daxpay`, `daxpay-nomch` (`mchNo` not required), `daxpay-unsigned` (answers
-//!   without `sign`), `daxpay-md5`, `daxpay-sm3`, `openplatform`, `openplatform-jwt` (a token with
+//!   without `sign`), `daxpay-md5`, `daxpay-sm3`, `daxpay-open` (edition `open`), `openplatform`, `openplatform-jwt` (a token with
 //!   `exp`; spells `trackId` where the other spells `_trackId`), `redemption`, `seller`.
 //! - Below a base any path that is not one of the documented endpoints is a business call: it is
 //!   authenticated in the platform's way and answered with what was seen of it, as
@@ -23,6 +23,9 @@
 //!   order as for `/_/callback` below.
 //! - daxpay: an `authCode` that begins with `waiting-` or `none-` is answered with status `waiting` or
 //!   `not_exist` and is not used up; any other is `success`, once.
+//!
+//! - daxpay-open: the same, and `fail-`; `/auth` and `/auth-and-set` are signed in neither direction. Code
+//!   20052's message ends in `serverSignStr: ` and the string that the platform signed.
 //!
 //! A wrong signature is answered in the platform's own way, with two more fields in the envelope:
 //! `sandboxStringToSign` (the key masked) and `sandboxSignature`.
@@ -55,9 +58,13 @@
 //! | `data_nulls` | every field null that the answer can do without |
 //! | `huge` | 2 MiB of valid JSON |
 //! | `notutf8`, `trailing`, `bom` | a byte 0xFF in a string; garbage after the JSON; a byte order mark before it |
+//! | `code_text`, `data_null` | `code` or `status` as a string of digits; `data` null in a success |
+//! | `coding=gzip`, `deflate`, `deflate_raw`, `br` | the body in a content coding that nobody asked for |
 //! | `sign=wrong`, `missing`, `null`, `empty`, `upper` | daxpay; `upper` is right, in upper-case hex |
+//! | `sign=wrong`, `missing`, `null`, `empty`, `other_key`, `reflected`, `code_changed` | daxpay-open: signed by another key, by the merchant's own, or before `code` was changed (a failure to 0, a success to 20000) |
+//! | `legacy` | daxpay-open: failures unsigned, with `message` for `msg`, as before 2026-09-21 |
 //! | `decimals`, `decimals=as_sent` | daxpay `auth`: `data` has `amount` 1.10 and `fee` 1.00, signed as 1.1 and 1, or as sent |
-//! | `declaration_order` | daxpay: what is inside `data` is signed in the order sent, not sorted |
+//! | `sorted` | daxpay: what is inside `data` is signed sorted, as the gateway signs a map, not in the order sent |
 //! | `jwt=opaque`, `noexp`, `expired`, `stringexp`, `absurd`, `notjwt` | the token of token platforms |
 //! | `expires_in=RAW`, `nobearer` | seller: that JSON for `expiresIn`; a token without its scheme |
 //!
@@ -85,20 +92,23 @@
 //! | `POST /_/forget` | a new start for the scope |
 //! | `POST /_/callback` | a signed message to the user's server; the order is JSON: |
 //!
-//! `platform` (`creditpay`, `daxpay`, `redemption`), `kind` (creditpay: as documented; daxpay:
+//! `platform` (`creditpay`, `daxpay`, `daxpay-open`, `redemption`), `kind` (creditpay: as documented; daxpay:
 //! `payment`, `refund`, `transfer`), `url` (loopback), `path` (what creditpay signs; default: the
 //! URL's), `send`, `algorithm` (daxpay: `HMAC_SHA256`, `MD5`, `SM3`; redemption: `SHA256-RSA`, `MD5`),
-//! `timestamp_offset_ms`, `event_id` (daxpay: `traceId`; redemption: `serialNo`), `nonce` (creditpay:
-//! `trace`), `token`, `retry` (creditpay), `sign_type: false` (redemption: header `signType` left
+//! `timestamp_offset_ms`, `event_id` (daxpay: `traceId`, edition `open` `reqId`; redemption: `serialNo`), `nonce` (creditpay:
+//! `trace`; daxpay-open: `x-trace-id`), `token`, `retry` (creditpay), `sign_type: false` (redemption: header `signType` left
 //! out), `data` (fields put over the message's own), `tamper` (`body`, `signature`,
-//! `missing_signature`, `timestamp`). With `send` it answers `{"status", "body", "accepted"}`, else
+//! `missing_signature`, `timestamp`; daxpay-open: `other_key`, `reflected`). With `send` it answers `{"status", "body", "accepted"}`, else
 //! `{"method", "path", "headers", "body", "body_base64"}`.
 
+mod banner;
 mod callbacks;
+mod coding;
 mod control;
 mod credentials;
 mod creditpay;
 mod daxpay;
+mod daxpay_open;
 mod faults;
 mod http;
 mod misbehave;
@@ -115,6 +125,8 @@ mod tls;
 use std::io;
 use std::sync::Arc;
 
+pub use banner::banner;
+pub use callbacks::{Answered, CALLBACKS, send_callback};
 pub use credentials::{Credentials, credentials};
 pub use http::Request;
 pub use state::{Counters, Expected, Recorded};

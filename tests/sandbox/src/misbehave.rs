@@ -8,7 +8,7 @@ use super::credentials::credentials;
 use super::faults::Fault;
 use super::http::{Answer, Ending};
 use super::platform::{Call, Family, Reply, failure};
-use super::{daxpay, seller};
+use super::{coding, daxpay, daxpay_open, seller};
 
 /// The answer of a fault that keeps a request from being processed.
 pub fn intercept(call: &Call, origin: &str) -> Option<Answer> {
@@ -45,7 +45,7 @@ fn gateway_status(call: &Call, status: i64) -> Answer {
         Some("envelope") => {
             let code = call.fault.number("code").unwrap_or(match call.family {
                 Family::Creditpay => 500,
-                Family::Daxpay => 10500,
+                Family::Daxpay | Family::DaxpayOpen => 10500,
                 Family::Redemption => 1,
                 Family::Openplatform | Family::Seller => status,
             });
@@ -80,6 +80,8 @@ fn secrets(call: &Call) -> Vec<String> {
     let mut secrets: Vec<String> = match call.family {
         Family::Creditpay => vec![test.creditpay_api_key, test.creditpay_signature_key],
         Family::Daxpay => vec![test.daxpay_sign_key],
+        // The lines of a key: a message holds no line breaks.
+        Family::DaxpayOpen => test.daxpay_open_private_key_pem.lines().collect(),
         Family::Openplatform => vec![test.openplatform_secret],
         Family::Redemption => vec![test.redemption_md5_secret],
         Family::Seller => vec![test.seller_secret_key],
@@ -100,6 +102,7 @@ fn secrets(call: &Call) -> Vec<String> {
 
 fn seal(call: &Call, envelope: &Value) -> String {
     match call.family {
+        Family::DaxpayOpen => daxpay_open::seal(call, envelope),
         Family::Daxpay => daxpay::seal(call.platform, call.fault, envelope),
         Family::Seller => seller::seal(call.fault, envelope),
         _ => envelope.to_string(),
@@ -139,6 +142,11 @@ pub fn deliver(fault: &Fault, answer: &mut Answer) {
     answer.delivery.drip = duration("drip");
     answer.delivery.cut = fault.number("cut").map(|bytes| bytes as usize);
     answer.delivery.chunked = fault.has("chunked");
+    if let Some(name) = fault.get("coding") {
+        let (body, header) = coding::encode(name, &answer.body);
+        answer.body = body;
+        answer.headers.push(("Content-Encoding".to_owned(), header));
+    }
     if fault.has("headers_huge") {
         let header = |index| (format!("X-Filler-{index}"), "x".repeat(1024));
         answer.headers.extend((0..200).map(header));
@@ -168,6 +176,14 @@ fn alter(envelope: &mut Value, target: &str, fault: &Fault) {
         }),
         Some("extra") => add_extra(envelope),
         _ => {}
+    }
+    if fault.has("code_text") {
+        for name in ["code", "status"] {
+            set(envelope, name, |code| json!(code.to_string()));
+        }
+    }
+    if fault.has("data_null") {
+        set(envelope, "data", |_| Value::Null);
     }
     if fault.has("huge") {
         envelope["padding"] = json!("x".repeat(2 * 1024 * 1024));

@@ -1,11 +1,13 @@
 //! From a request to its answer: which scope, which fault, which platform.
 
 use super::control;
+use super::daxpay_open::fixed_text;
 use super::faults::Fault;
 use super::http::{Answer, Ending, Request, percent_decode};
 use super::misbehave::{deliver, finish, intercept};
 use super::platform::{Call, Family, PLATFORMS, is_login, nonce, process};
 use super::server::Shared;
+use super::signatures::random_hex;
 use super::state::{Recorded, ScopeState, lock, now_ms};
 
 /// The scope of a URL that names none.
@@ -151,7 +153,8 @@ fn answer(
     };
     let counters = scope.counters(route.platform);
     counters.faulted += u64::from(hit);
-    let mut answer = match intercept(&call, &shared.origin) {
+    let early = intercept(&call, &shared.origin).or_else(|| fixed_text(&call));
+    let mut answer = match early {
         Some(answer) => answer,
         None => {
             counters.processed += 1;
@@ -162,6 +165,10 @@ fn answer(
             finish(&call, reply)
         }
     };
+    if route.family == Family::DaxpayOpen {
+        let header = ("x-trace-id".to_owned(), random_hex(8));
+        answer.headers.push(header);
+    }
     deliver(fault, &mut answer);
     if !matches!(answer.delivery.ending, Ending::NoAnswer | Ending::Reset) {
         recorded.status = answer.status;

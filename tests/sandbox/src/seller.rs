@@ -10,7 +10,11 @@ use super::platform::{
 };
 use super::state::{ScopeState, TokenShape};
 
-pub const TOKEN_PATH: &str = "/seller/202405/auth/get-access-token";
+/// Another version of the document has the endpoint at the second path.
+pub const TOKEN_PATHS: [&str; 2] = [
+    "/seller/202405/auth/get-access-token",
+    "/seller/202405/authorization",
+];
 
 const BAD_REQUEST: i64 = 400;
 const UNAUTHORIZED: i64 = 401;
@@ -19,7 +23,7 @@ const UNAUTHORIZED: i64 = 401;
 const EXPIRES_IN: &str = "@expires_in";
 
 pub fn answer(call: &Call, scope: &mut ScopeState) -> Reply {
-    let is_token = call.path == TOKEN_PATH;
+    let is_token = TOKEN_PATHS.contains(&call.path);
     let (outcome, essential) = match is_token {
         true => (issue_token(call, scope), "data.accessToken"),
         false => (business(call, scope), "data"),

@@ -156,6 +156,10 @@ pub struct ScopeState {
     pub sessions: HashMap<String, (String, String)>,
     /// creditpay: the customer whom an `ident_code` stands for.
     pub ident_codes: HashMap<String, String>,
+    /// daxpay, edition `open`: the return path of a session that `generate-auth-url` began, by its `authToken`.
+    pub auth_sessions: HashMap<String, String>,
+    /// daxpay, edition `open`: when a nonce was seen.
+    pub nonces: HashMap<String, i64>,
 }
 
 impl Default for ScopeState {
@@ -169,6 +173,8 @@ impl Default for ScopeState {
             tokens: Vec::new(),
             sessions: HashMap::new(),
             ident_codes: HashMap::new(),
+            auth_sessions: HashMap::new(),
+            nonces: HashMap::new(),
         }
     }
 }
@@ -193,6 +199,11 @@ impl ScopeState {
     /// True the first time that a platform sees this value of this kind.
     pub fn first_use(&mut self, platform: &'static str, kind: &'static str, value: &str) -> bool {
         self.seen.insert((platform, kind, value.to_owned()))
+    }
+
+    /// Whether a platform has seen this value of this kind.
+    pub fn has_seen(&self, platform: &'static str, kind: &'static str, value: &str) -> bool {
+        self.seen.contains(&(platform, kind, value.to_owned()))
     }
 
     pub fn record(&mut self, mut recorded: Recorded) {

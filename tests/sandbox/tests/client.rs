@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use libauth_sandbox::credentials;
 use libauth_sandbox::signatures::{
     DaxpayAlgorithm, KeyOwner, NestedForm, creditpay, daxpay_digest, daxpay_string, random_hex,
-    redemption_md5, redemption_rsa, redemption_string,
+    redemption_md5, redemption_string, rsa_sign,
 };
 
 /// A request: the path begins after the base URL.
@@ -246,7 +246,7 @@ pub fn redemption_request(path: &str, sign_type: &str, offset_ms: i64, body: &Va
     let string = string_of(&request.headers, body.as_bytes());
     let sign = match sign_type {
         "MD5" => redemption_md5(&string, test.redemption_md5_secret),
-        _ => redemption_rsa(KeyOwner::Merchant, &string),
+        _ => rsa_sign(KeyOwner::Merchant, &string),
     };
     request.with("sign", &sign)
 }

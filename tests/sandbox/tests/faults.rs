@@ -183,24 +183,26 @@ fn daxpay_faults_sign_as_they_say() {
         };
         (json, right)
     };
-    use NestedForm::{AsSent, Sorted, SortedNumbersAsSent};
-    assert!(!answer("sign=wrong").1(Sorted));
+    use NestedForm::{AllAsSent, AsSent, Sorted, SortedNumbersAsSent};
+    assert!(!answer("sign=wrong").1(AsSent));
     assert_eq!(answer("sign=missing").0.get("sign"), None);
     assert_eq!(answer("sign=null").0["sign"], Value::Null);
     assert_eq!(answer("sign=empty").0["sign"], "");
     let upper = daxpay_auth(daxpay_fields())
         .to(&scope.faulty("daxpay", "sign=upper"))
         .text();
-    let expected = daxpay_sign(&upper, DaxpayAlgorithm::HmacSha256, Sorted).to_uppercase();
+    let expected = daxpay_sign(&upper, DaxpayAlgorithm::HmacSha256, AsSent).to_uppercase();
     assert_eq!(
         serde_json::from_str::<Value>(&upper).unwrap()["sign"],
         expected
     );
-    let (_, right) = answer("declaration_order");
-    assert!(right(AsSent) && !right(Sorted));
+    let (_, right) = answer("sorted");
+    assert!(right(Sorted) && !right(AsSent));
     let (_, right) = answer("decimals");
-    assert!(right(Sorted) && !right(SortedNumbersAsSent));
+    assert!(right(AsSent) && !right(AllAsSent));
     let (_, right) = answer("decimals=as_sent");
+    assert!(!right(AsSent) && right(AllAsSent));
+    let (_, right) = answer("decimals=as_sent,sorted");
     assert!(!right(Sorted) && right(SortedNumbersAsSent));
     for fault in [
         "json=extra",
@@ -209,7 +211,7 @@ fn daxpay_faults_sign_as_they_say() {
         "huge",
         "code=10500",
     ] {
-        assert!(answer(fault).1(Sorted), "{fault} is signed");
+        assert!(answer(fault).1(AsSent), "{fault} is signed");
     }
     let decimals = daxpay_auth(daxpay_fields())
         .to(&scope.faulty("daxpay", "decimals"))
@@ -271,4 +273,39 @@ fn faults_hit_as_often_and_where_they_say() {
     assert_eq!(b.count("daxpay").distinct_nonces, 1);
     assert_eq!(b.count("daxpay").refused, 1);
     assert_eq!(sandbox.scoped("c").count("daxpay"), Counters::default());
+}
+
+#[test]
+fn answers_come_coded_or_oddly_written_on_demand() {
+    use std::io::Read as _;
+    let sandbox = Sandbox::start();
+    let scope = sandbox.scoped("odd");
+    let with = |fault: &str| seller_token().to(&scope.faulty("seller", fault));
+    let mut text = String::new();
+    let gzip = with("coding=gzip");
+    assert_eq!(gzip.header("content-encoding"), Some("gzip"));
+    flate2::read::GzDecoder::new(&*gzip.body)
+        .read_to_string(&mut text)
+        .expect("gzip");
+    let token: Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(token["code"], 200);
+    for (fault, zlib) in [("coding=deflate", true), ("coding=deflate_raw", false)] {
+        let answer = with(fault);
+        assert_eq!(answer.header("content-encoding"), Some("deflate"));
+        text.clear();
+        let read = match zlib {
+            true => flate2::read::ZlibDecoder::new(&*answer.body).read_to_string(&mut text),
+            false => flate2::read::DeflateDecoder::new(&*answer.body).read_to_string(&mut text),
+        };
+        read.expect(fault);
+        assert!(text.contains("accessToken"), "{text}");
+    }
+    let br = with("coding=br");
+    assert_eq!(br.header("content-encoding"), Some("br"));
+    assert!(serde_json::from_slice::<Value>(&br.body).is_err());
+    assert!(with("coding=gzip,huge").body.len() < 64 * 1024);
+    assert_eq!(with("code_text").json()["code"], "200");
+    assert_eq!(with("data_null").json()["data"], Value::Null);
+    let status = redemption_url(&redemption_fields()).to(&scope.faulty("redemption", "code_text"));
+    assert_eq!(status.json()["status"], "0");
 }

@@ -2,6 +2,7 @@
 
 mod client;
 mod faults;
+mod open;
 mod platforms;
 mod server;
 mod vectors;

@@ -59,7 +59,7 @@ fn creditpay_issues_codes_and_refuses() {
         (json!({"callback_url": "shop"}), "callback_url"),
         (json!({"client_ip": "localhost"}), "client_ip"),
         (json!({"session_sign": 1}), "session_sign is not a string"),
-        (cards(json!({"amount": 10.1})), "amount is not a string"),
+        (cards(json!({"amount": true})), "amount is not a string"),
         (cards(json!({"amount": "1e3"})), "amount is not a decimal"),
         (cards(json!({"icon": null})), "icon is missing"),
     ] {
@@ -135,7 +135,7 @@ fn daxpay_authenticates_and_refuses() {
         let answer = auth(&json!({"authCode": code}));
         assert_eq!(answer.json()["data"]["status"], status);
         let algorithm = DaxpayAlgorithm::HmacSha256;
-        let expected = daxpay_sign(&answer.text(), algorithm, NestedForm::Sorted);
+        let expected = daxpay_sign(&answer.text(), algorithm, NestedForm::AsSent);
         assert_eq!(answer.json()["sign"], expected);
     }
     auth(&json!({"authCode": "once"}));
@@ -174,6 +174,12 @@ fn daxpay_authenticates_and_refuses() {
     assert_eq!(md5("daxpay-md5")["code"], 0);
     let sm3 = daxpay_request("auth", daxpay_fields(), DaxpayAlgorithm::Sm3);
     assert_eq!(sm3.to(&sandbox.base("daxpay-sm3")).json()["code"], 0);
+    let no_app = daxpay_auth(changed(daxpay_fields(), &json!({"appId": null})));
+    assert_eq!(
+        no_app.to(&base).json()["code"],
+        0,
+        "the default application"
+    );
     let no_mch = daxpay_auth(changed(daxpay_fields(), &json!({"mchNo": null})));
     assert_eq!(no_mch.to(&sandbox.base("daxpay-nomch")).json()["code"], 0);
     let unsigned = daxpay_auth(daxpay_fields())
@@ -311,14 +317,20 @@ fn redemption_gives_urls_and_refuses() {
         (timed(-301_000), 5),
         (timed(302_000), 5),
         (with(json!({"userId": null})), 3),
-        (with(json!({"userId": null, "thirdAccount": "u"})), 3),
+        (with(json!({"userId": null, "thirdAccount": "u"})), 0),
         (with(json!({"merchantId": "other"})), 7),
         (with(json!({"callbackUrl": "x"})), 3),
         (with(json!({})).with("nonce", "other"), 2),
         (with(json!({})).with("signType", "SM2"), 2),
         (with(json!({})).with("sign", ""), 3),
-        (with(json!({})).with("Accept", "*/*"), 3),
-        (with(json!({})).with("Content-Type", "application/json"), 3),
+        (with(json!({})).with("Accept", "*/*"), 0),
+        (with(json!({})).with("Accept", ""), 0),
+        (with(json!({})).with("Content-Type", ""), 0),
+        (with(json!({})).with("Content-Type", "application/json"), 0),
+        (
+            with(json!({})).with("Content-Type", "application/json; charset=gbk"),
+            3,
+        ),
         (
             Sent {
                 method: "PUT",

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::client::*;
 use libauth_sandbox::signatures::*;
-use libauth_sandbox::{Sandbox, credentials};
+use libauth_sandbox::{CALLBACKS, Sandbox, credentials, send_callback};
 use serde_json::{Value, json};
 
 #[test]
@@ -71,12 +71,18 @@ fn verifies(platform: &str, message: &Value) -> bool {
             header("signature") == Some(&expected)
         }
         "daxpay" => {
-            let sign = daxpay_sign(body, DaxpayAlgorithm::HmacSha256, NestedForm::Sorted);
+            let sign = daxpay_sign(body, DaxpayAlgorithm::HmacSha256, NestedForm::AsSent);
             serde_json::from_str::<Value>(body).unwrap()["sign"] == sign
+        }
+        "daxpay-open" => {
+            let sign = serde_json::from_str::<Value>(body).unwrap()["sign"].clone();
+            let string = open_string(body).unwrap();
+            sign.as_str()
+                .is_some_and(|sign| rsa_verifies(KeyOwner::OpenPlatform, string.as_bytes(), sign))
         }
         _ => header("sign").is_some_and(|sign| {
             let string = string_of(&headers, body.as_bytes());
-            redemption_rsa_verifies(KeyOwner::Platform, &string, sign)
+            rsa_verifies(KeyOwner::Platform, &string, sign)
         }),
     }
 }
@@ -91,6 +97,8 @@ fn callbacks_are_genuine_unless_tampered_with() {
         ("daxpay", "payment"),
         ("daxpay", "refund"),
         ("daxpay", "transfer"),
+        ("daxpay-open", "payment"),
+        ("daxpay-open", "refund"),
         ("redemption", "authorization"),
     ] {
         let order = json!({"platform": platform, "kind": kind, "path": "/my/通知"});
@@ -107,11 +115,18 @@ fn callbacks_are_genuine_unless_tampered_with() {
             );
         }
     }
+    for tamper in ["other_key", "reflected"] {
+        let order = json!({"platform": "daxpay-open", "tamper": tamper});
+        assert!(!verifies("daxpay-open", &make(order).json()), "{tamper}");
+        let order = json!({"platform": "daxpay", "tamper": tamper});
+        assert_eq!(make(order).status, 400);
+    }
     for bad in [
         json!({"platform": "seller"}),
         json!({"platform": "creditpay", "kind": "NOPE"}),
         json!({"platform": "daxpay", "send": true, "url": "http://192.0.2.1/x"}),
         json!({"platform": "daxpay", "send": true, "url": "https://127.0.0.1/x"}),
+        json!({"platform": "daxpay", "send": true, "url": "http://127.0.0.1/x\r\nA: b"}),
     ] {
         assert_eq!(make(bad.clone()).status, 400, "{bad}");
     }
@@ -119,7 +134,7 @@ fn callbacks_are_genuine_unless_tampered_with() {
     let user = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/cb?x=1", user.local_addr().unwrap());
     let server = std::thread::spawn(move || {
-        ["success", "no"].map(|answer| {
+        ["success", "no", "SUCCESS", "SUCCESS", "", "SUCCESS"].map(|answer| {
             let (mut stream, _) = user.accept().unwrap();
             let mut block = vec![0; 65536];
             let count = stream.read(&mut block).unwrap();
@@ -137,6 +152,26 @@ fn callbacks_are_genuine_unless_tampered_with() {
         json!({"status": 200, "body": "success", "accepted": true})
     );
     assert_eq!(make(order).json()["accepted"], false);
+    for (platform, kinds) in CALLBACKS {
+        let answered = send_callback(platform, kinds[0], &url).unwrap();
+        assert_eq!(answered.status, 200);
+        assert_eq!(answered.accepted, platform != "daxpay-open", "{answered:?}");
+    }
+    assert!(
+        send_callback("seller", "x", &url)
+            .unwrap_err()
+            .contains("creditpay daxpay")
+    );
+    assert!(
+        send_callback("daxpay", "x", &url)
+            .unwrap_err()
+            .contains("payment refund")
+    );
+    assert!(
+        send_callback("daxpay", "refund", "http://192.0.2.1/")
+            .unwrap_err()
+            .contains("loopback")
+    );
     let received = server.join().unwrap();
     assert!(
         received[0].starts_with("POST /cb?x=1 HTTP/1.1\r\n"),
