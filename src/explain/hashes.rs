@@ -2,14 +2,18 @@
 
 use zeroize::Zeroizing;
 
+use super::Mistake;
 use super::reading::{Target, Via};
-use super::{COMMON, Fault, Forms, Mistake, RARE};
-use crate::signing::digest::Hash;
+use super::search::{COMMON, Fault, Forms, RARE};
+use super::texts::{base64, upper};
+use crate::signing::digest::{Hash, hex_lower};
 
 /// How the key comes into a digest.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Keyed {
     Hmac,
+    /// An HMAC over a message that the key is in too.
+    HmacOfKeyed,
     /// The message alone; where a rule puts the key into the message, it is there.
     Plain,
     KeyLast,
@@ -17,22 +21,87 @@ pub(super) enum Keyed {
     KeyBothEnds,
     /// An HMAC with the message as its key.
     Swapped,
+    /// No hash at all: the message itself is compared.
+    Text,
     /// An RSA signature, which shows the digest of the message to all who have the public key.
     Rsa,
+}
+use Keyed::*;
+
+/// How a first result is written before it is hashed once more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Again {
+    No,
+    Raw,
+    HexLower,
+    HexUpper,
+    Base64,
 }
 
 /// A hash and how it is used.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Algorithm {
-    pub(super) hash: Hash,
-    pub(super) keyed: Keyed,
+    hash: Hash,
+    keyed: Keyed,
+    again: Again,
 }
 
 impl Algorithm {
+    pub(super) const fn new(hash: Hash, keyed: Keyed) -> Algorithm {
+        let again = Again::No;
+        Algorithm { hash, keyed, again }
+    }
+
+    pub(super) fn keyed(self) -> Keyed {
+        self.keyed
+    }
+
+    pub(super) fn is_text(self) -> bool {
+        self.keyed == Text
+    }
+
+    pub(super) fn is_rsa(self) -> bool {
+        self.keyed == Rsa
+    }
+
+    /// The same rule for a string to sign that is known itself.
+    pub(super) fn as_text(self) -> Algorithm {
+        Algorithm::new(self.hash, Text)
+    }
+
+    /// The length of the hash in bytes.
+    pub(super) fn length(self) -> usize {
+        self.hash.length()
+    }
+
     fn via(self) -> Via {
         match self.keyed {
-            Keyed::Rsa => Via::Rsa(self.hash),
+            Text => Via::Text,
+            Rsa => Via::Rsa(self.hash),
             _ => Via::Plain,
+        }
+    }
+
+    /// The work that hashing a byte is, where 1 is the least.
+    pub(super) fn weight(self) -> usize {
+        match self.hash {
+            Hash::Sha1 | Hash::Sha256 => 2,
+            Hash::Md5 | Hash::Sha512 => 3,
+            Hash::Sm3 => 6,
+        }
+    }
+
+    fn digest(self, key: &[u8], message: &[u8]) -> Vec<u8> {
+        let hash = self.hash;
+        let joined = |parts: &[&[u8]]| hash.digest(&Zeroizing::new(parts.concat()));
+        match self.keyed {
+            Hmac | HmacOfKeyed => hash.hmac(key, message),
+            Plain | Rsa => hash.digest(message),
+            Text => message.to_vec(),
+            KeyLast => joined(&[message, key]),
+            KeyFirst => joined(&[key, message]),
+            KeyBothEnds => joined(&[key, message, key]),
+            Swapped => hash.hmac(message, key),
         }
     }
 
@@ -43,14 +112,14 @@ impl Algorithm {
         message: &[u8],
         targets: &'a [Target],
     ) -> Option<&'a Target> {
-        let hash = self.hash;
-        let digest = match self.keyed {
-            Keyed::Hmac => hash.hmac(key, message),
-            Keyed::Plain | Keyed::Rsa => hash.digest(message),
-            Keyed::KeyLast => hash.digest(&Zeroizing::new([message, key].concat())),
-            Keyed::KeyFirst => hash.digest(&Zeroizing::new([key, message].concat())),
-            Keyed::KeyBothEnds => hash.digest(&Zeroizing::new([key, message, key].concat())),
-            Keyed::Swapped => hash.hmac(message, key),
+        let digest = self.digest(key, message);
+        let lower = || hex_lower(&digest).into_bytes();
+        let digest = match self.again {
+            Again::No => digest,
+            Again::Raw => self.digest(key, &digest),
+            Again::HexLower => self.digest(key, &lower()),
+            Again::HexUpper => self.digest(key, &upper(&lower())),
+            Again::Base64 => self.digest(key, &base64(&digest)),
         };
         let via = self.via();
         targets
@@ -61,8 +130,8 @@ impl Algorithm {
     fn name(self) -> String {
         let hash = self.hash.name();
         match self.keyed {
-            Keyed::Hmac | Keyed::Swapped => format!("HMAC-{}", hash.replace('-', "")),
-            Keyed::Rsa => format!("RSA with {hash}"),
+            Hmac | HmacOfKeyed | Swapped => format!("HMAC-{}", hash.replace('-', "")),
+            Rsa => format!("RSA with {hash}"),
             _ => hash.to_owned(),
         }
     }
@@ -70,23 +139,34 @@ impl Algorithm {
 
 /// The algorithms that can make one of the targets.
 pub(super) fn algorithms(right: Algorithm, targets: &[Target]) -> Forms<Algorithm> {
+    if right.keyed == Text {
+        return Forms::right(right);
+    }
     let mut forms = Forms::none();
+    let may_hit = |other: Algorithm| {
+        let length = other.hash.length();
+        let mut all = targets.iter();
+        all.any(|target| target.may_be(length, other.via()))
+    };
     let ways = [
         right.keyed,
-        Keyed::Plain,
-        Keyed::Hmac,
-        Keyed::KeyLast,
-        Keyed::KeyFirst,
-        Keyed::KeyBothEnds,
-        Keyed::Swapped,
+        Plain,
+        Hmac,
+        KeyLast,
+        KeyFirst,
+        KeyBothEnds,
+        Swapped,
     ];
     for keyed in ways {
+        // What is an HMAC already need not be tried as one again.
+        if keyed == Hmac && right.keyed == HmacOfKeyed {
+            continue;
+        }
         for at in 0..=Hash::ALL.len() {
             // The right hash first, then all of them.
             let hash = at.checked_sub(1).map_or(right.hash, |at| Hash::ALL[at]);
-            let other = Algorithm { hash, keyed };
-            let may_hit = |target: &Target| target.may_be(hash.length(), other.via());
-            if forms.values.contains(&other) || !targets.iter().any(may_hit) {
+            let other = Algorithm::new(hash, keyed);
+            if forms.values.contains(&other) || !may_hit(other) {
                 continue;
             }
             let mut faults = Vec::new();
@@ -98,8 +178,7 @@ pub(super) fn algorithms(right: Algorithm, targets: &[Target]) -> Forms<Algorith
             if keyed != right.keyed {
                 faults.push(misuse(right, other));
             }
-            // A way that differs in hash and in use is one slip: another function was called.
-            let is_common = keyed == right.keyed || matches!(keyed, Keyed::Plain | Keyed::Hmac);
+            let is_common = keyed == right.keyed || matches!(keyed, Plain | Hmac);
             let cost = match faults.as_slice() {
                 [] => 0,
                 _ if is_common => COMMON,
@@ -108,19 +187,30 @@ pub(super) fn algorithms(right: Algorithm, targets: &[Target]) -> Forms<Algorith
             forms.add_all(cost, faults, other);
         }
     }
+    if right.keyed != Rsa && may_hit(right) {
+        for again in [Again::HexLower, Again::HexUpper, Again::Raw, Again::Base64] {
+            let words = "the result was hashed once more; hash once";
+            let twice = Algorithm { again, ..right };
+            forms.add(RARE, Mistake::HashedTwice, words, twice);
+        }
+    }
     forms
 }
 
 fn misuse(right: Algorithm, other: Algorithm) -> Fault {
-    use Keyed::*;
     let hash = other.hash.name();
+    let name = right.name();
     let words = match (right.keyed, other.keyed) {
         (Hmac, Plain) => {
-            let right = right.name();
-            format!("a plain {hash} without any key was used; use {right} with the key")
+            format!("a plain {hash} without any key was used; use {name} with the key")
+        }
+        (HmacOfKeyed, Plain) => {
+            format!("a plain {hash} was used, not an HMAC; use {name} with the key as its key")
         }
         (_, KeyFirst) => format!("{hash} of the key and the message behind it was used"),
-        (Hmac, KeyLast) => format!("{hash} of the message and the key behind it was used"),
+        (Hmac | HmacOfKeyed, KeyLast) => {
+            format!("{hash} of the message and the key behind it was used")
+        }
         (_, KeyBothEnds) => format!("{hash} of the message between two keys was used"),
         _ => String::new(),
     };
@@ -128,7 +218,7 @@ fn misuse(right: Algorithm, other: Algorithm) -> Fault {
         (Rsa, _) => Mistake::RsaMissing,
         (_, Swapped) => Mistake::KeySwapped,
         (Hmac | KeyLast, Plain) => Mistake::KeyMissing,
-        (Hmac, _) => Mistake::HashForHmac,
+        (Hmac | HmacOfKeyed, _) => Mistake::HashForHmac,
         (_, Hmac) => Mistake::HmacForHash,
         _ => Mistake::KeyPosition,
     };

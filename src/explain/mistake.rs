@@ -26,6 +26,8 @@ pub enum Mistake {
     MethodIncluded = 9,
     /// The path was signed where only headers and body are.
     PathIncluded = 10,
+    /// Another endpoint's path was signed.
+    PathOther = 11,
 
     /// The body was parsed and written again.
     BodyReserialized = 20,
@@ -49,6 +51,10 @@ pub enum Mistake {
     BodyWhitespace = 29,
     /// A digest of the body, or its base64, was signed in its place.
     BodyHashed = 30,
+    /// The body was signed twice.
+    BodyTwice = 31,
+    /// Only a part of the body was signed, or it was wrapped into something.
+    BodyPart = 32,
 
     /// There is a line break at the end.
     LineBreak = 40,
@@ -80,6 +86,12 @@ pub enum Mistake {
     HashedTwice = 53,
     /// Quotes stand around the string.
     Quoted = 54,
+    /// The string was escaped for another language.
+    Escaped = 55,
+    /// A character of the string is missing at its end or beginning.
+    StringCut = 56,
+    /// Characters beyond U+FFFF were encoded as two surrogates.
+    Cesu8 = 57,
 
     /// White space, or something invisible, came with the key.
     KeyWhitespace = 60,
@@ -109,6 +121,8 @@ pub enum Mistake {
     HmacKeyUpperCased = 72,
     /// Something was added to the key.
     KeySuffix = 73,
+    /// Only a part of the key was used.
+    KeyTruncated = 74,
 
     /// Another hash was used.
     WrongHash = 80,
@@ -145,6 +159,22 @@ pub enum Mistake {
     NestedFlattened = 110,
     /// The names were left out.
     NamesLeftOut = 111,
+    /// The JSON text was signed.
+    JsonSigned = 112,
+    /// A time was signed in another form.
+    TimeFormat = 113,
+    /// The case was changed by the rules of Turkish.
+    LocaleCase = 114,
+    /// Only some letters were put in upper case.
+    AsciiUpperCased = 115,
+    /// The parameters' names are spelled in another way.
+    NameSpelling = 116,
+    /// It was signed by the rule of DaxPay's edition 2.
+    Edition2 = 117,
+    /// It was signed by the rule of DaxPay's edition 3.
+    Edition3 = 118,
+    /// It was signed by the rule of DaxPay's edition open.
+    EditionOpen = 119,
 
     /// `signType` was not signed.
     SignTypeMissing = 120,
@@ -164,6 +194,14 @@ pub enum Mistake {
     TimestampUnit = 127,
     /// A header was signed that is not signed.
     HeaderExtra = 128,
+    /// A header was signed with another value.
+    HeaderValue = 129,
+    /// Nested data was not flattened.
+    NotFlattened = 130,
+    /// A parameter was signed that is not sent.
+    ParameterExtra = 131,
+    /// A value was signed in another form than it is sent.
+    ValueChanged = 132,
 
     /// The signature is in hex, not in base64.
     HexForBase64 = 140,
@@ -197,9 +235,130 @@ pub enum Mistake {
     BytesAsNumbers = 154,
     /// The signature was cut.
     Truncated = 155,
+    /// The signature was damaged on its way.
+    Damaged = 156,
+    /// The signature's bytes went through a text.
+    BytesAsText = 157,
 }
 
 impl Mistake {
+    /// All mistakes, in the order of their numbers.
+    pub const ALL: &[Mistake] = &[
+        Mistake::PathPrefix,
+        Mistake::PathPrefixMissing,
+        Mistake::PathQuery,
+        Mistake::PathHost,
+        Mistake::PathSlash,
+        Mistake::PathMissing,
+        Mistake::PathCase,
+        Mistake::PathEncoded,
+        Mistake::MethodIncluded,
+        Mistake::PathIncluded,
+        Mistake::PathOther,
+        Mistake::BodyReserialized,
+        Mistake::BodyPrettyPrinted,
+        Mistake::BodyMissing,
+        Mistake::BodyFirst,
+        Mistake::BodyMembers,
+        Mistake::BodyValues,
+        Mistake::BodyAsForm,
+        Mistake::BodyToString,
+        Mistake::BodyStringifiedTwice,
+        Mistake::BodyWhitespace,
+        Mistake::BodyHashed,
+        Mistake::BodyTwice,
+        Mistake::BodyPart,
+        Mistake::LineBreak,
+        Mistake::ExtraSpace,
+        Mistake::ByteOrderMark,
+        Mistake::Gbk,
+        Mistake::Utf16,
+        Mistake::Latin1,
+        Mistake::Utf8Twice,
+        Mistake::UrlEncoded,
+        Mistake::UrlDecoded,
+        Mistake::UpperCased,
+        Mistake::LowerCased,
+        Mistake::Separator,
+        Mistake::TrailingAmpersand,
+        Mistake::HashedTwice,
+        Mistake::Quoted,
+        Mistake::Escaped,
+        Mistake::StringCut,
+        Mistake::Cesu8,
+        Mistake::KeyWhitespace,
+        Mistake::KeyCase,
+        Mistake::KeyDecoded,
+        Mistake::KeyEncoded,
+        Mistake::KeyHashed,
+        Mistake::KeyOther,
+        Mistake::KeyMissing,
+        Mistake::KeySwapped,
+        Mistake::KeyPosition,
+        Mistake::SignForKey,
+        Mistake::KeyName,
+        Mistake::KeyNotUpperCased,
+        Mistake::HmacKeyUpperCased,
+        Mistake::KeySuffix,
+        Mistake::KeyTruncated,
+        Mistake::WrongHash,
+        Mistake::HashForHmac,
+        Mistake::HmacForHash,
+        Mistake::RsaPadding,
+        Mistake::RsaMissing,
+        Mistake::EmptyLeftOut,
+        Mistake::EmptyIncluded,
+        Mistake::NullIncluded,
+        Mistake::SignIncluded,
+        Mistake::ParameterLeftOut,
+        Mistake::ParameterOrder,
+        Mistake::QuotesKept,
+        Mistake::NotUpperCased,
+        Mistake::NumberFormat,
+        Mistake::NestedFormat,
+        Mistake::NestedFlattened,
+        Mistake::NamesLeftOut,
+        Mistake::JsonSigned,
+        Mistake::TimeFormat,
+        Mistake::LocaleCase,
+        Mistake::AsciiUpperCased,
+        Mistake::NameSpelling,
+        Mistake::Edition2,
+        Mistake::Edition3,
+        Mistake::EditionOpen,
+        Mistake::SignTypeMissing,
+        Mistake::SignTypeExtra,
+        Mistake::SignTypeValue,
+        Mistake::HeaderLeftOut,
+        Mistake::HeaderSpelling,
+        Mistake::HeaderOrder,
+        Mistake::HeadersMissing,
+        Mistake::TimestampUnit,
+        Mistake::HeaderExtra,
+        Mistake::HeaderValue,
+        Mistake::NotFlattened,
+        Mistake::ParameterExtra,
+        Mistake::ValueChanged,
+        Mistake::HexForBase64,
+        Mistake::Base64ForHex,
+        Mistake::SignatureCase,
+        Mistake::Base64OfHex,
+        Mistake::SignatureEncodedTwice,
+        Mistake::UrlSafeBase64,
+        Mistake::PaddingMissing,
+        Mistake::SignatureUrlEncoded,
+        Mistake::SignatureUrlDecoded,
+        Mistake::SignatureLineBreaks,
+        Mistake::SignatureWhitespace,
+        Mistake::SignatureWrapped,
+        Mistake::HexSeparators,
+        Mistake::HexZerosLost,
+        Mistake::BytesAsNumbers,
+        Mistake::Truncated,
+        Mistake::Damaged,
+        Mistake::BytesAsText,
+    ];
+
     /// The mistake's name, as `libauth_explanation_mistake` gives it.
     pub fn name(self) -> &'static str {
         self.entry().0
@@ -235,6 +394,7 @@ impl Mistake {
             PathEncoded => ("PATH_ENCODED", "the path was percent-encoded or decoded before signing", "sign the path as it is requested"),
             MethodIncluded => ("METHOD_INCLUDED", "the HTTP method was signed too", "leave the method out"),
             PathIncluded => ("PATH_INCLUDED", "the path was signed too", "sign only the headers and the body"),
+            PathOther => ("PATH_OTHER", "another endpoint's path was signed", "sign the path that is requested"),
             BodyReserialized => ("BODY_RESERIALIZED", "the body was parsed and serialized again before signing", BODY),
             BodyPrettyPrinted => ("BODY_PRETTY_PRINTED", "the body was pretty-printed before signing", BODY),
             BodyMissing => ("BODY_MISSING", "the body was not signed", "sign the body too, right behind what stands before it"),
@@ -246,6 +406,8 @@ impl Mistake {
             BodyStringifiedTwice => ("BODY_STRINGIFIED_TWICE", "the body was made a JSON string once more before signing", BODY),
             BodyWhitespace => ("BODY_WHITESPACE", "white space in the body was changed before signing", BODY),
             BodyHashed => ("BODY_HASHED", "a digest or an encoding of the body was signed in its place", "sign the body itself"),
+            BodyTwice => ("BODY_TWICE", "the body was signed twice", "sign it once"),
+            BodyPart => ("BODY_PART", "only a part of the body, or something around it, was signed", BODY),
             LineBreak => ("LINE_BREAK", "a line break stands at the end of what was signed", "sign without it: a file's last line break, `echo` and `println` add one"),
             ExtraSpace => ("EXTRA_SPACE", "a space stands at the beginning or the end of what was signed", "sign without it"),
             ByteOrderMark => ("BYTE_ORDER_MARK", "a byte order mark (EF BB BF) was signed too", "encode UTF-8 without a byte order mark"),
@@ -261,6 +423,9 @@ impl Mistake {
             TrailingAmpersand => ("TRAILING_AMPERSAND", "an `&` too many stands behind the last pair", "put `&` only between pairs"),
             HashedTwice => ("HASHED_TWICE", "a digest of the string was signed, not the string", "hash once: hand the string itself to the signing function"),
             Quoted => ("QUOTED", "quotes stand around what was signed", "sign without them"),
+            Escaped => ("ESCAPED", "the string was escaped for HTML, JSON or another language before signing", "sign it as it is"),
+            StringCut => ("STRING_CUT", "a character is missing at the end or the beginning of what was signed", "sign all of it: look for a length that is one too short"),
+            Cesu8 => ("CESU8", "characters beyond U+FFFF, such as emoji, were encoded as two surrogates (CESU-8, Java's modified UTF-8)", UTF8),
             KeyWhitespace => ("KEY_WHITESPACE", "the key carries white space, a line break or a byte order mark", "strip the key when it is read from a file or an environment variable"),
             KeyCase => ("KEY_CASE", "the key was put in another case", KEY),
             KeyDecoded => ("KEY_DECODED", "the key was decoded before use", "use the key's characters as they are, without decoding hex or base64"),
@@ -275,6 +440,7 @@ impl Mistake {
             KeyNotUpperCased => ("KEY_NOT_UPPER_CASED", "the key at the end was not upper-cased", "append `&key=` and the key first, then put the whole string in upper case"),
             HmacKeyUpperCased => ("HMAC_KEY_UPPER_CASED", "the key of the HMAC was upper-cased", "upper-case the key in the string only; the HMAC takes it as it was issued"),
             KeySuffix => ("KEY_SUFFIX", "something was added to the key", KEY),
+            KeyTruncated => ("KEY_TRUNCATED", "only a part of the key was used", KEY),
             WrongHash => ("WRONG_HASH", "another hash was used", "use the hash of the platform"),
             HashForHmac => ("HASH_FOR_HMAC", "a plain hash was used, not an HMAC", "use the HMAC function, with the key as its key"),
             HmacForHash => ("HMAC_FOR_HASH", "an HMAC was used, not a plain hash", "hash the string that ends in the key"),
@@ -292,6 +458,14 @@ impl Mistake {
             NestedFormat => ("NESTED_FORMAT", "nested data was written in another way", "write nested data as compact JSON, without nulls, names in order"),
             NestedFlattened => ("NESTED_FLATTENED", "nested data was flattened into single parameters, as the platform's newer RSA SDK does", "write nested data as one parameter of compact JSON"),
             NamesLeftOut => ("NAMES_LEFT_OUT", "the names were left out", "write name=value"),
+            JsonSigned => ("JSON_SIGNED", "the JSON text was signed, not the sorted name=value string", "sort the parameters and join them as name=value with `&`"),
+            TimeFormat => ("TIME_FORMAT", "a time was signed in another form than is sent", "format the time once, as yyyy-MM-dd HH:mm:ss, and sign and send the same text"),
+            LocaleCase => ("LOCALE_CASE", "the case was changed by the rules of Turkish (`i` to `İ`, `I` to `ı`)", "name the locale: in Java, toUpperCase(Locale.ROOT)"),
+            AsciiUpperCased => ("ASCII_UPPER_CASED", "only some letters were put in upper case", "put the string in upper case by Unicode's full rules: `ß` becomes `SS`"),
+            NameSpelling => ("NAME_SPELLING", "the parameters' names were signed in another spelling than is sent", "sign the names that are sent"),
+            Edition2 => ("EDITION_2", "it is signed by the 2.0 rule (DaxPay's edition 2, daxpay-single-sdk 2.0), which does not upper-case the string", "sign by the rule of edition 3: put the whole string in upper case, the key included"),
+            Edition3 => ("EDITION_3", "it is signed by the rule of DaxPay's edition 3, not with RSA as edition open has it", "sign with SHA256withRSA and the merchant's private key, or make the handle for edition 3"),
+            EditionOpen => ("EDITION_OPEN", "it is an RSA signature, as DaxPay's edition open has it", "sign by the rule of edition 3 with the sign key, or make the handle for edition open"),
             SignTypeMissing => ("SIGN_TYPE_MISSING", "`signType` is sent but was not signed", "sign `signType` too, between `nonce` and `timestamp`"),
             SignTypeExtra => ("SIGN_TYPE_EXTRA", "`signType` was signed but is not sent", "send the header `signType`, or leave it out of the string"),
             SignTypeValue => ("SIGN_TYPE_VALUE", "`signType` was signed with another value than is sent", "sign the header's very value"),
@@ -301,6 +475,10 @@ impl Mistake {
             HeadersMissing => ("HEADERS_MISSING", "the headers were not signed", "sign the headers, and the body right behind them"),
             TimestampUnit => ("TIMESTAMP_UNIT", "the timestamp was signed in another unit than is sent", "sign the header's very value, in milliseconds"),
             HeaderExtra => ("HEADER_EXTRA", "something was signed among the headers that is not signed", "sign only businessId, nonce, signType and timestamp"),
+            HeaderValue => ("HEADER_VALUE", "a header was signed with another value than is sent", "sign the header's very value"),
+            NotFlattened => ("NOT_FLATTENED", "nested data was not flattened", "write nested data as single parameters: a.b for objects, a[0] for lists"),
+            ParameterExtra => ("PARAMETER_EXTRA", "a parameter was signed that is not sent", "sign only what is sent"),
+            ValueChanged => ("VALUE_CHANGED", "a value was signed in another form than is sent", "sign the very values that are sent"),
             HexForBase64 => ("HEX_FOR_BASE64", "the signature is in hex, not in base64", "encode the raw bytes in base64"),
             Base64ForHex => ("BASE64_FOR_HEX", "the signature is in base64, not in hex", "write the raw bytes in hex"),
             SignatureCase => ("SIGNATURE_CASE", "the signature is in the wrong case", "do not change the case of the signature"),
@@ -317,6 +495,8 @@ impl Mistake {
             HexZerosLost => ("HEX_ZEROS_LOST", "zeros of the hex were lost", HEX),
             BytesAsNumbers => ("BYTES_AS_NUMBERS", "the signature's bytes were written as numbers", "encode the raw bytes as the platform asks"),
             Truncated => ("TRUNCATED", "only a part of the signature was sent", "send the whole of it"),
+            Damaged => ("DAMAGED", "the signature is the right one but for a character or two", "copy it whole, and look for what changes it on its way"),
+            BytesAsText => ("BYTES_AS_TEXT", "the signature's raw bytes were turned into a text before they were encoded", "encode the raw bytes: do not make a string of them in between"),
         }
     }
 }

@@ -6,47 +6,49 @@
 //! comes out that equals the given one. A fault is only ever named because its signature is equal,
 //! so a name is proof, never a guess.
 //!
-//! `mistake` is the catalogue, `bodies` and `texts` are the faults that platforms share, `reading`
-//! is how a signature may be written, and there is one file for each platform.
+//! `search` is that search and its budget, `mistake` the catalogue, `bodies`, `texts` and
+//! `encodings` the faults that platforms share, `reading` and `stripping` how a signature may be
+//! written, `difference` compares strings to sign, and there is one file or two for each platform.
 
 mod bodies;
 mod creditpay;
 mod daxpay;
+mod daxpay_forms;
+mod difference;
+mod encodings;
 mod hashes;
+mod headers;
+mod json_writing;
 mod mistake;
+mod paths;
 mod reading;
 mod redemption;
+mod search;
+mod stripping;
 mod texts;
 
-pub use creditpay::{CreditpayHints, creditpay};
-pub use daxpay::daxpay;
+pub use creditpay::{CreditpayHints, creditpay, creditpay_string};
+pub use daxpay::{daxpay, daxpay_string};
 pub use mistake::Mistake;
-pub use redemption::redemption;
+pub use redemption::{redemption, redemption_string};
 
 use std::fmt;
 
 use zeroize::Zeroizing;
 
 use crate::secret::{MASK, mask};
-use hashes::{Algorithm, algorithms};
-use reading::Target;
-use texts::{Spoil, endings};
+use difference::Difference;
+pub use difference::quoted_string;
+use search::{Fault, Outcome};
 
-/// No search computes more digests than this: some ten milliseconds of work.
-const MOST_DIGESTS: usize = 25_000;
-/// No search looks at more combinations than this, computed or not.
-const MOST_STEPS: usize = 1_000_000;
-/// No search hashes more bytes than this. Large bodies get fewer combinations tried.
-const MOST_BYTES: usize = 32 << 20;
-/// What a fault costs that many make, that few make, and that nobody makes together with another.
-const COMMON: u8 = 2;
-const RARE: u8 = 3;
-const ALONE: u8 = 5;
-/// Combinations that cost more are not tried: two of the rare faults, or three of the common ones.
-/// What is wrong with the way the signature is written costs nothing, since it needs no digest.
-const MOST_COST: u8 = 6;
 /// The longest text from outside that a message repeats, in characters.
 const LONGEST_QUOTE: usize = 80;
+/// How much of the string to sign a message repeats, in characters.
+const BEGINNING: usize = 60;
+/// The most of a string to sign that is shown, in bytes.
+const MOST_SHOWN: usize = 128 * 1024;
+/// Larger messages are not even hashed.
+const MOST_HASHED: usize = 16 << 20;
 
 /// What is signed and how, and what is wrong with somebody else's signature.
 #[derive(Clone)]
@@ -54,7 +56,8 @@ pub struct Explanation {
     algorithm: String,
     string_to_sign: String,
     signature: Option<String>,
-    matches: Option<bool>,
+    signature_given: bool,
+    matches: bool,
     mistakes: Vec<Mistake>,
     message: String,
 }
@@ -66,18 +69,25 @@ impl Explanation {
     }
 
     /// The exact string that is signed, with `***` where a secret stands. Bytes that are not UTF-8
-    /// are shown as `\xNN`, and the string says so in front.
+    /// are shown as `\xNN`, and the string says so in front. Of more than 128 KiB, the first 128 KiB
+    /// are shown, and the string says so in front too.
     pub fn string_to_sign(&self) -> &str {
         &self.string_to_sign
     }
 
-    /// The right signature; `None` where only a public key is at hand.
+    /// The right signature; `None` where only a public key is at hand, and for a message that is too
+    /// large to explain.
     pub fn signature(&self) -> Option<&str> {
         self.signature.as_deref()
     }
 
-    /// Whether the given signature is right; `None` when none was given.
-    pub fn matches(&self) -> Option<bool> {
+    /// Whether there was a signature to check.
+    pub fn signature_given(&self) -> bool {
+        self.signature_given
+    }
+
+    /// Whether a signature was given and is right.
+    pub fn matches(&self) -> bool {
         self.matches
     }
 
@@ -106,249 +116,47 @@ impl fmt::Debug for Explanation {
     }
 }
 
-/// A mistake as it was made here. The words are the catalogue's where there are no better ones:
-/// what was done, and what to do instead if `; ` stands between.
-#[derive(Clone)]
-struct Fault {
-    mistake: Mistake,
-    words: String,
-}
-
-impl Fault {
-    #[inline(never)]
-    fn new(mistake: Mistake, words: &str) -> Fault {
-        let words = words.to_owned();
-        Fault { mistake, words }
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = match self.words.as_str() {
-            "" => self.mistake.description(),
-            words => words,
-        };
-        f.write_str(what)?;
-        if !what.contains("; ") {
-            f.write_str("; ")?;
-            f.write_str(self.mistake.advice())?;
-        }
-        Ok(())
-    }
-}
-
-/// The forms of one part of what is signed as the search sees them: costs and faults, whatever the
-/// values are.
-#[derive(Default)]
-struct Dimension {
-    costs: Vec<u8>,
-    faults: Vec<Vec<Fault>>,
-}
-
-impl Dimension {
-    #[inline(never)]
-    fn add(&mut self, cost: u8, mistake: Mistake, words: &str) {
-        self.add_all(cost, vec![Fault::new(mistake, words)]);
-    }
-
-    #[inline(never)]
-    fn add_all(&mut self, cost: u8, faults: Vec<Fault>) {
-        self.costs.push(cost);
-        self.faults.push(faults);
-    }
-}
-
-/// The forms of one part, the right one first.
-struct Forms<T> {
-    dimension: Dimension,
-    values: Vec<T>,
-}
-
-impl<T> Forms<T> {
-    fn none() -> Forms<T> {
-        Forms {
-            dimension: Dimension::default(),
-            values: Vec::new(),
-        }
-    }
-
-    fn right(value: T) -> Forms<T> {
-        let mut forms = Forms::none();
-        forms.add_all(0, Vec::new(), value);
-        forms
-    }
-
-    #[inline(never)]
-    fn add(&mut self, cost: u8, mistake: Mistake, words: &str, value: T) {
-        self.dimension.add(cost, mistake, words);
-        self.values.push(value);
-    }
-
-    fn add_all(&mut self, cost: u8, faults: Vec<Fault>, value: T) {
-        self.dimension.add_all(cost, faults);
-        self.values.push(value);
-    }
-}
-
-/// Forms of a text.
-type Texts = Forms<Vec<u8>>;
-
-impl Texts {
-    /// A text, unless an earlier form is no different.
-    #[inline(never)]
-    fn text(&mut self, cost: u8, mistake: Mistake, words: &str, text: Vec<u8>) {
-        self.texts(cost, vec![Fault::new(mistake, words)], text);
-    }
-
-    #[inline(never)]
-    fn texts(&mut self, cost: u8, faults: Vec<Fault>, text: Vec<u8>) {
-        if !self.values.contains(&text) {
-            self.add_all(cost, faults, text);
-        }
-    }
-}
-
-/// What the search came to.
-enum Outcome {
-    Found(Vec<Fault>),
-    /// Nothing, in all combinations that are worth a try.
-    Nothing,
-    /// Nothing so far; the input is too large to go on.
-    TooLarge,
-}
-
-/// What is hashed, and the key of the hash.
-struct Signed {
-    message: Zeroizing<Vec<u8>>,
-    key: Zeroizing<Vec<u8>>,
-}
-
-/// Makes what is signed of a key, a way to spoil the whole, and the picked form of each dimension.
-type Make<'a> = dyn Fn(&[u8], Spoil, &[usize]) -> Option<Signed> + 'a;
-
-/// Looks for the combination with the fewest faults whose signature is one of the targets. The
-/// platform's own dimensions come behind those that all platforms have: hash, key, ending.
-/// `weight` is how much work a byte is, hashing apart.
-fn search(
-    right: Algorithm,
-    keys: &Texts,
-    dimensions: &[&Dimension],
-    targets: &[Target],
-    weight: usize,
-    make: &Make,
-) -> Outcome {
-    let algorithms = algorithms(right, targets);
-    let endings = endings();
-    let mut all = vec![&algorithms.dimension, &keys.dimension, &endings.dimension];
-    all.extend_from_slice(dimensions);
-    if targets.is_empty() || algorithms.values.is_empty() {
-        return Outcome::Nothing;
-    }
-    let mut walk = Walk {
-        algorithms: &algorithms.values,
-        keys: &keys.values,
-        endings: &endings.values,
-        make,
-        targets,
-        weight,
-        picks: vec![0; all.len()],
-        dimensions: &all,
-        steps: 0,
-        digests: 0,
-        bytes: 0,
-    };
-    for total in 0..=MOST_COST {
-        if let Some(target) = walk.step(0, total) {
-            let mut faults: Vec<Fault> = Vec::new();
-            for (dimension, pick) in all.iter().zip(&walk.picks) {
-                faults.extend_from_slice(&dimension.faults[*pick]);
-            }
-            faults.extend_from_slice(&target.faults);
-            return Outcome::Found(faults);
-        }
-    }
-    if walk.bytes >= MOST_BYTES {
-        return Outcome::TooLarge;
-    }
-    Outcome::Nothing
-}
-
-/// All ways to pick one form of each dimension so that the costs add up.
-struct Walk<'a> {
-    algorithms: &'a [Algorithm],
-    keys: &'a [Vec<u8>],
-    endings: &'a [Spoil],
-    make: &'a Make<'a>,
-    targets: &'a [Target],
-    weight: usize,
-    dimensions: &'a [&'a Dimension],
-    picks: Vec<usize>,
-    steps: usize,
-    digests: usize,
-    bytes: usize,
-}
-
-impl<'a> Walk<'a> {
-    fn is_over(&self) -> bool {
-        self.digests >= MOST_DIGESTS || self.bytes >= MOST_BYTES || self.steps >= MOST_STEPS
-    }
-
-    fn step(&mut self, at: usize, left: u8) -> Option<&'a Target> {
-        let Some(dimension) = self.dimensions.get(at) else {
-            return if left == 0 { self.try_picks() } else { None };
-        };
-        for (index, cost) in dimension.costs.iter().enumerate() {
-            if self.is_over() {
-                return None;
-            }
-            if *cost <= left {
-                self.picks[at] = index;
-                let hit = self.step(at + 1, left - cost);
-                if hit.is_some() {
-                    return hit;
-                }
-            }
-        }
-        None
-    }
-
-    fn try_picks(&mut self) -> Option<&'a Target> {
-        self.steps += 1;
-        let [algorithm, key, ending, rest @ ..] = self.picks.as_slice() else {
-            return None;
-        };
-        let algorithm = self.algorithms[*algorithm];
-        let signed = (self.make)(&self.keys[*key], self.endings[*ending], rest)?;
-        self.digests += 1;
-        self.bytes += signed.message.len() * self.weight;
-        algorithm.hit(&signed.key, &signed.message, self.targets)
-    }
-}
-
 /// What is left when no known mistake makes a signature.
 const LIKELY: &str = "most likely the key differs (check whether it is another environment's or another merchant's) \
-     or what was signed is not what is given here (compare the string to sign character by character)";
+     or what was signed is not what is given here (compare the string to sign character by character, \
+     or hand the other side's string to explain_string)";
 
 /// What is known before somebody else's signature is looked at.
 struct Facts<'a> {
     algorithm: String,
+    /// As it is shown, secrets masked.
     string_to_sign: String,
+    /// Its length in bytes.
+    length: usize,
     signature: Option<String>,
     secrets: Vec<&'a str>,
 }
 
-impl Facts<'_> {
+impl<'a> Facts<'a> {
+    /// `parts` are the string to sign, in front of the secret that is part of it if one is.
+    fn new(algorithm: &str, parts: &[&[u8]], secrets: Vec<&'a str>) -> Facts<'a> {
+        Facts {
+            algorithm: algorithm.to_owned(),
+            string_to_sign: blotted(&shown(parts), &secrets),
+            length: parts.iter().map(|part| part.len()).sum(),
+            signature: None,
+            secrets,
+        }
+    }
+
     fn explanation(
         self,
-        matches: Option<bool>,
+        is_given: bool,
+        matches: bool,
         mistakes: Vec<Mistake>,
         message: &str,
     ) -> Explanation {
         let message = mask(&line(message, usize::MAX), self.secrets.iter().copied());
         Explanation {
             algorithm: self.algorithm,
-            string_to_sign: mask(&self.string_to_sign, self.secrets),
+            string_to_sign: self.string_to_sign,
             signature: self.signature,
+            signature_given: is_given,
             matches,
             mistakes,
             message,
@@ -357,7 +165,26 @@ impl Facts<'_> {
 
     /// There is no signature to check.
     fn unchecked(self) -> Explanation {
-        self.explanation(None, Vec::new(), "no signature was given to check")
+        let message = "no signature was given to check";
+        self.explanation(false, false, Vec::new(), message)
+    }
+
+    /// The other side's string to sign was given, not its signature.
+    fn compared(self, difference: &Difference, outcome: Outcome) -> Explanation {
+        let faults = match outcome {
+            Outcome::Found(faults) => faults,
+            Outcome::Nothing { .. } => Vec::new(),
+        };
+        let message = difference.sentence(&faults);
+        self.explanation(false, false, names(&faults), &message)
+    }
+
+    /// The message is so large that nothing is computed.
+    fn too_large(self, is_given: bool, what: &str) -> Explanation {
+        let message = format!(
+            "gave up before anything was computed: the message {what}; explain a smaller one, mistakes do not depend on the size"
+        );
+        self.explanation(is_given, false, Vec::new(), &message)
     }
 
     /// The signature is right; `remark` is for what could still go wrong with it.
@@ -366,22 +193,20 @@ impl Facts<'_> {
             None => "the signature matches".to_owned(),
             Some(remark) => format!("the signature matches, but {remark}"),
         };
-        self.explanation(Some(true), Vec::new(), &message)
+        self.explanation(true, true, Vec::new(), &message)
     }
 
-    /// The signature is wrong; when no mistake is found, `clues` is what shows in it, and `likely`
-    /// what is left.
-    fn wrong(self, outcome: Outcome, clues: &str, likely: &str) -> Explanation {
-        let (faults, tried) = match outcome {
-            Outcome::Found(faults) => (faults, ""),
-            Outcome::Nothing => (Vec::new(), "no known mistake gives this signature"),
-            Outcome::TooLarge => (
-                Vec::new(),
-                "no single known mistake gives this signature, and the body is too large to try them all in combination",
-            ),
+    /// The signature is wrong. When no mistake is found, `clues` is what shows in it, `kinds` what
+    /// was tried, and `likely` the next step.
+    fn wrong(self, outcome: Outcome, clues: &str, kinds: &str, likely: &str) -> Explanation {
+        let faults = match outcome {
+            Outcome::Found(faults) => faults,
+            Outcome::Nothing { tried, gave_up } => {
+                let message = self.nothing(tried, gave_up, clues, kinds, likely);
+                return self.explanation(true, false, Vec::new(), &message);
+            }
         };
         let message = match faults.as_slice() {
-            [] => format!("mismatch: {clues}{tried}: {likely}"),
             [only] => format!("mismatch: {only}"),
             several => {
                 let mut list = format!("mismatch, {} mistakes:", several.len());
@@ -391,14 +216,43 @@ impl Facts<'_> {
                 list
             }
         };
-        let mut mistakes: Vec<Mistake> = Vec::new();
-        for fault in faults {
-            if !mistakes.contains(&fault.mistake) {
-                mistakes.push(fault.mistake);
-            }
-        }
-        self.explanation(Some(false), mistakes, &message)
+        self.explanation(true, false, names(&faults), &message)
     }
+
+    fn nothing(
+        &self,
+        tried: usize,
+        gave_up: bool,
+        clues: &str,
+        kinds: &str,
+        likely: &str,
+    ) -> String {
+        let end = if gave_up {
+            ", then it gave up: there are more combinations than it may try on a message of this size"
+        } else {
+            ""
+        };
+        let tried = match tried {
+            0 => String::new(),
+            tried => format!(" (tried {tried} combinations of {kinds}{end})"),
+        };
+        let begin = line(&self.string_to_sign, BEGINNING);
+        let length = self.length;
+        format!(
+            "mismatch: {clues}no known mistake gives this signature{tried}: {likely}; the string to sign has {length} bytes and begins with: {begin}"
+        )
+    }
+}
+
+/// The mistakes, each once.
+fn names(faults: &[Fault]) -> Vec<Mistake> {
+    let mut names = Vec::new();
+    for fault in faults {
+        if !names.contains(&fault.mistake) {
+            names.push(fault.mistake);
+        }
+    }
+    names
 }
 
 /// A text from outside, fit to stand in a message.
@@ -420,16 +274,60 @@ fn line(text: &str, most: usize) -> String {
 }
 
 /// Bytes as text: as they are where they are UTF-8, else escaped, and saying so.
-fn shown(bytes: &[u8]) -> String {
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return text.to_owned();
+fn shown(parts: &[&[u8]]) -> String {
+    let whole: usize = parts.iter().map(|part| part.len()).sum();
+    let mut bytes = Vec::with_capacity(whole.min(MOST_SHOWN));
+    for part in parts {
+        bytes.extend_from_slice(&part[..part.len().min(MOST_SHOWN - bytes.len())]);
     }
-    let mut text = String::from("[not UTF-8, shown with \\xNN] ");
+    let mut text = String::new();
+    if bytes.len() < whole {
+        text.push_str(&format!(
+            "[the first {MOST_SHOWN} bytes of {whole}, cut off there] "
+        ));
+        // The cut may go through a character.
+        let cut = bytes
+            .utf8_chunks()
+            .last()
+            .map_or(0, |last| last.invalid().len());
+        if cut < 4 {
+            bytes.truncate(bytes.len() - cut);
+        }
+    }
+    if let Ok(plain) = std::str::from_utf8(&bytes) {
+        text.push_str(plain);
+        return text;
+    }
+    text.push_str("[not UTF-8, shown with \\xNN] ");
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
         for byte in chunk.invalid() {
             text.push_str(&format!("\\x{byte:02x}"));
         }
+    }
+    text
+}
+
+/// The text without the secrets that stand in it, in whatever case. Other than [`mask`], it goes
+/// through a text of any length only a few times.
+fn blotted(text: &str, secrets: &[&str]) -> String {
+    let mut text = text.to_owned();
+    for secret in secrets {
+        // A value of one or two characters would blot out half of every text and hides nothing.
+        if secret.len() < 3 {
+            continue;
+        }
+        let wanted = secret.to_ascii_lowercase();
+        let lower = Zeroizing::new(text.to_ascii_lowercase());
+        let mut clean = String::with_capacity(text.len());
+        let mut from = 0;
+        for (at, _) in lower.match_indices(&wanted) {
+            clean.push_str(&text[from..at]);
+            clean.push_str(MASK);
+            from = at + wanted.len();
+        }
+        clean.push_str(&text[from..]);
+        text = clean;
     }
     text
 }

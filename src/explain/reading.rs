@@ -1,17 +1,14 @@
-//! The ways in which one signature can be written, and how it looks when nothing fits.
+//! The ways in which one signature can be written.
 
-use base64::alphabet::{STANDARD, URL_SAFE};
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::prelude::{BASE64_STANDARD, Engine};
-use percent_encoding::percent_decode_str;
 
-use super::{Fault, Mistake};
+use super::Mistake;
+use super::search::Fault;
+use super::stripping::{LONGEST, from_base64, from_hex, stripped};
+use super::texts::utf8_twice;
 use crate::signing::digest::{Hash, hex_lower};
 use crate::signing::rsa::PublicKey;
 use crate::signing::same;
-
-/// Longer signatures are not looked at: an RSA signature of the largest key in hex, URL-encoded.
-const LONGEST: usize = 8 * 1024;
 
 /// How the platform wants a signature written.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,6 +23,8 @@ pub(super) enum Wanted {
 pub(super) enum Via {
     Plain,
     Rsa(Hash),
+    /// There is none: a string to sign is given itself.
+    Text,
 }
 
 /// What a digest has to be so that the given signature comes of it.
@@ -42,8 +41,8 @@ type Write = fn(&[u8]) -> String;
 enum Shape {
     /// These bytes.
     Bytes(Vec<u8>),
-    /// A longer digest of which these bytes are a part, from the front or the middle.
-    Part(Vec<u8>),
+    /// A part of what is written of a digest of this length, from the front, the middle or the end.
+    Part(String, Write, usize),
     /// Any digest of such a length that is written so.
     Written(String, Write),
     /// The padded block of an RSA-PSS signature, without its mask.
@@ -66,8 +65,8 @@ impl Target {
     /// Whether a digest of this length may be it.
     pub(super) fn may_be(&self, length: usize, via: Via) -> bool {
         let fits = match &self.shape {
-            Shape::Bytes(bytes) => bytes.len() == length,
-            Shape::Part(bytes) => bytes.len() < length,
+            Shape::Bytes(bytes) => bytes.len() == length || via == Via::Text,
+            Shape::Part(_, _, whole) => *whole == length,
             Shape::Written(..) => true,
             Shape::Pss { hash, .. } => hash.length() == length,
         };
@@ -80,10 +79,7 @@ impl Target {
         }
         match &self.shape {
             Shape::Bytes(bytes) => same(bytes, digest),
-            Shape::Part(part) => {
-                let middle = (digest.len() - part.len()) / 2;
-                same(part, &digest[..part.len()]) || same(part, &digest[middle..][..part.len()])
-            }
+            Shape::Part(part, write, _) => write(digest).contains(part.as_str()),
             Shape::Written(text, write) => same(text.as_bytes(), write(digest).as_bytes()),
             Shape::Pss { hash, salt, seal } => {
                 same(seal, &hash.digest(&[&[0; 8], digest, salt].concat()))
@@ -108,6 +104,14 @@ impl Target {
             let via = Via::Rsa(hash);
             opened.push(Target { via, shape, faults });
         };
+        if let Some((hash, digest)) = hex_inside(&block) {
+            add(
+                hash,
+                Shape::Bytes(digest),
+                "the RSA signature holds the hex text of the digest; use a function that takes the message and hashes it itself, `SHA256withRSA` in Java",
+            );
+            return;
+        }
         if let Some((is_named, hash)) = pkcs1(&block) {
             let bytes = block[block.len() - hash.length()..].to_vec();
             let bare = "the RSA signature holds the bare digest, without the name of its hash; use a function that takes the message and hashes it itself, `SHA256withRSA` in Java";
@@ -130,6 +134,16 @@ impl Target {
     }
 }
 
+/// A string to sign, to be compared as it is.
+pub(super) fn whole(string: &str) -> Vec<Target> {
+    let shape = Shape::Bytes(string.as_bytes().to_vec());
+    vec![Target {
+        via: Via::Text,
+        shape,
+        faults: Vec::new(),
+    }]
+}
+
 /// The digests inside RSA signatures that were made with `key`.
 pub(super) fn opened(written: &[Target], key: &PublicKey) -> Vec<Target> {
     let mut opened = Vec::new();
@@ -139,14 +153,25 @@ pub(super) fn opened(written: &[Target], key: &PublicKey) -> Vec<Target> {
     opened
 }
 
-/// The hash of a PKCS#1 v1.5 block, and whether the block names it (RFC 8017, section 9.2).
-fn pkcs1(block: &[u8]) -> Option<(bool, Hash)> {
+/// What a PKCS#1 v1.5 block holds behind its padding (RFC 8017, section 9.2).
+fn unpadded(block: &[u8]) -> Option<&[u8]> {
     let rest = block.strip_prefix(&[0, 1])?;
     let padding = rest.iter().take_while(|byte| **byte == 0xff).count();
     let info = rest[padding..].strip_prefix(&[0])?;
-    if padding < 8 {
-        return None;
-    }
+    (padding >= 8).then_some(info)
+}
+
+/// The digest whose hex digits a block holds in place of its bytes.
+fn hex_inside(block: &[u8]) -> Option<(Hash, Vec<u8>)> {
+    let digest = from_hex(unpadded(block)?)?;
+    let hashes = [Hash::Sha256, Hash::Md5, Hash::Sha1, Hash::Sha512];
+    let hash = hashes.into_iter().find(|h| h.length() == digest.len())?;
+    Some((hash, digest))
+}
+
+/// The hash of a PKCS#1 v1.5 block, and whether the block names it (RFC 8017, section 9.2).
+fn pkcs1(block: &[u8]) -> Option<(bool, Hash)> {
+    let info = unpadded(block)?;
     let names: [(&[u8], Hash); 4] = [
         (b"\x06\x08\x2a\x86\x48\x86\xf7\x0d\x02\x05", Hash::Md5),
         (b"\x06\x05\x2b\x0e\x03\x02\x1a", Hash::Sha1),
@@ -192,8 +217,9 @@ fn pss(block: &[u8], hash: Hash) -> Option<Shape> {
     (zeros >= 8).then_some(Shape::Pss { hash, salt, seal })
 }
 
-/// All that the given signature may stand for. Empty when it cannot be any.
-pub(super) fn targets(theirs: &str, wanted: Wanted) -> Vec<Target> {
+/// All that the given signature may stand for, where `length` is a right one's in bytes. Empty when it
+/// cannot be any.
+pub(super) fn targets(theirs: &str, wanted: Wanted, length: usize) -> Vec<Target> {
     if theirs.is_empty() || theirs.len() > LONGEST {
         return Vec::new();
     }
@@ -240,23 +266,28 @@ pub(super) fn targets(theirs: &str, wanted: Wanted) -> Vec<Target> {
             targets.push(Target::plain(shape, faults.clone(), Some(*mistake)));
         }
     }
-    for length in targets.iter().filter_map(Target::length) {
-        if length > 64 || is_length(length) {
-            return targets;
-        }
-    }
-    // Eight bytes of a digest are enough to know it by; an uneven end is cut off too.
-    let text = text.as_bytes();
-    let hex = from_hex(&text[..text.len() / 2 * 2]);
-    let base64 = from_base64(&text[..text.len() / 4 * 4]).map(|(raw, _)| raw);
-    for part in [hex, base64].into_iter().flatten() {
-        if (8..64).contains(&part.len()) {
-            let (shape, mistake) = (Shape::Part(part), Some(Mistake::Truncated));
-            targets.push(Target::plain(shape, faults.clone(), mistake));
+    // So many characters are enough to know a digest by.
+    let lower = text.to_ascii_lowercase();
+    let parts: [(String, Write, usize); 2] = [
+        (lower, hex_lower, 2 * length),
+        (
+            text,
+            |digest| BASE64_STANDARD.encode(digest),
+            length * 4 / 3,
+        ),
+    ];
+    for (part, write, whole) in parts {
+        if (SHORTEST_PART..whole).contains(&part.len()) {
+            let shape = Shape::Part(part, write, length);
+            let truncated = Some(Mistake::Truncated);
+            targets.push(Target::plain(shape, faults.clone(), truncated));
         }
     }
     targets
 }
+
+/// The least part of a signature that counts as one, in characters.
+pub(super) const SHORTEST_PART: usize = 12;
 
 /// Whether a digest has this length.
 fn is_length(length: usize) -> bool {
@@ -279,6 +310,18 @@ const WRITINGS: &[(Mistake, Write)] = &[
     }),
     (Mistake::BytesAsNumbers, |digest| {
         numbers(digest, "", |byte| format!("{:x}", i32::from(byte as i8)))
+    }),
+    (Mistake::BytesAsText, |digest| {
+        BASE64_STANDARD.encode(String::from_utf8_lossy(digest).as_bytes())
+    }),
+    (Mistake::BytesAsText, |digest| {
+        BASE64_STANDARD.encode(utf8_twice(digest))
+    }),
+    (Mistake::BytesAsText, |digest| {
+        hex_lower(String::from_utf8_lossy(digest).as_bytes())
+    }),
+    (Mistake::BytesAsText, |digest| {
+        hex_lower(&utf8_twice(digest))
     }),
     (Mistake::BytesAsNumbers, |digest| list(digest, ", ", signed)),
     (Mistake::BytesAsNumbers, |digest| list(digest, ",", signed)),
@@ -311,164 +354,17 @@ fn numbers(digest: &[u8], comma: &str, number: fn(u8) -> String) -> String {
 fn may_be_written(text: &str, how: Mistake) -> bool {
     let has = |is: fn(&u8) -> bool| text.as_bytes().iter().any(is);
     let is_hex = text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let bytes = from_hex(text.as_bytes());
     match how {
+        Mistake::BytesAsText => {
+            let bytes = bytes.or_else(|| from_base64(text.as_bytes()).map(|(bytes, _)| bytes));
+            bytes.is_some_and(|bytes| !bytes.is_ascii() && String::from_utf8(bytes).is_ok())
+        }
         Mistake::SignatureCase => {
             has(u8::is_ascii_lowercase) != has(u8::is_ascii_uppercase)
                 && from_base64(text.as_bytes()).is_some()
         }
         Mistake::HexZerosLost => is_hex && !(text.len() % 2 == 0 && is_length(text.len() / 2)),
         _ => text.starts_with('[') || (is_hex && text.contains("ffffff")),
-    }
-}
-
-/// The signature without what came along with it, and the names of that.
-fn stripped(theirs: &str) -> (String, Vec<Fault>) {
-    let mut faults: Vec<Fault> = Vec::new();
-    let mut text = theirs.to_owned();
-    let mut replace = |text: &mut String, by: String, mistake| {
-        if *text != by && !by.is_empty() {
-            *text = by;
-            if faults.last().is_none_or(|fault| fault.mistake != mistake) {
-                faults.push(Fault::new(mistake, ""));
-            }
-        }
-    };
-    let by = text.trim().trim_matches('\u{feff}').to_owned();
-    replace(&mut text, by, Mistake::SignatureWhitespace);
-    let mut by = text.replace("\\/", "/");
-    for (escape, c) in [
-        ("\\u003d", "="),
-        ("\\u003D", "="),
-        ("\\u002b", "+"),
-        ("\\u002B", "+"),
-    ] {
-        by = by.replace(escape, c);
-    }
-    replace(&mut text, by, Mistake::SignatureWrapped);
-    let by = text.trim_matches(['"', '\'', '`', '<', '>']).to_owned();
-    replace(&mut text, by, Mistake::SignatureWrapped);
-    let names = [
-        "sign=",
-        "signature=",
-        "Signature ",
-        "sign:",
-        "signature:",
-        "sha1=",
-        "sha256=",
-        "md5=",
-        "b'",
-        "{SHA}",
-    ];
-    for name in names {
-        let Some((head, rest)) = text.split_at_checked(name.len()) else {
-            continue;
-        };
-        if head.eq_ignore_ascii_case(name) {
-            let by = rest.trim().to_owned();
-            replace(&mut text, by, Mistake::SignatureWrapped);
-            break;
-        }
-    }
-    for _ in 0..2 {
-        let by = percent_decode_str(&text).decode_utf8_lossy().into_owned();
-        replace(&mut text, by, Mistake::SignatureUrlEncoded);
-    }
-    if text.starts_with('[') {
-        return (text, faults);
-    }
-    let hex = text.replace(['-', ':', ' ', ','], "");
-    let hex = hex.strip_prefix("0x").unwrap_or(&hex);
-    if hex.len() >= 16 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        replace(&mut text, hex.to_owned(), Mistake::HexSeparators);
-    }
-    // A space alone in the middle of base64 was a plus before somebody URL-decoded it.
-    if text.len() % 4 == 0 && !text.contains("  ") && !text.contains(['\r', '\n', '+']) {
-        let by = text.replace(' ', "+");
-        replace(&mut text, by, Mistake::SignatureUrlDecoded);
-    }
-    let by = text.replace("\\r", "").replace("\\n", "");
-    let by = by.replace(char::is_whitespace, "");
-    replace(&mut text, by, Mistake::SignatureLineBreaks);
-    (text, faults)
-}
-
-/// The bytes of hex in either case.
-pub(super) fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
-    if text.is_empty() || text.len() % 2 == 1 {
-        return None;
-    }
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    let mut bytes = Vec::with_capacity(text.len() / 2);
-    for pair in text.chunks(2) {
-        bytes.push((digit(pair[0])? * 16 + digit(pair[1])?) as u8);
-    }
-    Some(bytes)
-}
-
-/// The bytes of base64 in either alphabet, with or without padding, and what is wrong with it.
-pub(super) fn from_base64(text: &[u8]) -> Option<(Vec<u8>, Option<Mistake>)> {
-    let end = text.iter().rposition(|byte| *byte != b'=')? + 1;
-    let padding = text.len() - end;
-    let dense = &text[..end];
-    let is_url_safe = dense.iter().any(|byte| matches!(byte, b'-' | b'_'));
-    let alphabet = if is_url_safe { &URL_SAFE } else { &STANDARD };
-    let lenient = GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::RequireNone)
-        .with_decode_allow_trailing_bits(true);
-    let bytes = GeneralPurpose::new(alphabet, lenient).decode(dense).ok()?;
-    let mistake = if is_url_safe {
-        Some(Mistake::UrlSafeBase64)
-    } else {
-        (padding != (4 - end % 4) % 4).then_some(Mistake::PaddingMissing)
-    };
-    Some((bytes, mistake))
-}
-
-/// What shows in a signature before any key is tried, as the beginning of a sentence; or nothing.
-pub(super) fn clues(theirs: &str, wanted: Wanted, length: usize) -> String {
-    if theirs.is_empty() {
-        return "the signature is empty; ".to_owned();
-    }
-    if theirs.len() > LONGEST {
-        return format!("the signature is longer than {LONGEST} characters; ");
-    }
-    let platform = match wanted {
-        Wanted::Base64 => format!(
-            "base64 of {length} bytes ({} characters)",
-            length.div_ceil(3) * 4
-        ),
-        Wanted::HexLower => format!("{} hex digits in lower case", length * 2),
-        Wanted::HexUpper => format!("{} hex digits in upper case", length * 2),
-    };
-    let (text, _) = stripped(theirs);
-    let (looks, found) = if let Some(raw) = from_hex(text.as_bytes()) {
-        let looks = format!("has {} hex digits{}", text.len(), kind(raw.len()));
-        (looks, wanted != Wanted::Base64 && raw.len() == length)
-    } else if let Some((raw, _)) = from_base64(text.as_bytes()) {
-        let looks = format!("is base64 of {} bytes{}", raw.len(), kind(raw.len()));
-        (looks, wanted == Wanted::Base64 && raw.len() == length)
-    } else {
-        (
-            format!(
-                "is {} characters that are neither hex nor base64",
-                theirs.chars().count()
-            ),
-            false,
-        )
-    };
-    if found {
-        return String::new();
-    }
-    format!("the signature {looks}, this platform wants {platform}; ")
-}
-
-fn kind(length: usize) -> &'static str {
-    match length {
-        16 => ": the length of MD5",
-        20 => ": the length of SHA-1",
-        32 => ": the length of SHA-256 and SM3",
-        64 => ": the length of SHA-512",
-        128 | 256 | 384 | 512 => ": the length of an RSA signature",
-        _ => "",
     }
 }

@@ -1,67 +1,135 @@
-//! Faults in a text whatever it says: how it becomes bytes, what sticks to its ends, and the same
-//! for keys.
+//! Faults in a text whatever it says: what sticks to its ends and what becomes of it as a whole, and
+//! the same for keys.
 
-use std::sync::LazyLock;
-
-use base64::prelude::{BASE64_STANDARD, Engine};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
-
-use super::reading::{from_base64, from_hex};
-use super::{COMMON, Forms, Mistake, RARE, Texts};
+use super::Mistake;
+pub(super) use super::encodings::*;
+use super::search::{ALONE, COMMON, DAILY, Forms, RARE, Texts};
+use super::stripping::{from_base64, from_hex};
 use crate::signing::digest::{Hash, hex_lower, hex_upper};
 
-/// A way to spoil what is signed.
+/// A way to spoil a text.
 pub(super) type Spoil = fn(&[u8]) -> Vec<u8>;
 
 /// What happens to the whole string last, before it is hashed.
+#[derive(Clone, Copy)]
+pub(super) enum Ending {
+    None,
+    Before(&'static [u8]),
+    Behind(&'static [u8]),
+    Whole(Spoil),
+}
+use Ending::{Before, Behind, Whole};
+
+impl Ending {
+    pub(super) fn of(self, mut text: Vec<u8>) -> Vec<u8> {
+        match self {
+            Ending::None => {}
+            Before(start) => text = with(start, &text),
+            Behind(end) => text.extend_from_slice(end),
+            Whole(spoil) => text = spoil(&text),
+        }
+        text
+    }
+}
+
 #[rustfmt::skip]
-pub(super) fn endings() -> Forms<Spoil> {
+pub(super) fn endings() -> Forms<Ending> {
     use Mistake::*;
-    let mut forms: Forms<Spoil> = Forms::right(<[u8]>::to_vec);
-    forms.add(COMMON, LineBreak, "", |text| with(text, b"\n"));
-    forms.add(COMMON, LineBreak, "a line break (CR LF) stands at the end of what was signed", |text| with(text, b"\r\n"));
-    forms.add(COMMON, Gbk, "", gbk);
-    forms.add(COMMON, UrlEncoded, "the whole string was URL-encoded before signing", percent_encoded);
-    forms.add(COMMON, UrlEncoded, "the whole string was URL-encoded before signing", form_encoded);
-    forms.add(COMMON, ExtraSpace, "a space stands at the end of what was signed", |text| with(text, b" "));
-    forms.add(COMMON, UpperCased, "", upper);
-    forms.add(RARE, LineBreak, "a carriage return stands at the end of what was signed", |text| with(text, b"\r"));
-    forms.add(RARE, LineBreak, "two line breaks stand at the end of what was signed", |text| with(text, b"\n\n"));
-    forms.add(RARE, LineBreak, "a line break stands at the beginning of what was signed", |text| with(b"\n", text));
-    forms.add(RARE, UrlEncoded, "the whole string was URL-encoded (in lower case) before signing", percent_encoded_lower);
-    forms.add(RARE, UrlEncoded, "the whole string was URL-encoded (in lower case) before signing", form_encoded_lower);
-    forms.add(RARE, UrlEncoded, "the whole string went through encodeURI before signing", |text| escaped(text, URI));
-    forms.add(RARE, UrlDecoded, "", percent_decoded);
-    forms.add(RARE, UrlDecoded, "", |text| percent_decoded(&replaced(text, b'+', b' ')));
-    forms.add(RARE, ExtraSpace, "a space stands at the beginning of what was signed", |text| with(b" ", text));
-    forms.add(RARE, ByteOrderMark, "", |text| with(BOM, text));
-    forms.add(RARE, LowerCased, "", lower);
-    forms.add(RARE, Utf16, "", |text| utf16(text, u16::to_le_bytes));
-    forms.add(RARE, Utf16, "UTF-16 bytes (big-endian) were signed", |text| utf16(text, u16::to_be_bytes));
-    forms.add(RARE, Latin1, "", |text| narrow(text, 0xff));
-    forms.add(RARE, Latin1, "", |text| narrow(text, 0x7f));
-    forms.add(RARE, Utf8Twice, "", utf8_twice);
-    forms.add(RARE, Quoted, "", |text| between(b"\"", text));
-    forms.add(RARE, TrailingAmpersand, "", |text| with(text, b"&"));
-    forms.add(RARE, HashedTwice, "the string was base64-encoded before signing", base64);
-    forms.add(RARE, HashedTwice, "", |text| Hash::Sha256.digest(text));
-    forms.add(RARE, HashedTwice, "", |text| hex(Hash::Sha256, text));
-    forms.add(RARE, HashedTwice, "", |text| upper(&hex(Hash::Sha256, text)));
-    forms.add(RARE, HashedTwice, "", |text| hex(Hash::Md5, text));
-    forms.add(RARE, HashedTwice, "", |text| upper(&hex(Hash::Md5, text)));
-    forms.add(RARE, HashedTwice, "", |text| hex(Hash::Sha1, text));
-    forms.add(RARE, HashedTwice, "", |text| hex(Hash::Sm3, text));
+    const ENCODED: &str = "the whole string was URL-encoded before signing";
+    const IN_LOWER: &str = "the whole string was URL-encoded (in lower case) before signing";
+    let mut forms: Forms<Ending> = Forms::right(Ending::None);
+    let ends: [(u8, Mistake, &str, Ending); 20] = [
+        (DAILY, LineBreak, "", Behind(b"\n")),
+        (COMMON, LineBreak, "a line break (CR LF) stands at the end of what was signed", Behind(b"\r\n")),
+        (COMMON, ExtraSpace, "a space stands at the end of what was signed", Behind(b" ")),
+        (RARE, LineBreak, "a carriage return stands at the end of what was signed", Behind(b"\r")),
+        (RARE, LineBreak, "two line breaks stand at the end of what was signed", Behind(b"\n\n")),
+        (RARE, LineBreak, "a line break stands at the beginning of what was signed", Before(b"\n")),
+        (ALONE, LineBreak, "a line break (CR LF) stands at the beginning of what was signed", Before(b"\r\n")),
+        (RARE, LineBreak, "a backslash and an `n` stand at the end of what was signed", Behind(b"\\n")),
+        (RARE, ExtraSpace, "a space stands at the beginning of what was signed", Before(b" ")),
+        (RARE, ExtraSpace, "a tab stands at the end of what was signed", Behind(b"\t")),
+        (RARE, ExtraSpace, "a NUL (C's end of a string) stands at the end of what was signed; sign without it", Behind(b"\0")),
+        (RARE, ByteOrderMark, "", Before(BOM)),
+        (RARE, TrailingAmpersand, "", Behind(b"&")),
+        (RARE, TrailingAmpersand, "an `&` too many stands before the first pair; sign without it", Before(b"&")),
+        (RARE, Separator, "a `?` stands before what was signed; sign without it", Before(b"?")),
+        (ALONE, Separator, "a `;` stands behind what was signed; sign without it", Behind(b";")),
+        (ALONE, Separator, "a `,` stands behind what was signed; sign without it", Behind(b",")),
+        (ALONE, Separator, "a `|` stands behind what was signed; sign without it", Behind(b"|")),
+        (ALONE, Separator, "a `/` stands behind what was signed; sign without it", Behind(b"/")),
+        (ALONE, Utf16, "UTF-16 bytes (big-endian, with a byte order mark) were signed; sign UTF-8 bytes: in Java, StandardCharsets.UTF_8", Whole(|text| with(b"\xfe\xff", &utf16(text, u16::to_be_bytes)))),
+    ];
+    for (cost, mistake, words, ending) in ends {
+        forms.add(cost, mistake, words, ending);
+    }
+    let spoils: [(u8, Mistake, &str, Spoil); 43] = [
+        (COMMON, Gbk, "", gbk),
+        (COMMON, UrlEncoded, ENCODED, percent_encoded),
+        (COMMON, UrlEncoded, ENCODED, form_encoded),
+        (COMMON, UpperCased, "", upper),
+        (RARE, UrlEncoded, IN_LOWER, percent_encoded_lower),
+        (RARE, UrlEncoded, IN_LOWER, form_encoded_lower),
+        (RARE, UrlEncoded, "the whole string went through encodeURI before signing", uri_encoded),
+        (RARE, UrlEncoded, "spaces became `%20` before signing; sign the values as they are", |text| replaced(text, b' ', b"%20")),
+        (RARE, UrlEncoded, "spaces became `+` before signing; sign the values as they are", |text| replaced(text, b' ', b"+")),
+        (RARE, UrlEncoded, "`+` became `%20` before signing; sign the values as they are", |text| replaced(text, b'+', b"%20")),
+        (ALONE, UrlEncoded, "the whole string was URL-encoded twice before signing", |text| percent_encoded(&percent_encoded(text))),
+        (RARE, UrlDecoded, "", percent_decoded),
+        (RARE, UrlDecoded, "", |text| percent_decoded(&replaced(text, b'+', b" "))),
+        (RARE, UrlDecoded, "`+` became a space before signing", |text| replaced(text, b'+', b" ")),
+        (RARE, LowerCased, "", lower),
+        (RARE, Utf16, "", |text| utf16(text, u16::to_le_bytes)),
+        (RARE, Utf16, "UTF-16 bytes (big-endian) were signed", |text| utf16(text, u16::to_be_bytes)),
+        (RARE, Latin1, "", |text| narrow(text, 0xff)),
+        (RARE, Latin1, "", |text| narrow(text, 0x7f)),
+        (RARE, Latin1, "characters beyond U+FFFF, such as emoji, became `?` before signing; sign the text as it is sent", |text| narrow_wide(text, true)),
+        (RARE, Latin1, "characters beyond U+FFFF, such as emoji, were dropped before signing; sign the text as it is sent", |text| narrow_wide(text, false)),
+        (RARE, Latin1, "the characters that ASCII does not have were dropped before signing", ascii_only),
+        (RARE, Latin1, "of each character only the lowest eight bits were signed, as a hash that reads char codes does", low_bytes),
+        (RARE, Utf8Twice, "", utf8_twice),
+        (RARE, Cesu8, "", cesu8),
+        (RARE, Quoted, "", |text| between(b"\"", text)),
+        (RARE, Quoted, "single quotes stand around what was signed", |text| between(b"'", text)),
+        (RARE, Escaped, "quotes and backslashes were escaped as for a JSON string before signing", |text| json_escaped(text)),
+        (RARE, Escaped, "the string was made a JSON string, quotes and all, before signing", |text| between(b"\"", &json_escaped(text))),
+        (RARE, Escaped, "non-ASCII characters became \\uXXXX before signing", |text| unicode_escaped(text, false)),
+        (RARE, Escaped, "the string was escaped for HTML before signing", html_escaped),
+        (RARE, StringCut, "the last character is missing in what was signed", |text| cut(text, false)),
+        (RARE, StringCut, "the first character is missing in what was signed", |text| cut(text, true)),
+        (RARE, BodyWhitespace, "all white space was removed from what was signed; sign the text as it is sent", without_space),
+        (RARE, HashedTwice, "the string was base64-encoded before signing", base64),
+        (RARE, HashedTwice, "", |text| Hash::Sha256.digest(text)),
+        (RARE, HashedTwice, "", |text| hex(Hash::Sha256, text)),
+        (RARE, HashedTwice, "", |text| upper(&hex(Hash::Sha256, text))),
+        (RARE, HashedTwice, "", |text| hex(Hash::Md5, text)),
+        (RARE, HashedTwice, "", |text| upper(&hex(Hash::Md5, text))),
+        (RARE, HashedTwice, "", |text| hex(Hash::Sha1, text)),
+        (RARE, HashedTwice, "", |text| hex(Hash::Sm3, text)),
+        (ALONE, HashedTwice, "the string was written in hex before signing", |text| hex_lower(text).into_bytes()),
+    ];
+    for (cost, mistake, words, spoil) in spoils {
+        forms.add(cost, mistake, words, Whole(spoil));
+    }
     forms
 }
+
+/// Longer keys are used as they are: they are no keys of a platform.
+const LONGEST_KEY: usize = 1024;
+/// Parts of keys up to this length are tried one by one.
+const CUT: usize = 128;
 
 /// The forms that a key takes on its way from the platform's page to the program.
 /// `others` are credentials that people take for it, with their names.
 #[rustfmt::skip]
 pub(super) fn keys(key: &[u8], others: &[(&str, &str)]) -> Texts {
     use Mistake::*;
-    let mut forms = Forms::right(key.to_vec());
+    let mut forms = Texts::right_text(key.to_vec());
+    if key.len() > LONGEST_KEY {
+        return forms;
+    }
     for (name, other) in others {
-        if !other.is_empty() {
+        if !other.is_empty() && other.len() <= LONGEST_KEY {
             forms.text(COMMON, KeyOther, &format!("{name} was used as the key"), other.as_bytes().to_vec());
         }
     }
@@ -70,245 +138,61 @@ pub(super) fn keys(key: &[u8], others: &[(&str, &str)]) -> Texts {
     forms.text(COMMON, KeyDecoded, "", percent_decoded(key));
     forms.text(COMMON, KeyCase, "", upper(key));
     forms.text(COMMON, KeyCase, "", lower(key));
-    forms.text(COMMON, KeyWhitespace, "", with(key, b"\n"));
-    forms.text(COMMON, KeyWhitespace, "", with(key, b"\r\n"));
-    forms.text(COMMON, KeyWhitespace, "", with(key, b" "));
-    forms.text(RARE, KeyWhitespace, "", with(key, b"\r"));
-    forms.text(RARE, KeyWhitespace, "", with(key, b"\t"));
-    forms.text(RARE, KeyWhitespace, "", with(b" ", key));
-    forms.text(RARE, KeyWhitespace, "", with(b"\n", key));
-    forms.text(RARE, KeyWhitespace, "", with(BOM, key));
+    for (cost, end) in [(DAILY, "\n"), (COMMON, "\r\n"), (COMMON, " "), (RARE, "\r"), (RARE, "\t"), (ALONE, "\n\n"), (ALONE, "  "), (ALONE, "\0"), (ALONE, "\\n"), (ALONE, "\u{200b}"), (ALONE, "\u{a0}")] {
+        forms.text(cost, KeyWhitespace, "", with(key, end.as_bytes()));
+    }
+    for (cost, start) in [(RARE, " "), (RARE, "\n"), (RARE, "\u{feff}"), (ALONE, "\t"), (ALONE, "\u{200b}")] {
+        forms.text(cost, KeyWhitespace, "", with(start.as_bytes(), key));
+    }
     forms.text(RARE, KeyWhitespace, "", between(b" ", key));
     forms.text(RARE, KeyWhitespace, "", key.trim_ascii().to_vec());
-    forms.text(RARE, KeySuffix, "", with(key, b"&"));
-    forms.text(RARE, KeySuffix, "", between(b"\"", key));
-    forms.text(RARE, KeySuffix, "", between(b"'", key));
+    forms.text(RARE, KeyWhitespace, "white space inside the key was removed; use the key exactly as it was issued", without_space(key));
+    for end in ["&", ";", ",", "=", "."] {
+        forms.text(if end == "&" { RARE } else { ALONE }, KeySuffix, &format!("`{end}` stands behind the key"), with(key, end.as_bytes()));
+    }
+    for ends in ["\"", "'", "`"] {
+        forms.text(RARE, KeySuffix, "quotes stand around the key", between(ends.as_bytes(), key));
+    }
+    forms.text(ALONE, KeySuffix, "`<` and `>` stand around the key", [b"<", key, b">"].concat());
+    forms.text(ALONE, KeySuffix, "the key was used twice over", with(key, key));
+    for (name, other) in others {
+        let other = other.as_bytes();
+        if !other.is_empty() && other.len() <= LONGEST_KEY {
+            for joint in [&b""[..], b"&", b":", b"_"] {
+                forms.text(ALONE, KeySuffix, &format!("{name} stands before the key"), [other, joint, key].concat());
+                forms.text(ALONE, KeySuffix, &format!("{name} stands behind the key"), [key, joint, other].concat());
+            }
+        }
+    }
     forms.text(RARE, KeyEncoded, "", base64(key));
+    forms.text(ALONE, KeyEncoded, "", with(&base64(key), b"\n"));
     forms.text(RARE, KeyEncoded, "", hex_lower(key).into_bytes());
     forms.text(RARE, KeyEncoded, "", hex_upper(key).into_bytes());
     forms.text(RARE, KeyEncoded, "", percent_encoded(key));
     forms.text(RARE, KeyEncoded, "", gbk(key));
     forms.text(RARE, KeyEncoded, "", utf16(key, u16::to_le_bytes));
+    forms.text(ALONE, KeyEncoded, "", utf16(key, u16::to_be_bytes));
+    forms.text(ALONE, KeyEncoded, "", utf8_twice(key));
+    forms.text(ALONE, KeyEncoded, "", narrow(key, 0xff));
+    forms.text(ALONE, KeyEncoded, "the key was read backwards", key.iter().rev().copied().collect());
+    forms.text(ALONE, KeyEncoded, "the hyphens were taken out of the key", key.iter().copied().filter(|byte| *byte != b'-').collect());
     for hash in [Hash::Md5, Hash::Sha1, Hash::Sha256] {
-        forms.text(RARE, KeyHashed, "", hex(hash, key));
+        let hexed = hex(hash, key);
         forms.text(RARE, KeyHashed, "", hash.digest(key));
+        forms.text(RARE, KeyHashed, "", upper(&hexed));
+        forms.text(ALONE, KeyHashed, "", base64(&hash.digest(key)));
+        forms.text(ALONE, KeyHashed, "", hexed[..16].to_vec());
+        forms.text(RARE, KeyHashed, "", hexed);
     }
-    forms.text(RARE, KeyHashed, "", upper(&hex(Hash::Md5, key)));
     forms.text(RARE, KeyMissing, "", Vec::new());
+    for word in ["null", "undefined", "None", "key", "secret"] {
+        forms.text(ALONE, KeyMissing, &format!("the word `{word}` was used as the key"), word.as_bytes().to_vec());
+    }
+    if (4..=CUT).contains(&key.len()) {
+        for length in (3..key.len()).rev() {
+            forms.text(ALONE, KeyTruncated, &format!("only the first {length} of the key's {} bytes were used", key.len()), key[..length].to_vec());
+            forms.text(ALONE, KeyTruncated, &format!("only the last {length} of the key's {} bytes were used", key.len()), key[key.len() - length..].to_vec());
+        }
+    }
     forms
-}
-
-pub(super) const BOM: &[u8] = "\u{feff}".as_bytes();
-
-#[inline(never)]
-pub(super) fn with(text: &[u8], end: &[u8]) -> Vec<u8> {
-    [text, end].concat()
-}
-
-fn between(ends: &[u8], text: &[u8]) -> Vec<u8> {
-    with(&with(ends, text), ends)
-}
-
-fn replaced(text: &[u8], from: u8, to: u8) -> Vec<u8> {
-    let mut text = text.to_vec();
-    for byte in &mut text {
-        if *byte == from {
-            *byte = to;
-        }
-    }
-    text
-}
-
-pub(super) fn base64(bytes: &[u8]) -> Vec<u8> {
-    BASE64_STANDARD.encode(bytes).into_bytes()
-}
-
-/// A digest in hex.
-pub(super) fn hex(hash: Hash, text: &[u8]) -> Vec<u8> {
-    hex_lower(&hash.digest(text)).into_bytes()
-}
-
-/// GBK of UTF-8; and of what is not UTF-8, UTF-8, since then it is the body that came in GBK.
-pub(super) fn gbk(text: &[u8]) -> Vec<u8> {
-    match std::str::from_utf8(text) {
-        Ok(text) if text.is_ascii() => text.as_bytes().to_vec(),
-        Ok(text) => to_gbk(text),
-        Err(_) => from_gbk(text).into_bytes(),
-    }
-}
-
-/// How many characters GBK has for each lead byte.
-const GBK_ROW: usize = 190;
-const GBK_LEADS: std::ops::RangeInclusive<u8> = 0x81..=0xfe;
-
-fn from_gbk(bytes: &[u8]) -> String {
-    let mut text = String::new();
-    let mut at = 0;
-    while let Some(&lead) = bytes.get(at) {
-        at += 1;
-        if lead < 0x80 {
-            text.push(char::from(lead));
-            continue;
-        }
-        let column = match bytes.get(at) {
-            Some(&trail @ 0x40..=0x7e) => Some(trail - 0x40),
-            Some(&trail @ 0x80..=0xfe) => Some(trail - 0x41),
-            _ => None,
-        };
-        let Some(column) = column.filter(|_| GBK_LEADS.contains(&lead)) else {
-            text.push(if lead == 0x80 {
-                '€'
-            } else {
-                char::REPLACEMENT_CHARACTER
-            });
-            continue;
-        };
-        at += 1;
-        let pointer = usize::from(lead - GBK_LEADS.start()) * GBK_ROW + usize::from(column);
-        text.push(character(pointer).unwrap_or(char::REPLACEMENT_CHARACTER));
-    }
-    text
-}
-
-/// `?` for what GBK does not have.
-fn to_gbk(text: &str) -> Vec<u8> {
-    /// For each character up to U+FFFF, its place in the table and one; 0 for none.
-    static PLACES: LazyLock<Vec<u16>> = LazyLock::new(|| {
-        let mut places = vec![0; 1 << 16];
-        // The first place counts where a character has several.
-        for pointer in (0..GBK_LEADS.len() * GBK_ROW).rev() {
-            if let Some(c) = character(pointer) {
-                places[c as usize] = pointer as u16 + 1;
-            }
-        }
-        places
-    });
-    let mut bytes = Vec::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_ascii() {
-            bytes.push(c as u8);
-            continue;
-        }
-        match PLACES.get(c as usize) {
-            _ if c == '€' => bytes.push(0x80),
-            None | Some(0) => bytes.push(b'?'),
-            Some(place) => {
-                let (row, column) = ((place - 1) / GBK_ROW as u16, (place - 1) % GBK_ROW as u16);
-                bytes.push(row as u8 + GBK_LEADS.start());
-                bytes.push(column as u8 + if column < 0x3f { 0x40 } else { 0x41 });
-            }
-        }
-    }
-    bytes
-}
-
-/// The character at a place of the table.
-fn character(pointer: usize) -> Option<char> {
-    let c = encoding_index_simpchinese::gb18030::forward(pointer as u16);
-    char::from_u32(c).filter(|c| u32::from(*c) <= 0xffff && !c.is_ascii())
-}
-
-pub(super) fn upper(text: &[u8]) -> Vec<u8> {
-    std::str::from_utf8(text).map_or(text.to_vec(), |text| text.to_uppercase().into_bytes())
-}
-
-pub(super) fn lower(text: &[u8]) -> Vec<u8> {
-    std::str::from_utf8(text).map_or(text.to_vec(), |text| text.to_lowercase().into_bytes())
-}
-
-fn utf16(text: &[u8], bytes: fn(u16) -> [u8; 2]) -> Vec<u8> {
-    let mut encoded = Vec::new();
-    for unit in String::from_utf8_lossy(text).encode_utf16() {
-        encoded.extend_from_slice(&bytes(unit));
-    }
-    encoded
-}
-
-/// One byte a character, and `?` for what does not fit.
-fn narrow(text: &[u8], last: u32) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for c in String::from_utf8_lossy(text).chars() {
-        bytes.push(if u32::from(c) <= last { c as u8 } else { b'?' });
-    }
-    bytes
-}
-
-fn utf8_twice(text: &[u8]) -> Vec<u8> {
-    let mut twice = String::new();
-    for byte in text {
-        twice.push(char::from(*byte));
-    }
-    twice.into_bytes()
-}
-
-/// What is not escaped by `rawurlencode`, `encodeURIComponent` and the like.
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~');
-
-/// What is not escaped by JavaScript's `encodeURI`.
-const URI: &AsciiSet = &UNRESERVED
-    .remove(b';')
-    .remove(b'/')
-    .remove(b'?')
-    .remove(b':')
-    .remove(b'@')
-    .remove(b'&')
-    .remove(b'=')
-    .remove(b'+')
-    .remove(b'$')
-    .remove(b',')
-    .remove(b'#')
-    .remove(b'!')
-    .remove(b'*')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')');
-
-fn escaped(text: &[u8], escaped: &'static AsciiSet) -> Vec<u8> {
-    let mut out = Vec::new();
-    for part in percent_encode(text, escaped) {
-        out.extend_from_slice(part.as_bytes());
-    }
-    out
-}
-
-pub(super) fn percent_encoded(text: &[u8]) -> Vec<u8> {
-    escaped(text, UNRESERVED)
-}
-
-/// As HTML forms and Java's `URLEncoder` have it: a space is `+`.
-pub(super) fn form_encoded(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    for part in form_urlencoded::byte_serialize(text) {
-        out.extend_from_slice(part.as_bytes());
-    }
-    out
-}
-
-/// `%2f` for `%2F`, as .NET's `UrlEncode` has it.
-pub(super) fn percent_encoded_lower(text: &[u8]) -> Vec<u8> {
-    lower_escapes(percent_encoded(text))
-}
-
-pub(super) fn form_encoded_lower(text: &[u8]) -> Vec<u8> {
-    lower_escapes(form_encoded(text))
-}
-
-fn lower_escapes(mut text: Vec<u8>) -> Vec<u8> {
-    let mut at = 0;
-    while at + 2 < text.len() {
-        if text[at] == b'%' {
-            text[at + 1..at + 3].make_ascii_lowercase();
-            at += 2;
-        }
-        at += 1;
-    }
-    text
-}
-
-pub(super) fn percent_decoded(text: &[u8]) -> Vec<u8> {
-    percent_decode(text).collect()
 }

@@ -42,7 +42,7 @@ pub unsafe extern "C" fn libauth_explanation_signature(
 pub unsafe extern "C" fn libauth_explanation_matches(
     explanation: *const libauth_explanation,
 ) -> i32 {
-    guard!(else -1, { unsafe { get(explanation, -1, |e| e.matches().map_or(-1, i32::from)) } })
+    guard!(else 0, { unsafe { get(explanation, 0, |e| i32::from(e.matches())) } })
 }
 
 /// One line for a person: that the signature matches, or which known mistake gives it and what to
