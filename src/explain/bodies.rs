@@ -109,7 +109,7 @@ impl<'a> Forms<Rewrite<'a>> {
     fn unsent(&mut self, body: &[u8]) {
         self.text(COMMON, Mistake::BodyMissing, "", |_| Vec::new());
         if std::str::from_utf8(body).is_err() {
-            self.text(COMMON, Mistake::Gbk, "the body given here is GBK, but its UTF-8 bytes were signed; sign the very bytes that are sent", gbk);
+            self.text(DAILY, Mistake::Gbk, "the body given here is GBK, but its UTF-8 bytes were signed; sign the very bytes that are sent", gbk);
         }
         if body[body.trim_ascii_end().len()..].contains(&b'\n') {
             self.text(COMMON, Mistake::LineBreak, "the line break at the end of the body was not signed, but it is sent; sign the very bytes that are sent", |body| body.trim_ascii_end().to_vec());

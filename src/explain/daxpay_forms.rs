@@ -2,7 +2,8 @@
 
 use super::hashes::Keyed;
 use super::json_writing::{
-    COMPACT, Change, Layout, Order, PYTHON, UNCHANGED, java_text, laid_out, plain, python_text,
+    COMPACT, Change, Layout, Order, PYTHON, UNCHANGED, hutool, java_text, laid_out, plain,
+    python_text,
 };
 use super::search::{ALONE, COMMON, DAILY, Fault, Forms, RARE};
 use super::texts::{
@@ -390,7 +391,7 @@ fn stripped(value: &Json) -> String {
         value: strip,
         ..UNCHANGED
     };
-    compact(&stripped.of(value))
+    hutool(&stripped.of(value))
 }
 
 fn compact(value: &Json) -> String {
@@ -434,7 +435,7 @@ pub(super) fn values(is_nested: bool) -> Forms<Value> {
     let right = Value {
         number: plain,
         boolean: ["true", "false"],
-        nested: compact,
+        nested: stripped,
         nulls_kept: false,
         order: Order::SortedIgnoringCase,
     };
@@ -443,6 +444,9 @@ pub(super) fn values(is_nested: bool) -> Forms<Value> {
     // The gateway itself does this in its answers: a mistake only together with another.
     if is_nested {
         forms.add_all(0, Vec::new(), received);
+        // So does what 0.1 and other writers sign there.
+        forms.add_all(0, Vec::new(), Value { nested: compact, ..right });
+        forms.add_all(0, Vec::new(), Value { nested: compact, ..received });
     }
     forms.add(COMMON, NumberFormat, "numbers kept the zeros at their end", Value { number: str::to_owned, ..right });
     forms.add(COMMON, NumberFormat, "numbers kept the zeros at their end", Value { number: str::to_owned, ..received });
@@ -463,6 +467,7 @@ pub(super) fn values(is_nested: bool) -> Forms<Value> {
         let nested = |nested| Value { nested, ..base };
         let with_nulls = |nested| Value { nested, nulls_kept: true, ..base };
         forms.add(COMMON, NestedFormat, "null members of nested data were signed", with_nulls(compact));
+        forms.add(COMMON, NestedFormat, "null members of nested data were signed", with_nulls(stripped));
         forms.add(COMMON, NestedFormat, "nested data was written with spaces after `:` and `,`, as Python's json.dumps does", nested(spaced));
         forms.add(RARE, NestedFormat, "nested data was written with spaces and nulls, as Python's json.dumps does", with_nulls(spaced));
         forms.add(COMMON, NestedFormat, "nested data was pretty-printed", nested(pretty));
@@ -472,7 +477,6 @@ pub(super) fn values(is_nested: bool) -> Forms<Value> {
         forms.add(RARE, NestedFormat, "a Java Map's toString was signed for nested data, with nulls", with_nulls(java_text));
         forms.add(RARE, NestedFormat, "Python's str was signed for nested data", nested(python_text));
         forms.add(RARE, NestedFormat, "Python's str was signed for nested data, with nulls", with_nulls(python_text));
-        forms.add(COMMON, NestedFormat, "numbers inside nested data lost the zeros at their end", nested(stripped));
     }
     forms.add(RARE, NestedFormat, "the names of nested data were sorted by their bytes, upper case first", Value { order: Order::Sorted, ..right });
     forms.add(RARE, NestedFormat, "`[object Object]` was signed for nested data", Value { nested: |_| "[object Object]".to_owned(), ..right });

@@ -75,6 +75,8 @@ pub(super) struct Escapes {
     html: &'static str,
     /// The hex digits of `\uXXXX` in upper case.
     upper: bool,
+    /// Control and format characters beyond ASCII as `\uXXXX`, as hutool has it.
+    invisible: bool,
     pub(super) words: &'static str,
 }
 
@@ -83,7 +85,14 @@ pub(super) const PLAIN: Escapes = Escapes {
     slash: false,
     html: "",
     upper: false,
+    invisible: false,
     words: "",
+};
+
+/// As the gateway of DaxPay writes JSON.
+const HUTOOL: Escapes = Escapes {
+    invisible: true,
+    ..PLAIN
 };
 
 #[rustfmt::skip]
@@ -400,6 +409,15 @@ fn write_value(out: &mut String, json: &Json, layout: &Layout, escapes: &Escapes
     }
 }
 
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{80}'..='\u{a0}' | '\u{2000}'..='\u{2010}' | '\u{2028}'..='\u{202f}' | '\u{2066}'..='\u{206f}')
+}
+
+/// Compact JSON as the gateway of DaxPay writes it.
+pub(super) fn hutool(json: &Json) -> String {
+    String::from_utf8(write(json, &COMPACT, &HUTOOL)).expect("JSON text is UTF-8")
+}
+
 fn write_string(out: &mut String, text: &str, escapes: &Escapes) {
     let escape = |out: &mut String, c: char| unicode_escape(out, c, escapes.upper);
     out.push('"');
@@ -415,6 +433,7 @@ fn write_string(out: &mut String, text: &str, escapes: &Escapes) {
             '\u{c}' => out.push_str("\\f"),
             '/' if escapes.slash => out.push_str("\\/"),
             _ if c < ' ' || (escapes.ascii && c > '~') => escape(out, c),
+            _ if escapes.invisible && is_invisible(c) => escape(out, c),
             _ => out.push(c),
         }
     }

@@ -233,6 +233,9 @@ impl<'a> Facts<'a> {
             ""
         };
         let tried = match tried {
+            0 if gave_up => {
+                " (gave up: the message is too large to look for mistakes in it)".to_owned()
+            }
             0 => String::new(),
             tried => format!(" (tried {tried} combinations of {kinds}{end})"),
         };

@@ -42,7 +42,7 @@ pub unsafe extern "C" fn libauth_explanation_signature(
 pub unsafe extern "C" fn libauth_explanation_matches(
     explanation: *const libauth_explanation,
 ) -> i32 {
-    guard!(else 0, { unsafe { get(explanation, 0, |e| i32::from(e.matches())) } })
+    guard!(else -1, { unsafe { get(explanation, -1, |e| if e.signature_given() { i32::from(e.matches()) } else { -1 }) } })
 }
 
 /// One line for a person: that the signature matches, or which known mistake gives it and what to
