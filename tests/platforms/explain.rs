@@ -1421,7 +1421,7 @@ fn hostile_input_is_bounded() {
             &[],
         );
         if let Ok(explanation) = daxpay(Algorithm::Md5, "key", body, Some(&md5_hex)) {
-            names(&explanation, &[]);
+            assert!(!explanation.matches() && explanation.mistakes().is_empty());
         }
     }
     let of_many = daxpay(Algorithm::Md5, "key", many.as_bytes(), Some(&md5_hex)).unwrap();
