@@ -340,3 +340,101 @@ mod system {
         Ok(socket)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+    use crate::options::Options;
+
+    fn wait_ms(ms: i64) -> Wait {
+        Options::default().wait(ms).unwrap()
+    }
+
+    fn addresses(texts: &[&str]) -> Vec<SocketAddr> {
+        texts.iter().map(|text| text.parse().unwrap()).collect()
+    }
+
+    /// A listener that takes no connection and refuses none, as a dead address does.
+    fn dead() -> (TcpListener, Vec<TcpStream>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        rustix::net::listen(&listener, 0).unwrap();
+        let address = listener.local_addr().unwrap();
+        let short = Duration::from_millis(50);
+        let fill = |_| TcpStream::connect_timeout(&address, short).ok();
+        let queue = (0..4).filter_map(fill).collect();
+        (listener, queue)
+    }
+
+    fn refusing() -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.local_addr().unwrap()
+    }
+
+    #[test]
+    fn the_families_take_turns() {
+        let given = addresses(&["[::1]:1", "[::2]:1", "[::3]:1", "10.0.0.1:1", "10.0.0.2:1"]);
+        let turns = addresses(&["[::1]:1", "10.0.0.1:1", "[::2]:1", "10.0.0.2:1", "[::3]:1"]);
+        assert_eq!(families_in_turn(&given), turns);
+        let given = addresses(&["10.0.0.1:1", "[::1]:1"]);
+        assert_eq!(families_in_turn(&given), given);
+        assert!(families_in_turn(&[]).is_empty());
+    }
+
+    #[test]
+    fn a_dead_address_costs_its_head_start_only() {
+        let (dead, _queue) = dead();
+        let alive = TcpListener::bind("127.0.0.1:0").unwrap();
+        let both = [dead.local_addr().unwrap(), alive.local_addr().unwrap()];
+        let started = Instant::now();
+        let connection = Connection::open(&both, &wait_ms(10_000)).unwrap();
+        let took = started.elapsed();
+        assert_eq!(connection.socket.peer_addr().unwrap(), both[1]);
+        assert!(took >= HEAD_START && took < HEAD_START * 4, "{took:?}");
+    }
+
+    #[test]
+    fn an_address_that_refuses_costs_nothing_however_many_there_are() {
+        let alive = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut all = vec![refusing(); 50];
+        all.push(alive.local_addr().unwrap());
+        let started = Instant::now();
+        Connection::open(&all, &wait_ms(10_000)).unwrap();
+        assert!(started.elapsed() < HEAD_START);
+        let error = Connection::open(&all[..50], &wait_ms(10_000)).unwrap_err();
+        let is_refused = |e: &io::Error| e.kind() == io::ErrorKind::ConnectionRefused;
+        assert!(matches!(&error, Fault::Io(e) if is_refused(e)), "{error:?}");
+    }
+
+    #[test]
+    fn dead_addresses_end_at_the_deadline() {
+        let (dead, _queue) = dead();
+        let all = vec![dead.local_addr().unwrap(); 50];
+        let started = Instant::now();
+        let error = Connection::open(&all, &wait_ms(400)).unwrap_err();
+        let took = started.elapsed();
+        assert!(matches!(error, Fault::Timeout), "{error:?}");
+        let deadline = Duration::from_millis(400);
+        assert!(took >= deadline && took < deadline * 2, "{took:?}");
+    }
+
+    #[test]
+    fn a_buffer_keeps_what_is_unread_and_leaves_nothing_behind() {
+        let mut buffer = Buffer::default();
+        buffer.append(b"secret head");
+        buffer.consume(7);
+        assert_eq!(buffer.unread(), b"head");
+        buffer.room(100);
+        assert_eq!(buffer.unread(), b"head");
+        buffer.append(b" and body");
+        buffer.unfill(5);
+        assert_eq!(buffer.unread(), b"head and");
+        buffer.consume(100);
+        assert!(buffer.is_empty());
+        buffer.room(1)[0] = b'x';
+        buffer.filled(1);
+        buffer.wipe();
+        assert!(buffer.bytes.iter().all(|byte| *byte == 0));
+    }
+}

@@ -288,3 +288,96 @@ fn is_within(address: IpAddr, network: IpAddr, bits: u32) -> bool {
     let difference: u128 = address ^ network;
     difference.checked_shr(length - bits).unwrap_or(0) == 0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_proxy_is_read_as_curl_reads_it() {
+        let passes = |list: &str, host: &str, port| {
+            exceptions(list)
+                .iter()
+                .any(|except| except.holds(host, port))
+        };
+        for (list, host, is_passed) in [
+            ("", "shop.example", false),
+            ("*", "shop.example", true),
+            ("shop.example", "shop.example", true),
+            ("SHOP.example", "shop.EXAMPLE", true),
+            ("shop.example", "shop.example.", true),
+            ("example", "shop.example", true),
+            (".example", "shop.example", true),
+            ("*.example", "shop.example", true),
+            (".shop.example", "shop.example", true),
+            ("op.example", "shop.example", false),
+            ("shop.example", "example", false),
+            ("a.example, shop.example", "shop.example", true),
+            ("a.example shop.example", "shop.example", true),
+            ("shop.example:443", "shop.example", true),
+            ("shop.example:444", "shop.example", false),
+            ("shop.example:none", "shop.example", false),
+            ("10.1.2.3", "10.1.2.3", true),
+            ("10.1.2.3:443", "10.1.2.3", true),
+            ("10.1.2.3:444", "10.1.2.3", false),
+            ("1.2.3", "10.1.2.3", false),
+            ("10.0.0.0/8", "10.1.2.3", true),
+            ("10.1.2.2/31", "10.1.2.3", true),
+            ("10.1.2.2/32", "10.1.2.3", false),
+            ("0.0.0.0/0", "10.1.2.3", true),
+            ("10.0.0.0/33", "10.1.2.3", false),
+            ("10.0.0.0/x", "10.1.2.3", false),
+            ("10.0.0.0/8", "ten.example", false),
+            ("::1", "[::1]", true),
+            ("[::1]", "[::1]", true),
+            ("[::1]:443", "[::1]", true),
+            ("[::1]:444", "[::1]", false),
+            ("fd00::/8", "[fd12::1]", true),
+            ("fd00::/8", "[fe12::1]", false),
+            ("::/0", "[fe12::1]", true),
+            ("::/0", "10.1.2.3", false),
+        ] {
+            assert_eq!(passes(list, host, 443), is_passed, "{list:?} {host}");
+        }
+    }
+
+    #[test]
+    fn the_environment_is_asked_for_the_scheme_first() {
+        let find = |is_https, pairs: &[(&str, &str)]| {
+            let pairs = pairs.to_vec();
+            let get = |name: &str| {
+                let found = pairs.iter().find(|(known, _)| *known == name);
+                found.map(|(_, value)| (*value).to_owned())
+            };
+            from_environment(is_https, get).map(|proxy| proxy.map(|proxy| proxy.host))
+        };
+        let all = [
+            ("HTTPS_PROXY", "http://s:1"),
+            ("HTTP_PROXY", "http://p:1"),
+            ("ALL_PROXY", "http://a:1"),
+        ];
+        assert_eq!(find(true, &all).unwrap().as_deref(), Some("s"));
+        assert_eq!(find(false, &all).unwrap().as_deref(), Some("p"));
+        assert_eq!(find(true, &all[1..]).unwrap().as_deref(), Some("a"));
+        assert_eq!(
+            find(true, &[("https_proxy", "bare:3128")])
+                .unwrap()
+                .as_deref(),
+            Some("bare")
+        );
+        assert_eq!(find(true, &[("https_proxy", "")]).unwrap(), None);
+        assert_eq!(find(true, &[]).unwrap(), None);
+        for wrong in [
+            "socks5://u:planted@h:1",
+            "http://",
+            "http://u:planted@h:port",
+        ] {
+            let error = find(true, &[("all_proxy", wrong)]).unwrap_err();
+            let message = error.message();
+            assert!(
+                message.contains("all_proxy") && !message.contains("planted"),
+                "{message}"
+            );
+        }
+    }
+}

@@ -25,7 +25,7 @@ struct Shared {
     look_up: LookUp,
 }
 
-type LookUp = fn(&str) -> io::Result<Vec<IpAddr>>;
+type LookUp = Box<dyn Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync>;
 
 /// What is known of a name.
 #[derive(Default)]
@@ -48,7 +48,7 @@ impl Name {
 
 impl Resolver {
     pub(crate) fn new() -> Resolver {
-        Resolver::with(system)
+        Resolver::with(Box::new(system))
     }
 
     fn with(look_up: LookUp) -> Resolver {
@@ -153,4 +153,127 @@ fn unresolved(host: &str, failure: Option<&str>) -> Fault {
 fn system(host: &str) -> io::Result<Vec<IpAddr>> {
     let addresses = (host, 0).to_socket_addrs()?;
     Ok(addresses.map(|address| address.ip()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::mpsc;
+
+    use super::*;
+    use crate::options::Options;
+
+    const HERE: &str = "192.0.2.1";
+
+    fn wait_ms(ms: i64) -> Wait {
+        Options::default().wait(ms).unwrap()
+    }
+
+    fn good() -> io::Result<Vec<IpAddr>> {
+        Ok(vec![HERE.parse().unwrap()])
+    }
+
+    /// A resolver whose look-ups wait for a word each, and how many it has begun.
+    fn held() -> (
+        Arc<Resolver>,
+        mpsc::Sender<io::Result<Vec<IpAddr>>>,
+        Arc<AtomicUsize>,
+    ) {
+        let (answer, answers) = mpsc::channel();
+        let answers = Mutex::new(answers);
+        let begun = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&begun);
+        let resolver = Resolver::with(Box::new(move |_| {
+            count.fetch_add(1, Ordering::SeqCst);
+            let gone = |_| Err(io::ErrorKind::Other.into());
+            answers.lock().unwrap().recv().unwrap_or_else(gone)
+        }));
+        (Arc::new(resolver), answer, begun)
+    }
+
+    #[test]
+    fn an_address_needs_no_look_up() {
+        let (resolver, _answer, begun) = held();
+        for (host, address) in [("127.0.0.1", "127.0.0.1:7"), ("[::1]", "[::1]:7")] {
+            let found = resolver.resolve(host, 7, &wait_ms(1)).unwrap();
+            assert_eq!(found, [address.parse().unwrap()]);
+        }
+        assert_eq!(begun.load(Ordering::SeqCst), 0);
+    }
+
+    #[test]
+    fn calls_that_wait_for_a_hung_look_up_share_it_and_end_in_time() {
+        let (resolver, answer, begun) = held();
+        std::thread::scope(|threads| {
+            for _ in 0..20 {
+                threads.spawn(|| {
+                    let started = Instant::now();
+                    let outcome = resolver.resolve("hung.example", 1, &wait_ms(100));
+                    assert!(matches!(outcome, Err(Fault::Timeout)), "{outcome:?}");
+                    assert!(started.elapsed() < Duration::from_secs(1));
+                });
+            }
+        });
+        assert_eq!(begun.load(Ordering::SeqCst), 1);
+        // When it ends after all, whoever waits then has its result.
+        let waiting = std::thread::spawn({
+            let resolver = Arc::clone(&resolver);
+            move || resolver.resolve("hung.example", 1, &wait_ms(5_000)).is_ok()
+        });
+        answer.send(good()).unwrap();
+        answer.send(good()).unwrap();
+        assert!(waiting.join().unwrap());
+    }
+
+    #[test]
+    fn the_last_good_addresses_stand_in_for_a_look_up_that_fails_or_hangs() {
+        let (resolver, answer, begun) = held();
+        let resolve = |ms| resolver.resolve("shop.example", 443, &wait_ms(ms));
+        answer.send(Err(io::Error::other("no such name"))).unwrap();
+        match resolve(5_000) {
+            Err(Fault::Said(error)) => assert!(error.message().contains("no such name"), "{error}"),
+            other => panic!("{other:?}"),
+        }
+        answer.send(good()).unwrap();
+        let found = resolve(5_000).unwrap();
+        assert_eq!(found, [(HERE.parse::<IpAddr>().unwrap(), 443).into()]);
+        answer
+            .send(Err(io::Error::other("server failure")))
+            .unwrap();
+        assert_eq!(resolve(5_000).unwrap(), found);
+        answer.send(Ok(Vec::new())).unwrap();
+        assert_eq!(
+            resolve(5_000).unwrap(),
+            found,
+            "no address is a failure too"
+        );
+        // Now it hangs: half of the time is spent on it at most.
+        let started = Instant::now();
+        assert_eq!(resolve(400).unwrap(), found);
+        assert!(started.elapsed() < Duration::from_millis(399));
+        assert_eq!(begun.load(Ordering::SeqCst), 5);
+    }
+
+    #[test]
+    fn a_name_without_addresses_is_an_error() {
+        let (resolver, answer, _) = held();
+        answer.send(Ok(Vec::new())).unwrap();
+        match resolver.resolve("empty.example", 1, &wait_ms(5_000)) {
+            Err(Fault::Said(error)) => assert!(error.message().contains("has no address")),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_call_that_waits_for_a_name_can_be_cancelled() {
+        let (resolver, _answer, _) = held();
+        let options = Options {
+            cancel: Some(Arc::new(|| true)),
+            ..Options::default()
+        };
+        let started = Instant::now();
+        let outcome = resolver.resolve("hung.example", 1, &options.wait(10_000).unwrap());
+        assert!(matches!(outcome, Err(Fault::Cancelled)), "{outcome:?}");
+        assert!(started.elapsed() < Duration::from_secs(2));
+    }
 }
