@@ -768,3 +768,49 @@ impl fmt::Debug for Session {
         f.write_str("Session")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verify(certificate: &str) -> std::result::Result<ServerCertVerified, rustls::Error> {
+        let mut config = Config::new("https://weak.example");
+        let ca = include_str!("../tests/support/keys/weak_rsa_ca.pem");
+        config.ca_pem = Some(ca.as_bytes().to_vec());
+        let settings = Settings::new(&config).unwrap();
+        let certificate = CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap();
+        let host = ServerName::try_from("weak.example").unwrap();
+        let verifier = &settings.verifier;
+        verifier.verify_server_cert(&certificate, &[], &host, &[], UnixTime::now())
+    }
+
+    #[test]
+    fn a_key_that_is_too_weak_is_refused_and_its_length_is_said() {
+        // Made by OpenSSL: 1024 bits, in a certificate with which nothing else is wrong.
+        let weak = include_str!("../tests/support/keys/weak_rsa.pem");
+        let error = verify(weak).unwrap_err();
+        let message = describe(&error, "weak.example", None);
+        assert!(message.contains("RSA key has 1024 bits"), "{message}");
+    }
+
+    #[test]
+    fn the_length_of_a_key_is_read_from_its_encoding() {
+        let length = |modulus: &[u8]| {
+            // SEQUENCE { SEQUENCE { OID rsaEncryption, NULL }, BIT STRING { SEQUENCE { n, e } } }
+            let wrap = |tag: u8, content: &[u8]| {
+                let mut wrapped = vec![tag, 0x82, (content.len() >> 8) as u8, content.len() as u8];
+                wrapped.extend(content);
+                wrapped
+            };
+            let algorithm = b"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00";
+            let numbers = [wrap(0x02, modulus), wrap(0x02, &[1, 0, 1])].concat();
+            let bits = wrap(0x03, &[&[0], &wrap(0x30, &numbers)[..]].concat());
+            rsa_bits(&wrap(0x30, &[&algorithm[..], &bits].concat()))
+        };
+        assert_eq!(length(&[&[0, 0x80], &[0; 255][..]].concat()), Some(2048));
+        assert_eq!(length(&[&[0x7f], &[0; 255][..]].concat()), Some(2047));
+        assert_eq!(length(&[]), None);
+        assert_eq!(rsa_bits(b""), None);
+        assert_eq!(rsa_bits(&[0x30, 0x83, 0xff, 0xff]), None);
+    }
+}

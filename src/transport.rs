@@ -393,9 +393,12 @@ impl Current {
             }
             io::ErrorKind::ConnectionReset
             | io::ErrorKind::ConnectionAborted
-            | io::ErrorKind::BrokenPipe => {
-                "the connection was reset before an answer came".to_owned()
-            }
+            | io::ErrorKind::BrokenPipe => match self.progress {
+                Progress::NotSent => {
+                    "the connection was reset before the request was sent".to_owned()
+                }
+                _ => "the connection was reset before an answer came".to_owned(),
+            },
             _ if self.progress == Progress::NotSent => format!("cannot connect: {e}"),
             _ => format!("the connection failed: {e}"),
         }
@@ -887,5 +890,168 @@ impl fmt::Debug for Exchange {
 impl fmt::Debug for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Transport")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::net::{TcpListener, TcpStream};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::clock::{Moment, SystemClock};
+    use crate::options::{Cancel, Options};
+
+    /// Asked every 100 ms, a call ends well before this.
+    const SOON: Duration = Duration::from_millis(600);
+
+    /// The address of a server that serves each connection by `serve`.
+    fn serving(serve: impl Fn(&mut TcpStream) + Send + Sync + 'static) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let serve = Arc::new(serve);
+        let accept = move || {
+            for stream in listener.incoming() {
+                let (mut stream, serve) = (stream.unwrap(), Arc::clone(&serve));
+                std::thread::spawn(move || serve(&mut stream));
+            }
+        };
+        std::thread::spawn(accept);
+        address
+    }
+
+    /// Reads a head without a body; whether there was one.
+    fn read_head(stream: &mut TcpStream) -> bool {
+        let mut head = Vec::new();
+        let mut byte = [0];
+        while !head.ends_with(b"\r\n\r\n") {
+            match stream.read(&mut byte) {
+                Ok(1) => head.push(byte[0]),
+                _ => return false,
+            }
+        }
+        true
+    }
+
+    /// Listens until the other side has gone.
+    fn hold(stream: &mut TcpStream) {
+        let _ = io::copy(stream, &mut io::sink());
+    }
+
+    fn send(config: &Config, cancel: impl Cancel + 'static) -> Result<HttpResponse> {
+        let transport = Transport::new(config)?;
+        let url = format!("{}/path", config.base_url);
+        let now = Moment::now(&SystemClock);
+        let request = HttpRequest::new("GET", url, Vec::new().into(), now);
+        let options = Options {
+            cancel: Some(Arc::new(cancel)),
+            ..Options::default()
+        };
+        transport.send(&request, &options.wait(10_000)?)
+    }
+
+    /// Cancels after so many questions.
+    fn after(questions: usize) -> impl Cancel {
+        let asked = AtomicUsize::new(0);
+        move || asked.fetch_add(1, Ordering::SeqCst) >= questions
+    }
+
+    #[test]
+    fn a_call_can_be_cancelled_wherever_it_waits() {
+        let silent = serving(hold);
+        let hearing = serving(|stream| {
+            read_head(stream);
+            hold(stream);
+        });
+        let dripping = serving(|stream| {
+            read_head(stream);
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
+            while stream.write_all(b"x").is_ok() {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        });
+        let through_silent = format!("http://{silent}");
+        for (base, proxy, delivery) in [
+            (format!("https://{silent}"), None, Delivery::NotSent),
+            (
+                "http://127.0.0.1:9".to_owned(),
+                Some(&through_silent),
+                Delivery::NotSent,
+            ),
+            (format!("http://{hearing}"), None, Delivery::MaybeSent),
+            (format!("http://{dripping}"), None, Delivery::MaybeSent),
+        ] {
+            for questions in [1, 2] {
+                let mut config = Config::new(&base);
+                config.proxy = proxy.cloned();
+                let started = Instant::now();
+                let error = send(&config, after(questions)).err().expect("cancelled");
+                let seen = (error.status(), error.delivery());
+                assert_eq!(seen, (Status::Cancelled, delivery), "{base}: {error}");
+                assert!(started.elapsed() < SOON, "{base} {questions}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_call_that_is_cancelled_before_it_began_was_not_sent() {
+        let error = send(&Config::new("http://127.0.0.1:9"), || true)
+            .err()
+            .unwrap();
+        let seen = (error.status(), error.delivery());
+        assert_eq!(seen, (Status::Cancelled, Delivery::NotSent));
+    }
+
+    #[test]
+    fn a_call_cancelled_at_any_moment_is_made_once_at_most() {
+        let heard = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&heard);
+        let slow = serving(move |stream| {
+            if !read_head(stream) {
+                return;
+            }
+            count.fetch_add(1, Ordering::SeqCst);
+            for part in ["HTTP/1.1 200 OK\r\nContent-", "Length: 2\r\n", "\r\n{", "}"] {
+                std::thread::sleep(Duration::from_millis(110));
+                let _ = stream.write_all(part.as_bytes());
+            }
+        });
+        let config = Config::new(format!("http://{slow}"));
+        for questions in 0..8 {
+            let before = heard.load(Ordering::SeqCst);
+            match send(&config, after(questions)) {
+                Ok(response) => assert_eq!(response.body, b"{}"),
+                Err(error) => assert_eq!(error.status(), Status::Cancelled, "{error}"),
+            }
+            assert!(heard.load(Ordering::SeqCst) - before <= 1);
+        }
+        assert_eq!(send(&config, after(1_000)).unwrap().body, b"{}");
+    }
+
+    #[test]
+    fn a_callback_may_take_long_and_may_make_calls_of_its_own() {
+        let slow = serving(|stream| {
+            read_head(stream);
+            std::thread::sleep(Duration::from_millis(300));
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nouter");
+        });
+        let quick = serving(|stream| {
+            read_head(stream);
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\ninner");
+        });
+        let inner = Config::new(format!("http://{quick}"));
+        let calls = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&calls);
+        let callback = move || {
+            let response = send(&inner, || false).unwrap();
+            assert_eq!(response.body, b"inner");
+            count.fetch_add(1, Ordering::SeqCst);
+            std::thread::sleep(Duration::from_millis(50));
+            false
+        };
+        let response = send(&Config::new(format!("http://{slow}")), callback).unwrap();
+        assert_eq!(response.body, b"outer");
+        assert!(calls.load(Ordering::SeqCst) >= 2);
     }
 }
