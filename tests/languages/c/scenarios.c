@@ -174,9 +174,9 @@ static void scenario_openplatform_token_and_call(void) {
     CHECK(equal(libauth_answer_field(answer, "data.method"), "POST"));
     CHECK(equal(libauth_answer_field(answer, "data.token_serial"), "1"));
     CHECK(contains(libauth_answer_field(answer, "data.query"), "a=2"));
-    snprintf(header, sizeof header, "[\"access-token\",\"%s\"]", libauth_token_header_value(token));
+    snprintf(header, sizeof header, "[\"Access-Token\",\"%s\"]", libauth_token_header_value(token));
     CHECK(last_request_holds("c-openplatform", "openplatform", header));
-    CHECK(last_request_holds("c-openplatform", "openplatform", "[\"x-own\",\"own\"]"));
+    CHECK(last_request_holds("c-openplatform", "openplatform", "[\"X-Own\",\"own\"]"));
     CHECK(last_request_holds("c-openplatform", "openplatform", "\"body\":\"{\\\"name\\\":\\\"张三\\\"}\""));
     CHECK(last_request_holds("c-openplatform", "openplatform", "/v1/orders/%E4%B8%AD"));
   }

@@ -155,6 +155,9 @@ pub fn compile<S: AsRef<OsStr>>(
     program: &Path,
 ) {
     let mut command = Command::new(compiler);
+    // Such as -fsanitize=…, from .ci.
+    let more = std::env::var("LIBAUTH_TEST_CFLAGS").unwrap_or_default();
+    command.args(more.split_whitespace());
     // A library counts for what stands before it.
     let is_library = |flag: &&S| flag.as_ref().to_string_lossy().starts_with("-l");
     let (libraries, flags): (Vec<&S>, Vec<&S>) = flags.iter().partition(is_library);
