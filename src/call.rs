@@ -3,11 +3,11 @@
 
 use std::fmt;
 
-use http::{HeaderName, HeaderValue, Method};
+use http::{HeaderName, Method};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use crate::error::{Error, Result};
-use crate::message::{Headers, HttpRequest};
+use crate::http::{Headers, HttpRequest, Repeat, fits_header};
 
 /// What is escaped in a path: everything that a URL's path cannot hold. `%` stays, so that a
 /// path that is escaped already, `%2F` included, goes out as it is.
@@ -51,8 +51,6 @@ pub struct Call {
     pub body: Vec<u8>,
     /// Whether doing it twice does no harm: only then is it repeated once it may have arrived.
     pub idempotent: bool,
-    /// The whole call's deadline in milliseconds; by default the configuration's.
-    pub timeout_ms: Option<i64>,
 }
 
 impl Call {
@@ -66,7 +64,15 @@ impl Call {
             content_type: None,
             body: Vec::new(),
             idempotent: false,
-            timeout_ms: None,
+        }
+    }
+
+    /// What the call does is known to its caller only.
+    pub(crate) fn repeat(&self) -> Repeat {
+        if self.idempotent {
+            Repeat::Freely
+        } else {
+            Repeat::Never
         }
     }
 
@@ -120,10 +126,14 @@ impl Call {
 
     /// Path and query as they go over the wire.
     pub(crate) fn wire_target(&self) -> Result<String> {
-        Ok(format!("{}{}", self.wire_path()?, self.wire_query()))
+        let mut target = self.wire_path()?;
+        if !self.query.is_empty() {
+            target += &self.wire_query();
+        }
+        Ok(target)
     }
 
-    /// Checks method, extra headers (`own` are the platform's, which libauth sets) and time-out.
+    /// Checks method, extra headers (`own` are the platform's, which libauth sets).
     pub(crate) fn check(&self, own: &[&str]) -> Result<()> {
         let is_method = Method::from_bytes(self.method.as_bytes()).is_ok();
         if !is_method || self.method.eq_ignore_ascii_case("CONNECT") {
@@ -154,12 +164,6 @@ impl Call {
         if let Some(content_type) = &self.content_type {
             header_value("content_type", content_type)?;
         }
-        if self
-            .timeout_ms
-            .is_some_and(|ms| !(1..=86_400_000).contains(&ms))
-        {
-            return Err(Error::argument("timeout_ms", "must be from 1 to 86400000"));
-        }
         Ok(())
     }
 
@@ -179,13 +183,11 @@ impl Call {
 
 /// A value that can go into a header: no line breaks, no other control characters.
 pub(crate) fn header_value(name: &str, value: &str) -> Result<()> {
-    match HeaderValue::from_str(value) {
-        Ok(_) => Ok(()),
-        Err(_) => Err(Error::argument(
-            name,
-            "has characters that a header cannot hold, such as a line break",
-        )),
+    if fits_header(value) {
+        return Ok(());
     }
+    let problem = "has characters that a header cannot hold, such as a line break";
+    Err(Error::argument(name, problem))
 }
 
 /// Bodies and headers may be secret.

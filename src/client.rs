@@ -5,56 +5,38 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use zeroize::Zeroizing;
+
 use crate::call::Call;
 use crate::clock::{Clock, Moment, parse_http_date};
 use crate::config::{BaseUrl, Config};
 use crate::error::{Delivery, Error, Result, Status};
+use crate::http::{HttpRequest, HttpResponse, Repeat};
 use crate::log::{Level, Log};
-use crate::message::{HttpRequest, HttpResponse};
-use crate::options::Wait;
+use crate::options::{Options, Wait};
 use crate::random;
 use crate::secret::{Secret, mask, one_line};
+use crate::token::Token;
 use crate::transport::Transport;
 
-/// May a call be repeated once the request may have reached the platform? (The table at the
-/// end of `docs/repeating.md`.) A request that never left may always be sent again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Repeat {
-    /// Yes: doing it twice does no harm.
-    Freely,
-    /// No: it has one-time input, so an answer that got lost leaves the outcome unknown.
-    /// A 429 is a refusal before anything happened, and its `Retry-After` is honoured.
-    UnlessSent,
-    /// No, and not after a 429 either: what the call does is not ours to know.
-    Never,
-}
-
-/// A call's name in logs, and how it may be repeated.
-#[derive(Clone, Copy)]
-pub(crate) struct Operation {
+/// One thing that a platform can be asked for: what it is called, how it may be repeated, how its
+/// request is built from an input `I`, and how its answer is read into an `O`. `P` is the platform's
+/// handle.
+pub(crate) struct Operation<P, I: ?Sized, O> {
+    /// In messages and log lines.
     pub(crate) name: &'static str,
-    pub(crate) repeat: Repeat,
+    pub(crate) repeat: fn(&I) -> Repeat,
+    /// Asked anew for every attempt, so that each has its own nonce, time and signature.
+    pub(crate) build: fn(&P, &I, &Options) -> Result<HttpRequest>,
+    pub(crate) read: fn(&P, &HttpRequest, HttpResponse) -> Result<O>,
 }
 
-impl Operation {
-    /// A business call: what it does is known to its caller only.
-    pub(crate) fn business(call: &Call) -> Operation {
-        let repeat = if call.idempotent {
-            Repeat::Freely
-        } else {
-            Repeat::Never
-        };
-        Operation {
-            name: "call",
-            repeat,
-        }
-    }
-
-    /// A business call of which only the answer is at hand.
-    pub(crate) const READ_CALL: Operation = Operation {
-        name: "call",
-        repeat: Repeat::Never,
-    };
+/// What one run goes by, besides its input.
+pub(crate) struct Terms<'a> {
+    pub(crate) options: &'a Options,
+    pub(crate) wait: &'a Wait,
+    /// The token that the request carries, where it needs one.
+    pub(crate) token: Option<&'a Token>,
 }
 
 /// Looks into an answer.
@@ -65,7 +47,7 @@ pub(crate) struct Client {
     platform: &'static str,
     base: BaseUrl,
     transport: Transport,
-    timeout: Duration,
+    timeout_ms: i64,
     max_tries: i32,
     clock: Arc<dyn Clock>,
     log: Option<Arc<dyn Log>>,
@@ -80,12 +62,12 @@ impl Client {
         config: &Config,
         secrets: Vec<Secret>,
     ) -> Result<Client> {
-        config.check()?;
+        config.check(platform)?;
         Ok(Client {
             platform,
             base: BaseUrl::new(config)?,
             transport: Transport::new(config)?,
-            timeout: Duration::from_millis(u64::try_from(config.timeout_ms).unwrap_or(0)),
+            timeout_ms: config.timeout_ms,
             max_tries: config.max_tries.max(1),
             clock: Arc::clone(&config.clock),
             log: config.log.clone(),
@@ -99,60 +81,96 @@ impl Client {
     }
 
     /// A request to a path below the base URL.
-    pub(crate) fn request(&self, method: &str, path: &str, body: Vec<u8>) -> HttpRequest {
-        HttpRequest::new(
-            method,
-            self.base.join(path),
-            body,
-            Moment::now(self.clock()),
-        )
+    pub(crate) fn request(
+        &self,
+        method: &str,
+        path: &str,
+        body: Zeroizing<Vec<u8>>,
+    ) -> HttpRequest {
+        let url = self.base.join(path);
+        HttpRequest::new(method, url, body, Moment::now(self.clock()))
     }
 
-    /// The request of a business call, without what authenticates it.
-    pub(crate) fn call_request(&self, call: &Call) -> Result<HttpRequest> {
-        Ok(self.request(&call.method, &call.wire_target()?, call.body.clone()))
+    /// The request of a business call, without what authenticates it. `target` is the call's checked
+    /// path and query.
+    pub(crate) fn call_request(&self, call: &Call, target: &str) -> HttpRequest {
+        let body = Zeroizing::new(call.body.clone());
+        self.request(&call.method, target, body)
     }
 
     pub(crate) fn base_url(&self) -> String {
         self.base.join("")
     }
 
-    /// When a call that starts now must be over.
-    pub(crate) fn deadline(&self) -> Instant {
-        Instant::now() + self.timeout
+    /// How long a call with these options may wait.
+    pub(crate) fn wait(&self, options: &Options) -> Result<Wait> {
+        options.wait(self.timeout_ms)
     }
 
-    /// As [`Client::deadline`], with the call's own time-out where it has one.
-    pub(crate) fn deadline_of(&self, timeout_ms: Option<i64>) -> Instant {
-        match timeout_ms.and_then(|ms| u64::try_from(ms).ok()) {
-            Some(ms) => Instant::now() + Duration::from_millis(ms),
-            None => self.deadline(),
-        }
-    }
-
-    /// Makes the call. `build` is asked anew for every attempt, so that each has its own nonce,
-    /// time and signature; `read` looks into the answer.
-    pub(crate) fn run<T>(
+    /// Carries out an operation over libauth's own transport.
+    pub(crate) fn run<P, I: ?Sized, O>(
         &self,
-        operation: Operation,
-        deadline: Instant,
-        mut build: impl FnMut() -> Result<HttpRequest>,
-        mut read: impl FnMut(&HttpRequest, HttpResponse) -> Result<T>,
-    ) -> Result<T> {
+        operation: &Operation<P, I, O>,
+        platform: &P,
+        input: &I,
+        options: &Options,
+    ) -> Result<O> {
+        let terms = Terms {
+            options,
+            wait: &self.wait(options)?,
+            token: None,
+        };
+        self.run_on(&terms, operation, platform, input)
+    }
+
+    /// As [`Client::run`], as a part of a larger whole.
+    pub(crate) fn run_on<P, I: ?Sized, O>(
+        &self,
+        terms: &Terms,
+        operation: &Operation<P, I, O>,
+        platform: &P,
+        input: &I,
+    ) -> Result<O> {
+        let mut build = || made(operation, platform, input, terms.options, terms.token);
         let mut value = None;
-        let mut keep = |request: &HttpRequest, response| {
-            value = Some(read(request, response)?);
+        let mut read = |request: &HttpRequest, response| {
+            value = Some((operation.read)(platform, request, response)?);
             Ok(())
         };
-        self.repeat(operation, deadline, &mut build, &mut keep)?;
+        self.repeat(operation.name, terms.wait, &mut build, &mut read)?;
         Ok(value.expect("the answer of a call that succeeded was read"))
+    }
+
+    /// The request of an operation, for somebody else to send.
+    pub(crate) fn build<P, I: ?Sized, O>(
+        &self,
+        operation: &Operation<P, I, O>,
+        platform: &P,
+        input: &I,
+        options: &Options,
+        token: Option<&Token>,
+    ) -> Result<HttpRequest> {
+        options.check()?;
+        made(operation, platform, input, options, token)
+    }
+
+    /// An operation's answer that somebody else received, with the same checks and messages.
+    pub(crate) fn read<P, I: ?Sized, O>(
+        &self,
+        operation: &Operation<P, I, O>,
+        platform: &P,
+        request: &HttpRequest,
+        response: HttpResponse,
+    ) -> Result<O> {
+        let outcome = (operation.read)(platform, request, response);
+        outcome.map_err(|error| self.label(operation.name, self.judge(error, request), request))
     }
 
     /// The loop itself, once for all operations.
     fn repeat(
         &self,
-        operation: Operation,
-        deadline: Instant,
+        name: &'static str,
+        wait: &Wait,
         build: &mut dyn FnMut() -> Result<HttpRequest>,
         read: &mut Read<'_>,
     ) -> Result<()> {
@@ -160,11 +178,9 @@ impl Client {
         let mut furthest = Delivery::NotSent;
         loop {
             let request = build()?;
-            let error = match self.attempt(operation, attempt, &request, deadline, read) {
+            let error = match self.attempt(name, attempt, &request, wait, read) {
                 Ok(()) => return Ok(()),
-                Err(error) => self
-                    .judge(operation.repeat, error)
-                    .with_trace_id(request.trace_id.clone()),
+                Err(error) => self.judge(error, &request),
             };
             // An earlier attempt may have arrived, even if this one never left.
             furthest = furthest.max(error.delivery());
@@ -174,43 +190,29 @@ impl Client {
                 }
                 _ => error,
             };
-            match self.pause(operation.repeat, &error, attempt, deadline) {
+            let paused = match self.pause(request.repeat, &error, attempt, wait) {
                 Some(pause) => {
                     self.log(Level::Debug, || {
-                        format!(
-                            "{}: trying again in {} ms",
-                            operation.name,
-                            pause.as_millis()
-                        )
+                        format!("{name}: trying again in {} ms", pause.as_millis())
                     });
-                    std::thread::sleep(pause);
-                    attempt += 1;
+                    wait.pause(pause).map_err(|ended| {
+                        ended
+                            .with_delivery(error.delivery())
+                            .with_retry_safe(error.is_retry_safe())
+                            .with_trace_id(request.trace_id.clone())
+                    })
                 }
-                None => {
-                    let error = self.label(operation, error, &request);
-                    self.log(Level::Error, || {
-                        format!("{}: {error}", error.status().name())
-                    });
-                    return Err(error);
-                }
+                None => Err(error),
+            };
+            if let Err(error) = paused {
+                let error = self.label(name, error, &request);
+                self.log(Level::Error, || {
+                    format!("{}: {error}", error.status().name())
+                });
+                return Err(error);
             }
+            attempt += 1;
         }
-    }
-
-    /// An answer that came by other means, read with the same checks and messages.
-    pub(crate) fn read<T>(
-        &self,
-        operation: Operation,
-        request: &HttpRequest,
-        response: HttpResponse,
-        read: impl FnOnce(&HttpRequest, HttpResponse) -> Result<T>,
-    ) -> Result<T> {
-        read(request, response).map_err(|error| {
-            let error = self
-                .judge(operation.repeat, error)
-                .with_trace_id(request.trace_id.clone());
-            self.label(operation, error, request)
-        })
     }
 
     /// A log line, made only when somebody listens.
@@ -224,14 +226,14 @@ impl Client {
 
     fn attempt(
         &self,
-        operation: Operation,
+        name: &str,
         attempt: i32,
         request: &HttpRequest,
-        deadline: Instant,
+        wait: &Wait,
         read: &mut Read<'_>,
     ) -> Result<()> {
         let started = Instant::now();
-        let sent = self.transport.send(request, &Wait::until(deadline));
+        let sent = self.transport.send(request, wait);
         self.log(Level::Debug, || {
             let outcome = match &sent {
                 Ok(response) => Cow::Owned(format!(
@@ -244,8 +246,7 @@ impl Client {
             let milliseconds = started.elapsed().as_millis();
             let trace = request.trace_id.as_deref().unwrap_or("-");
             format!(
-                "{} attempt {attempt}: {outcome}, {milliseconds} ms, {} bytes sent, trace {trace}",
-                operation.name,
+                "{name} attempt {attempt}: {outcome}, {milliseconds} ms, {} bytes sent, trace {trace}",
                 request.body().len()
             )
         });
@@ -253,16 +254,15 @@ impl Client {
     }
 
     /// The error as the caller sees it: with the platform's name, without secrets.
-    fn label(&self, operation: Operation, error: Error, request: &HttpRequest) -> Error {
+    fn label(&self, name: &str, error: Error, request: &HttpRequest) -> Error {
         let ahead = self.ahead(&error).filter(|_| about_time(&error));
         let clock = ahead.map(|ms| {
             let (seconds, which) = (ms.abs() / 1000, if ms < 0 { "behind" } else { "ahead of" });
             format!("; this machine's clock is {seconds} s {which} the platform's Date")
         });
         let message = format!(
-            "{} {}: {}{}",
+            "{} {name}: {}{}",
             self.platform,
-            operation.name,
             error.message(),
             clock.unwrap_or_default()
         );
@@ -281,28 +281,25 @@ impl Client {
     }
 
     /// Puts into the error what follows from how far the request got.
-    fn judge(&self, repeat: Repeat, error: Error) -> Error {
+    fn judge(&self, error: Error, request: &HttpRequest) -> Error {
         let retry_after_ms = self.retry_after_ms(&error);
-        let error = error.with_retry_after_ms(retry_after_ms);
+        let error = error
+            .with_retry_after_ms(retry_after_ms)
+            .with_trace_id(request.trace_id.clone());
         let http_status = error.http_status();
         let no_envelope = error.platform_code().is_none();
         // The platform may have acted and only its answer was lost on the way.
         let lost = error.delivery() == Delivery::MaybeSent
             || is_unavailable(http_status)
             || (http_status >= 500 && no_envelope);
+        // What an answer that cannot be used says of a one-time input is as good as lost.
+        let useless = error.delivery() == Delivery::Answered && error.status() == Status::Protocol;
         let refused_unseen = error.delivery() == Delivery::NotSent || http_status == 429;
-        match repeat {
+        match request.repeat {
             _ if refused_unseen => error.with_retry_safe(true),
             Repeat::Freely => error.with_retry_safe(lost),
-            Repeat::UnlessSent | Repeat::Never if lost => {
-                let message = format!(
-                    "{}; it may have happened: query before repeating",
-                    error.message()
-                );
-                error
-                    .with_message(message)
-                    .with_status(Status::OutcomeUnknown)
-            }
+            Repeat::UnlessSent if lost || useless => unknown(error),
+            Repeat::Never if lost => unknown(error),
             Repeat::UnlessSent | Repeat::Never => error,
         }
     }
@@ -318,13 +315,7 @@ impl Client {
     }
 
     /// How long to wait before the next attempt, or `None` to give up.
-    fn pause(
-        &self,
-        repeat: Repeat,
-        error: &Error,
-        attempt: i32,
-        deadline: Instant,
-    ) -> Option<Duration> {
+    fn pause(&self, repeat: Repeat, error: &Error, attempt: i32, wait: &Wait) -> Option<Duration> {
         if attempt >= self.max_tries || !may_repeat(repeat, error) {
             return None;
         }
@@ -335,12 +326,44 @@ impl Client {
                 Duration::from_millis(100 << (attempt - 1)).mul_f64(0.5 + random::fraction() / 2.0)
             }
         };
-        (Instant::now() + pause < deadline).then_some(pause)
+        (pause < wait.left()).then_some(pause)
     }
 
     fn secrets(&self) -> impl Iterator<Item = &str> + Clone {
         self.secrets.iter().map(Secret::expose)
     }
+}
+
+/// One request of an operation.
+fn made<P, I: ?Sized, O>(
+    operation: &Operation<P, I, O>,
+    platform: &P,
+    input: &I,
+    options: &Options,
+    token: Option<&Token>,
+) -> Result<HttpRequest> {
+    let mut request = (operation.build)(platform, input, options)?;
+    request.repeat = (operation.repeat)(input);
+    if let Some(given) = options.trace_id() {
+        request = request.trace_id(given);
+    }
+    Ok(match token {
+        Some(token) => request
+            .header(token.header_name(), token.header_value())
+            .secret(token.header_value()),
+        None => request,
+    })
+}
+
+/// The error of a call whose outcome nobody on this side can tell.
+fn unknown(error: Error) -> Error {
+    let message = format!(
+        "{}; it may have happened: query before repeating",
+        error.message()
+    );
+    error
+        .with_message(message)
+        .with_status(Status::OutcomeUnknown)
 }
 
 /// The statuses with which a server, or a gateway before it, says that it cannot just now.
@@ -351,6 +374,7 @@ fn is_unavailable(http_status: u16) -> bool {
 fn may_repeat(repeat: Repeat, error: &Error) -> bool {
     let http_status = error.http_status();
     match error.delivery() {
+        _ if error.status() == Status::Cancelled => false,
         // A deadline that passed before anything was sent has passed.
         Delivery::NotSent => matches!(error.status(), Status::Network | Status::Timeout),
         Delivery::MaybeSent => repeat == Repeat::Freely,
@@ -367,6 +391,5 @@ fn may_repeat(repeat: Repeat, error: &Error) -> bool {
 fn about_time(error: &Error) -> bool {
     let said = error.platform_message().unwrap_or_default().to_lowercase();
     let words = ["time", "expire", "时间", "过期", "超时"];
-    words.iter().any(|word| said.contains(word))
-        || error.status() == Status::OutcomeUnknown && error.platform_code() == Some("5")
+    words.iter().any(|word| said.contains(word)) || error.has_time_doubt()
 }

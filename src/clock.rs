@@ -1,7 +1,6 @@
 //! Time, as it can be injected: the wall clock for what the platforms read, a
 //! monotonic clock for how long something has lasted.
 
-use std::sync::LazyLock;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use time::{Date, Month, OffsetDateTime, Time, UtcOffset};
@@ -34,9 +33,15 @@ impl Moment {
     }
 }
 
-/// The system's clocks.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SystemClock;
+/// The system's clocks. The monotonic one counts from when this value was made.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemClock(Instant);
+
+impl Default for SystemClock {
+    fn default() -> SystemClock {
+        SystemClock(Instant::now())
+    }
+}
 
 impl Clock for SystemClock {
     fn unix_ms(&self) -> i64 {
@@ -47,8 +52,7 @@ impl Clock for SystemClock {
     }
 
     fn monotonic_ms(&self) -> i64 {
-        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-        i64::try_from(START.elapsed().as_millis()).unwrap_or(i64::MAX)
+        i64::try_from(self.0.elapsed().as_millis()).unwrap_or(i64::MAX)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The settings a provider is made from, and the base URL they are checked into.
 
+use std::any::Any;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use http::Uri;
@@ -10,26 +12,21 @@ use crate::log::{Level, Log};
 use crate::replay::ReplayGuard;
 use crate::secret::Secret;
 
-/// Whether an answer must be signed (daxpay).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum ResponseSignature {
-    /// An answer without a signature is an error.
-    #[default]
-    Required,
-    /// A signature is checked where there is one.
-    IfPresent,
+/// A setting that belongs to one platform: its name, which begins with the platform's, and a value that
+/// only that platform understands. Each platform's page has functions that make them.
+#[derive(Clone)]
+pub struct Setting {
+    name: &'static str,
+    value: Arc<dyn Any + Send + Sync>,
 }
 
-/// How `expiresIn` is read (seller).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum ExpiresInUnit {
-    /// The token's own `exp - iat` where it can be read, else `expiresIn` as milliseconds.
-    #[default]
-    Auto,
-    /// `expiresIn` is in milliseconds.
-    Milliseconds,
-    /// `expiresIn` is in seconds.
-    Seconds,
+impl Setting {
+    pub(crate) fn new<T: Send + Sync + 'static>(name: &'static str, value: T) -> Setting {
+        Setting {
+            name,
+            value: Arc::new(value),
+        }
+    }
 }
 
 /// A certificate for the client's side of TLS, the chain from it up to its CA, and its private key: PKCS#8,
@@ -90,16 +87,6 @@ pub struct Config {
     pub pins: Vec<String>,
     /// The `User-Agent` header; by default `libauth/VERSION`.
     pub user_agent: Option<String>,
-    /// creditpay: the gateway prefix that is part of the signed path; by default none is.
-    pub signed_path_prefix: Option<String>,
-    /// daxpay: the gateway's time zone in minutes east of UTC; by default 480, China.
-    pub utc_offset_minutes: i32,
-    /// daxpay: whether answers must be signed.
-    pub response_signature: ResponseSignature,
-    /// openplatform: the token's lifetime where the token does not tell, in milliseconds; by default 2 hours.
-    pub token_lifetime_ms: i64,
-    /// seller: the unit of `expiresIn`.
-    pub expires_in_unit: ExpiresInUnit,
     /// How far a message's timestamp may be from the clock, in milliseconds, to either side.
     pub window_ms: i64,
     /// How many messages the built-in replay guard remembers.
@@ -112,6 +99,8 @@ pub struct Config {
     pub log_level: Level,
     /// Where log lines go; by default nowhere.
     pub log: Option<Arc<dyn Log>>,
+    /// What only one platform knows.
+    settings: Vec<Setting>,
 }
 
 impl Config {
@@ -135,23 +124,47 @@ impl Config {
             client_certificate: None,
             pins: Vec::new(),
             user_agent: None,
-            signed_path_prefix: None,
-            utc_offset_minutes: 480,
-            response_signature: ResponseSignature::default(),
-            token_lifetime_ms: 2 * 60 * 60 * 1000,
-            expires_in_unit: ExpiresInUnit::default(),
             window_ms: 5 * 60 * 1000,
             replay_capacity: 100_000,
             replay_guard: None,
-            clock: Arc::new(SystemClock),
+            clock: Arc::new(SystemClock::default()),
             log_level: Level::Info,
             log: None,
+            settings: Vec::new(),
         }
     }
 
-    /// Checks every number against its range; what it names is the setter's name without `set_`.
-    pub(crate) fn check(&self) -> Result<()> {
-        const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+    /// Sets what only one platform knows, in place of an earlier value. A handle of another platform
+    /// cannot be made from this configuration then.
+    pub fn set(&mut self, setting: Setting) {
+        self.unset(setting.name);
+        self.settings.push(setting);
+    }
+
+    /// Takes back what only one platform knows, by its name, such as `daxpay_utc_offset_minutes`.
+    pub fn unset(&mut self, name: &str) {
+        self.settings.retain(|setting| setting.name != name);
+    }
+
+    /// A setting of one platform, if it was set.
+    pub(crate) fn setting<T: 'static>(&self, name: &str) -> Option<&T> {
+        let found = self.settings.iter().find(|setting| setting.name == name)?;
+        found.value.downcast_ref()
+    }
+
+    /// Checks every number against its range, and that no setting is another platform's; what it names
+    /// is the setter's name without `set_`.
+    pub(crate) fn check(&self, platform: &str) -> Result<()> {
+        let is_own = |name: &str| {
+            name.strip_prefix(platform)
+                .is_some_and(|rest| rest.starts_with('_'))
+        };
+        if let Some(other) = self.settings.iter().find(|setting| !is_own(setting.name)) {
+            return Err(Error::config(
+                other.name,
+                format!("is a setting of another platform: {platform} has no such thing"),
+            ));
+        }
         let ranges = [
             ("timeout_ms", self.timeout_ms, 1, DAY_MS),
             ("connect_timeout_ms", self.connect_timeout_ms, 1, DAY_MS),
@@ -169,27 +182,28 @@ impl Config {
                 1,
                 64 * 1024 * 1024,
             ),
-            (
-                "utc_offset_minutes",
-                self.utc_offset_minutes.into(),
-                -18 * 60,
-                18 * 60,
-            ),
-            ("token_lifetime_ms", self.token_lifetime_ms, 1, 365 * DAY_MS),
             ("window_ms", self.window_ms, 1, 7 * DAY_MS),
             ("replay_capacity", self.replay_capacity, 1, 100_000_000),
         ];
-        for (name, value, least, most) in ranges {
-            if !(least..=most).contains(&value) {
-                return Err(Error::config(
-                    name,
-                    format!("is {value}: it must be from {least} to {most}"),
-                ));
-            }
-        }
-        Ok(())
+        ranges
+            .into_iter()
+            .try_for_each(|(name, value, least, most)| check_range(name, value, least..=most))
     }
 }
+
+/// Checks a number of the configuration.
+pub(crate) fn check_range(name: &str, value: i64, range: RangeInclusive<i64>) -> Result<()> {
+    if range.contains(&value) {
+        return Ok(());
+    }
+    let (least, most) = range.into_inner();
+    Err(Error::config(
+        name,
+        format!("is {value}: it must be from {least} to {most}"),
+    ))
+}
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// A checked base URL. The text is kept as given, without a slash at the end.
 #[derive(Clone)]

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::message::Answer;
+use crate::answer::Answer;
+use crate::json::JsonError;
 use crate::secret::{mask, one_line};
 
 /// The class of an error. The numbers are part of the C ABI and are never reused.
@@ -99,6 +100,7 @@ struct Inner {
     retry_safe: bool,
     retry_after_ms: Option<u64>,
     trace_id: Option<String>,
+    time_doubt: bool,
     answer: Option<Answer>,
 }
 
@@ -116,6 +118,7 @@ impl Error {
             retry_safe: false,
             retry_after_ms: None,
             trace_id: None,
+            time_doubt: false,
             answer: None,
         }))
     }
@@ -158,6 +161,16 @@ impl Error {
     pub(crate) fn with_retry_after_ms(mut self, after: Option<u64>) -> Error {
         self.0.retry_after_ms = after;
         self
+    }
+
+    /// The platform's code is one that it gives for a wrong time too.
+    pub(crate) fn with_time_doubt(mut self, doubt: bool) -> Error {
+        self.0.time_doubt = doubt;
+        self
+    }
+
+    pub(crate) fn has_time_doubt(&self) -> bool {
+        self.0.time_doubt
     }
 
     /// Keeps the first trace id that is known.
@@ -262,3 +275,10 @@ impl fmt::Debug for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// JSON that is not what it should be is the platform's, unless somebody who knows better says otherwise.
+impl From<JsonError> for Error {
+    fn from(problem: JsonError) -> Error {
+        Error::protocol(problem.message())
+    }
+}

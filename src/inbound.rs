@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::error::{Error, Result, Status};
-use crate::message::Headers;
+use crate::http::Headers;
 use crate::replay::{Found, Memory, MemoryGuard, OnePhase, Times};
 
 /// The longest header value that is looked at, in bytes.

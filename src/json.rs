@@ -6,11 +6,35 @@
 use std::fmt;
 
 use serde::de::IgnoredAny;
-
-use crate::error::{Error, Result};
+use zeroize::{Zeroize, Zeroizing};
 
 /// Nesting beyond this is refused: no platform comes near it, and depth is a way to exhaust a stack.
 const DEEPEST: usize = 32;
+
+/// Why a text is not the JSON that was looked for; one line, without the text itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JsonError(String);
+
+impl JsonError {
+    pub(crate) fn new(message: impl Into<String>) -> JsonError {
+        JsonError(message.into())
+    }
+
+    /// One line that names what is wrong.
+    pub fn message(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for JsonError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for JsonError {}
+
+type Result<T> = std::result::Result<T, JsonError>;
 
 /// A JSON value.
 #[derive(Clone, PartialEq)]
@@ -33,17 +57,17 @@ impl Json {
     /// Reads one JSON value that fills the whole of `bytes`; a byte order mark before it is skipped.
     pub fn parse(bytes: &[u8]) -> Result<Json> {
         let text = std::str::from_utf8(bytes)
-            .map_err(|e| Error::protocol(format!("not UTF-8 at byte {}", e.valid_up_to())))?;
+            .map_err(|e| JsonError::new(format!("not UTF-8 at byte {}", e.valid_up_to())))?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         if text.trim().is_empty() {
-            return Err(Error::protocol("empty"));
+            return Err(JsonError::new("empty"));
         }
         let mut reader = Reader { text, at: 0 };
         let whole = reader.value(0).and_then(|value| match reader.peek() {
             None => Ok(value),
             Some(_) => Err(Refused::NotJson),
         });
-        whole.map_err(|why| Error::protocol(why.message(text)))
+        whole.map_err(|why| JsonError::new(why.message(text)))
     }
 
     /// An object of the given members; absent ones are left out.
@@ -135,6 +159,36 @@ impl Json {
         }
     }
 
+    /// Compact JSON text for a request's body. It may hold secrets, so it is wiped on drop, and it is
+    /// written into memory that need not grow, since growing leaves copies behind.
+    pub(crate) fn to_body(&self) -> Zeroizing<Vec<u8>> {
+        let mut text = String::with_capacity(self.written_length());
+        self.write_json(&mut text);
+        Zeroizing::new(text.into_bytes())
+    }
+
+    /// At least as many bytes as [`Json::to_json`] writes.
+    fn written_length(&self) -> usize {
+        let quoted = |text: &str| {
+            let escaped = text.bytes().filter(|byte| must_be_escaped(*byte)).count();
+            text.len() + 5 * escaped + 2
+        };
+        match self {
+            Json::Null | Json::Bool(_) => 5,
+            Json::Number(text) => text.len(),
+            Json::String(text) => quoted(text),
+            Json::Array(elements) => {
+                let element = |element: &Json| element.written_length() + 1;
+                2 + elements.iter().map(element).sum::<usize>()
+            }
+            Json::Object(members) => {
+                let member =
+                    |(name, value): &(String, Json)| quoted(name) + value.written_length() + 2;
+                2 + members.iter().map(member).sum::<usize>()
+            }
+        }
+    }
+
     /// The value at a dotted path such as `data.items.0.id`, as text; absent and `null` are `None`.
     pub fn field(&self, path: &str) -> Option<String> {
         let mut value = self;
@@ -148,21 +202,21 @@ impl Json {
     }
 
     /// The string at a dotted path such as `data.url`; `None` where any step is absent.
-    /// Any other type is a protocol error that names the path.
+    /// Any other type is an error that names the path.
     pub(crate) fn text_at(&self, path: &str) -> Result<Option<&str>> {
         match self.at(path)? {
             None => Ok(None),
             Some(Json::String(value)) => Ok(Some(value)),
-            Some(_) => Err(Error::protocol(format!("`{path}` is not a string"))),
+            Some(_) => Err(JsonError::new(format!("`{path}` is not a string"))),
         }
     }
 
     /// As [`Json::text_at`], for a field that must be there and not be empty.
     pub(crate) fn required_text_at(&self, path: &str) -> Result<String> {
         match self.text_at(path)? {
-            Some("") => Err(Error::protocol(format!("`{path}` is empty"))),
+            Some("") => Err(JsonError::new(format!("`{path}` is empty"))),
             Some(value) => Ok(value.to_owned()),
-            None => Err(Error::protocol(format!("`{path}` is missing"))),
+            None => Err(JsonError::new(format!("`{path}` is missing"))),
         }
     }
 
@@ -182,7 +236,7 @@ impl Json {
                 } else {
                     &path[..walked - 1]
                 };
-                return Err(Error::protocol(format!("`{what}` is not an object")));
+                return Err(JsonError::new(format!("`{what}` is not an object")));
             }
             walked += step.len() + 1;
             match value.get(step) {
@@ -196,13 +250,32 @@ impl Json {
 
 /// Appends a JSON string; most have nothing to escape.
 fn write_string(value: &str, to: &mut String) {
-    if value.bytes().any(must_be_escaped) {
-        to.push_str(&serde_json::to_string(value).expect("a string always serializes"));
-    } else {
-        to.push('"');
-        to.push_str(value);
-        to.push('"');
+    to.push('"');
+    let mut plain = 0;
+    for (at, byte) in value.bytes().enumerate() {
+        if !must_be_escaped(byte) {
+            continue;
+        }
+        to.push_str(&value[plain..at]);
+        plain = at + 1;
+        match byte {
+            b'"' => to.push_str("\\\""),
+            b'\\' => to.push_str("\\\\"),
+            b'\n' => to.push_str("\\n"),
+            b'\r' => to.push_str("\\r"),
+            b'\t' => to.push_str("\\t"),
+            0x08 => to.push_str("\\b"),
+            0x0c => to.push_str("\\f"),
+            _ => {
+                const DIGITS: &[u8; 16] = b"0123456789abcdef";
+                to.push_str("\\u00");
+                to.push(DIGITS[usize::from(byte >> 4)].into());
+                to.push(DIGITS[usize::from(byte & 15)].into());
+            }
+        }
     }
+    to.push_str(&value[plain..]);
+    to.push('"');
 }
 
 /// Whether this byte cannot stand in a JSON string as it is.
@@ -406,6 +479,22 @@ fn twice(members: &[(String, Json)]) -> Option<&str> {
     names.sort_unstable();
     let pair = names.windows(2).find(|pair| pair[0] == pair[1]);
     pair.map(|pair| pair[0])
+}
+
+/// Wipes every text in it.
+impl Zeroize for Json {
+    fn zeroize(&mut self) {
+        match self {
+            Json::Null | Json::Bool(_) => {}
+            Json::Number(text) | Json::String(text) => text.zeroize(),
+            Json::Array(elements) => elements.iter_mut().for_each(Json::zeroize),
+            Json::Object(members) => members.iter_mut().for_each(|(name, value)| {
+                name.zeroize();
+                value.zeroize();
+            }),
+        }
+        *self = Json::Null;
+    }
 }
 
 /// The shape only: values may be secrets.

@@ -5,16 +5,17 @@
 //! file that knows the HTTP library, `token` keeps tokens fresh, `ffi` is the C ABI.
 //! Data flows one way: `ffi → providers → (explain, signing, token, client → transport) → the rest`.
 
+pub mod answer;
 pub mod call;
 pub mod clock;
 pub mod config;
 pub mod error;
 pub mod explain;
 pub mod ffi;
+pub mod http;
 pub mod inbound;
 pub mod json;
 pub mod log;
-pub mod message;
 pub mod options;
 pub mod providers;
 pub mod replay;
@@ -24,6 +25,7 @@ pub mod token;
 
 mod client;
 mod connection;
+mod envelope;
 mod os;
 mod per_process;
 mod proxy;
@@ -32,6 +34,6 @@ mod resolve;
 mod tls;
 mod transport;
 
-pub use config::Config;
+pub use config::{Config, Setting};
 pub use error::{Delivery, Error, Result, Status};
 pub use options::{Cancel, Options};

@@ -1,15 +1,21 @@
 //! What belongs to one call alone: its time-out, its trace id, and how to stop it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result, Status};
+use crate::http::fits_header;
+use crate::random;
 
 /// How often a call that waits asks whether it was cancelled.
 const ASK_EVERY: Duration = Duration::from_millis(100);
 
 /// The longest time-out, in milliseconds.
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// The longest trace id, in bytes.
+const LONGEST_TRACE_ID: usize = 128;
 
 /// Says whether a call that is under way should end.
 ///
@@ -32,22 +38,52 @@ pub struct Options {
     /// The whole call's deadline in milliseconds, from 1 to 86400000; by default the configuration's.
     pub timeout_ms: Option<i64>,
     /// The id under which the call is found again: sent where the platform has a place for it, and part
-    /// of log lines and errors. By default a random one.
+    /// of log lines and errors. At most 128 bytes that a header can hold; by default a random one.
     pub trace_id: Option<String>,
     /// Asked while the call waits whether it should end.
     pub cancel: Option<Arc<dyn Cancel>>,
 }
 
 impl Options {
-    /// How long a call with these options may wait; `default_ms` is the configuration's time-out.
-    pub(crate) fn wait(&self, default_ms: i64) -> Result<Wait> {
-        let timeout_ms = self.timeout_ms.unwrap_or(default_ms);
+    /// The id that was given; an empty one counts as none.
+    pub(crate) fn trace_id(&self) -> Option<&str> {
+        self.trace_id.as_deref().filter(|id| !id.is_empty())
+    }
+
+    /// The id that was given, or a random one.
+    pub(crate) fn trace_id_or_random(&self) -> Cow<'_, str> {
+        self.trace_id()
+            .map_or_else(|| Cow::Owned(random::hex_id()), Cow::Borrowed)
+    }
+
+    /// Checks time-out and trace id.
+    pub(crate) fn check(&self) -> Result<()> {
+        let timeout_ms = self.timeout_ms.unwrap_or(1);
         if !(1..=DAY_MS).contains(&timeout_ms) {
             return Err(Error::argument(
                 "timeout_ms",
                 format!("is {timeout_ms}: it must be from 1 to {DAY_MS}"),
             ));
         }
+        let trace_id = self.trace_id().unwrap_or_default();
+        if trace_id.len() > LONGEST_TRACE_ID {
+            let length = trace_id.len();
+            return Err(Error::argument(
+                "trace_id",
+                format!("has {length} bytes: it must have at most {LONGEST_TRACE_ID}"),
+            ));
+        }
+        if !fits_header(trace_id) {
+            let problem = "has characters that a header cannot hold, such as a line break";
+            return Err(Error::argument("trace_id", problem));
+        }
+        Ok(())
+    }
+
+    /// How long a call with these options may wait; `default_ms` is the configuration's time-out.
+    pub(crate) fn wait(&self, default_ms: i64) -> Result<Wait> {
+        self.check()?;
+        let timeout_ms = self.timeout_ms.unwrap_or(default_ms);
         let timeout = Duration::from_millis(u64::try_from(timeout_ms).unwrap_or(0));
         Ok(Wait {
             deadline: Instant::now() + timeout,
@@ -65,14 +101,6 @@ pub(crate) struct Wait {
 }
 
 impl Wait {
-    /// A wait that nothing ends but its deadline.
-    pub(crate) fn until(deadline: Instant) -> Wait {
-        Wait {
-            deadline,
-            cancel: None,
-        }
-    }
-
     /// The same, but over at `deadline` at the latest.
     pub(crate) fn no_later_than(&self, deadline: Instant) -> Wait {
         Wait {

@@ -1,18 +1,19 @@
 //! Tokens and the cache that keeps one fresh for any number of threads.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use arc_swap::ArcSwapOption;
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
-use parking_lot::{Condvar, Mutex};
+use zeroize::Zeroizing;
 
+use crate::answer::Answer;
 use crate::clock::{Clock, Moment};
 use crate::error::{Error, Result, Status};
 use crate::json::Json;
-use crate::message::Answer;
+use crate::options::{Wait, cancelled};
 use crate::per_process::PerProcess;
 use crate::secret::Secret;
 
@@ -35,14 +36,14 @@ pub struct Token {
 impl Token {
     /// A token as it stands in its header, that lives for `lifetime_ms` from the moment it was asked for.
     pub(crate) fn new(
-        value: String,
+        value: Secret,
         header_name: &'static str,
         issued: Moment,
         lifetime_ms: i64,
         answer: Answer,
     ) -> Token {
         Token {
-            value: Secret::new(value),
+            value,
             header_name,
             issued,
             lifetime_ms,
@@ -134,10 +135,9 @@ impl JwtTimes {
 pub(crate) fn jwt_times(token: &str) -> Option<JwtTimes> {
     let mut parts = without_scheme(token).split('.');
     let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
-    let payload = BASE64_URL_SAFE_NO_PAD
-        .decode(payload.trim_end_matches('='))
-        .ok()?;
-    let claims = Json::parse(&payload).ok()?;
+    let payload = BASE64_URL_SAFE_NO_PAD.decode(payload.trim_end_matches('='));
+    let claims = Json::parse(&Zeroizing::new(payload.ok()?)).ok()?;
+    let claims = Zeroizing::new(claims);
     let exp = claims.get("exp")?.as_i64()?;
     Some(JwtTimes {
         iat: claims.get("iat").and_then(Json::as_i64),
@@ -151,13 +151,6 @@ pub(crate) fn plausible_ms(lifetime_ms: i64) -> Option<i64> {
     (1..=TEN_YEARS_MS)
         .contains(&lifetime_ms)
         .then_some(lifetime_ms)
-}
-
-/// What happened to a token, for the log.
-pub(crate) enum Event<'a> {
-    Fetched(&'a Token),
-    RefreshFailed { error: &'a Error, backoff_ms: i64 },
-    Invalidated,
 }
 
 /// Keeps one token. Readers of a fresh token meet no lock.
@@ -205,6 +198,14 @@ impl FlightState {
     }
 }
 
+/// What somebody who wants a token does next.
+pub(crate) enum Turn<'a> {
+    /// Goes on with this one.
+    Take(Arc<Token>),
+    /// Fetches one, for all that wait, and tells the [`Fetch`] what came of it.
+    Fetch(Fetch<'a>),
+}
+
 impl TokenCache {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> TokenCache {
         TokenCache {
@@ -216,9 +217,17 @@ impl TokenCache {
 
     /// The token that is there, if it has not ended. Fetches nothing.
     pub(crate) fn current(&self) -> Option<Arc<Token>> {
-        self.current
-            .load_full()
-            .filter(|token| token.left_ms(&*self.clock) > 0)
+        let current = self.current.load();
+        let token = current.as_ref()?;
+        (token.left_ms(&*self.clock) > 0).then(|| Arc::clone(token))
+    }
+
+    /// The token that is there, if nobody has to think of replacing it yet.
+    pub(crate) fn fresh(&self) -> Option<Arc<Token>> {
+        let current = self.current.load();
+        let token = current.as_ref()?;
+        let is_fresh = !token.is_due(token.left_ms(&*self.clock));
+        is_fresh.then(|| Arc::clone(token))
     }
 
     /// A token that was fetched by other means.
@@ -241,115 +250,145 @@ impl TokenCache {
         }
     }
 
-    /// A token that is valid now. However many threads ask, one of them fetches, until the deadline
-    /// that `fetch` is given.
-    pub(crate) fn get(
-        &self,
-        deadline: Instant,
-        fetch: impl FnOnce(Instant) -> Result<Token>,
-        note: impl Fn(Event),
-    ) -> Result<Arc<Token>> {
-        let Some(token) = self.current() else {
-            return self.fetch_or_wait(deadline, || fetch(deadline), note);
-        };
-        if token.is_due(token.left_ms(&*self.clock)) {
-            // The call that the token is for needs time too, with the old one if need be.
-            let left = deadline.saturating_duration_since(Instant::now());
-            return Ok(self.refresh(token, || fetch(deadline - left / 2), note));
+    /// A token that is valid now, or the turn to fetch one. However many threads ask, one has that
+    /// turn. While there is a token that is still valid, the others go on with it; while there is none,
+    /// they wait here.
+    pub(crate) fn turn(&self, wait: &Wait) -> Result<Turn<'_>> {
+        if let Some(token) = self.fresh() {
+            return Ok(Turn::Take(token));
         }
-        Ok(token)
-    }
-
-    /// Replaces a token that is still valid. One caller does it; the others, and that one too
-    /// if it fails, go on with the token there is.
-    fn refresh(
-        &self,
-        token: Arc<Token>,
-        fetch: impl FnOnce() -> Result<Token>,
-        note: impl Fn(Event),
-    ) -> Arc<Token> {
         let flight = self.flight.get();
-        let backoff_ms = {
-            let mut state = flight.state.lock();
-            if state.under_way.is_some() || self.clock.monotonic_ms() < state.not_before_ms {
-                return token;
-            }
-            // Somebody may have been done between the look at the token and the lock.
-            if let Some(newer) = self
-                .current()
-                .filter(|current| !Arc::ptr_eq(current, &token))
-            {
-                return newer;
-            }
-            state.take_off();
-            (FIRST_BACKOFF_MS << state.failures.min(6)).min(LONGEST_BACKOFF_MS)
-        };
-        match self.fly(&flight, Some(backoff_ms), fetch, &note) {
-            Ok(newer) => newer,
-            Err(error) => {
-                note(Event::RefreshFailed {
-                    error: &error,
-                    backoff_ms,
-                });
-                token
+        let mut state = lock(&flight.state);
+        // Somebody may have been done between the look at the token and the lock.
+        let old = self.current();
+        if let Some(token) = &old {
+            let is_fresh = !token.is_due(token.left_ms(&*self.clock));
+            let is_being_replaced = state.under_way.is_some();
+            let is_too_early = self.clock.monotonic_ms() < state.not_before_ms;
+            if is_fresh || is_being_replaced || is_too_early {
+                return Ok(Turn::Take(Arc::clone(token)));
             }
         }
-    }
-
-    fn fetch_or_wait(
-        &self,
-        deadline: Instant,
-        fetch: impl FnOnce() -> Result<Token>,
-        note: impl Fn(Event),
-    ) -> Result<Arc<Token>> {
-        let flight = self.flight.get();
-        {
-            let mut state = flight.state.lock();
-            if let Some(token) = self.current() {
-                return Ok(token);
+        if let Some(outcome) = state.under_way.clone() {
+            if state.pilot == Some(this_thread()) {
+                return Err(asked_from_a_callback());
             }
-            if let Some(result) = state.under_way.clone() {
-                if state.pilot == Some(this_thread()) {
-                    return Err(asked_from_a_callback());
-                }
-                loop {
-                    if let Some(result) = &*result.lock() {
-                        return result.clone();
-                    }
-                    if flight.landed.wait_until(&mut state, deadline).timed_out() {
-                        // It may have landed at the very last moment.
-                        let last = result.lock().clone();
-                        return last.unwrap_or_else(|| Err(waited_too_long()));
-                    }
-                }
-            }
-            state.take_off();
+            return await_landing(flight, state, &outcome, wait).map(Turn::Take);
         }
-        self.fly(&flight, None, fetch, &note)
-    }
-
-    /// Fetches, and hands the result to all that wait, also if `fetch` panics. A refresh that fails
-    /// is not tried again for `backoff_ms`.
-    fn fly(
-        &self,
-        flight: &Flight,
-        backoff_ms: Option<i64>,
-        fetch: impl FnOnce() -> Result<Token>,
-        note: &impl Fn(Event),
-    ) -> Result<Arc<Token>> {
-        let mut landing = Landing {
+        state.take_off();
+        let backoff_ms = (FIRST_BACKOFF_MS << state.failures.min(6)).min(LONGEST_BACKOFF_MS);
+        drop(state);
+        Ok(Turn::Fetch(Fetch {
+            cache: self,
             flight,
-            clock: &*self.clock,
+            old,
             backoff_ms,
             result: Err(Error::new(Status::Internal, "the token fetch panicked")),
-        };
-        landing.result = fetch().map(Arc::new);
-        if let Ok(token) = &landing.result {
-            note(Event::Fetched(token));
-            self.current.store(Some(Arc::clone(token)));
-        }
-        landing.result.clone()
+        }))
     }
+}
+
+/// Waits for what another thread's fetch comes to.
+fn await_landing<'a>(
+    flight: &'a Flight,
+    mut state: MutexGuard<'a, FlightState>,
+    outcome: &Outcome,
+    wait: &Wait,
+) -> Result<Arc<Token>> {
+    loop {
+        if let Some(landed) = &*lock(outcome) {
+            return landed.clone();
+        }
+        if wait.left().is_zero() {
+            return Err(waited_too_long());
+        }
+        // The caller's callback is not asked under the lock: it may take long.
+        drop(state);
+        if wait.is_cancelled() {
+            return Err(cancelled().with_retry_safe(true));
+        }
+        state = lock(&flight.state);
+        if lock(outcome).is_none() {
+            let woken = flight.landed.wait_timeout(state, wait.step());
+            state = woken.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
+
+/// The turn to fetch a token. Whoever has it must tell how it went: with [`Fetch::land`], or by a
+/// panic, which is told to those that wait as well.
+pub(crate) struct Fetch<'a> {
+    cache: &'a TokenCache,
+    flight: &'a Flight,
+    /// The token that is still valid, if there is one.
+    old: Option<Arc<Token>>,
+    backoff_ms: i64,
+    result: Result<Arc<Token>>,
+}
+
+/// What became of a fetch, for the log.
+pub(crate) enum Landed {
+    Fetched,
+    /// A refresh failed with this error; the old token goes on.
+    Kept {
+        error: Error,
+        backoff_ms: i64,
+    },
+    Failed,
+}
+
+impl Fetch<'_> {
+    /// Until when the fetch may take. The call that the token is for needs time too, with the old
+    /// one if need be.
+    pub(crate) fn wait(&self, wait: &Wait) -> Wait {
+        match self.old {
+            Some(_) => wait.no_later_than(Instant::now() + wait.left() / 2),
+            None => wait.clone(),
+        }
+    }
+
+    /// Hands the result to all that wait. A refresh that failed leaves the old token in its place, and
+    /// the next waits for a while.
+    pub(crate) fn land(mut self, result: Result<Token>) -> (Result<Arc<Token>>, Landed) {
+        self.result = result.map(Arc::new);
+        if let Ok(token) = &self.result {
+            self.cache.put(Arc::clone(token));
+        }
+        let backoff_ms = self.backoff_ms;
+        match (&self.result, &self.old) {
+            (Err(error), Some(old)) => {
+                let error = error.clone();
+                (Ok(Arc::clone(old)), Landed::Kept { error, backoff_ms })
+            }
+            (Err(error), None) => (Err(error.clone()), Landed::Failed),
+            (Ok(token), _) => (Ok(Arc::clone(token)), Landed::Fetched),
+        }
+    }
+}
+
+impl Drop for Fetch<'_> {
+    fn drop(&mut self) {
+        let mut state = lock(&self.flight.state);
+        if self.result.is_ok() {
+            state.failures = 0;
+            state.not_before_ms = i64::MIN;
+        } else if self.old.is_some() {
+            // Under the same lock as the end of the flight, or another thread would slip in between.
+            state.failures = state.failures.saturating_add(1);
+            let now_ms = self.cache.clock.monotonic_ms();
+            state.not_before_ms = now_ms.saturating_add(self.backoff_ms);
+        }
+        state.pilot = None;
+        if let Some(waiting) = state.under_way.take() {
+            *lock(&waiting) = Some(self.result.clone());
+        }
+        self.flight.landed.notify_all();
+    }
+}
+
+/// A panic in another thread leaves nothing half done here.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A number for each thread. (`std::thread::current` keeps memory for threads that C made.)
@@ -369,31 +408,4 @@ fn asked_from_a_callback() -> Error {
 fn waited_too_long() -> Error {
     let message = "the call's deadline passed while another thread was fetching the token";
     Error::new(Status::Timeout, message).with_retry_safe(true)
-}
-
-/// Ends the flight on drop.
-struct Landing<'a> {
-    flight: &'a Flight,
-    clock: &'a dyn Clock,
-    backoff_ms: Option<i64>,
-    result: Result<Arc<Token>>,
-}
-
-impl Drop for Landing<'_> {
-    fn drop(&mut self) {
-        let mut state = self.flight.state.lock();
-        if self.result.is_ok() {
-            state.failures = 0;
-            state.not_before_ms = i64::MIN;
-        } else if let Some(backoff_ms) = self.backoff_ms {
-            // Under the same lock as the end of the flight, or another thread would slip in between.
-            state.failures = state.failures.saturating_add(1);
-            state.not_before_ms = self.clock.monotonic_ms().saturating_add(backoff_ms);
-        }
-        state.pilot = None;
-        if let Some(waiting) = state.under_way.take() {
-            *waiting.lock() = Some(self.result.clone());
-        }
-        self.flight.landed.notify_all();
-    }
 }

@@ -24,7 +24,7 @@ use zeroize::Zeroizing;
 use crate::config::Config;
 use crate::connection::{Buffer, Connection, Fault};
 use crate::error::{Delivery, Error, Result, Status};
-use crate::message::{Headers, HttpRequest, HttpResponse};
+use crate::http::{Headers, HttpRequest, HttpResponse};
 use crate::options::{Wait, cancelled};
 use crate::per_process::PerProcess;
 use crate::proxy::Proxy;
@@ -126,7 +126,7 @@ impl Transport {
         Ok(HttpResponse {
             status: parts.status.as_u16(),
             headers: headers.collect::<Headers>(),
-            body: bytes,
+            body: bytes.into(),
         })
     }
 

@@ -7,8 +7,8 @@ use super::error::libauth_error;
 use super::guard::guard;
 use super::handle::{Object, Opaque, free, get, opaque, text};
 use super::string;
+use crate::answer::Answer;
 use crate::json::Json;
-use crate::message::Answer;
 
 /// What a platform answered. One thread at a time.
 pub struct libauth_answer(Object<Answer>);

@@ -7,9 +7,12 @@ use super::guard::guard;
 use super::handle::{Draft, Object, Opaque, builder, edit, free};
 use super::string;
 use crate::clock::Clock;
-use crate::config::{Config, ExpiresInUnit, ResponseSignature};
+use crate::config::Config;
 use crate::error::{Error, Result, Status};
 use crate::log::{Level, Log};
+use crate::providers::daxpay::{self, ResponseSignature};
+use crate::providers::seller::{self, ExpiresInUnit};
+use crate::providers::{creditpay, openplatform};
 use crate::replay::ReplayGuard;
 
 /// Log nothing.
@@ -276,7 +279,10 @@ pub unsafe extern "C" fn libauth_config_set_signed_path_prefix(
 ) {
     guard!(else (), {
         let given = unsafe { string::owned("signed_path_prefix", prefix) };
-        unsafe { edit(config, |draft| draft.set("signed_path_prefix", given, |c, v| c.signed_path_prefix = v)) }
+        unsafe { edit(config, |draft| draft.set("signed_path_prefix", given, |c, v| match v {
+            Some(prefix) => c.set(creditpay::signed_path_prefix(prefix)),
+            None => c.unset("creditpay_signed_path_prefix"),
+        })) }
     })
 }
 
@@ -287,7 +293,7 @@ pub unsafe extern "C" fn libauth_config_set_utc_offset_minutes(
     config: *mut libauth_config,
     minutes: i32,
 ) {
-    guard!(else (), { unsafe { edit(config, |draft| draft.value.utc_offset_minutes = minutes) } })
+    guard!(else (), { unsafe { edit(config, |draft| draft.value.set(daxpay::utc_offset_minutes(minutes))) } })
 }
 
 /// daxpay: LIBAUTH_SIGNATURE_REQUIRED (the default) or LIBAUTH_SIGNATURE_IF_PRESENT, for a
@@ -304,7 +310,7 @@ pub unsafe extern "C" fn libauth_config_set_response_signature(
             LIBAUTH_SIGNATURE_IF_PRESENT => Ok(ResponseSignature::IfPresent),
             _ => Err(Error::config("response_signature", "is not one of LIBAUTH_SIGNATURE_*")),
         };
-        unsafe { edit(config, |draft| draft.set("response_signature", given, |c, v| c.response_signature = v)) }
+        unsafe { edit(config, |draft| draft.set("response_signature", given, |c, v| c.set(daxpay::response_signature(v)))) }
     })
 }
 
@@ -315,7 +321,7 @@ pub unsafe extern "C" fn libauth_config_set_token_lifetime_ms(
     config: *mut libauth_config,
     token_lifetime_ms: i64,
 ) {
-    guard!(else (), { unsafe { edit(config, |draft| draft.value.token_lifetime_ms = token_lifetime_ms) } })
+    guard!(else (), { unsafe { edit(config, |draft| draft.value.set(openplatform::token_lifetime_ms(token_lifetime_ms))) } })
 }
 
 /// seller: how to read `expiresIn`: one of LIBAUTH_EXPIRES_IN_*.
@@ -331,7 +337,7 @@ pub unsafe extern "C" fn libauth_config_set_expires_in_unit(
             LIBAUTH_EXPIRES_IN_SECONDS => Ok(ExpiresInUnit::Seconds),
             _ => Err(Error::config("expires_in_unit", "is not one of LIBAUTH_EXPIRES_IN_*")),
         };
-        unsafe { edit(config, |draft| draft.set("expires_in_unit", given, |c, v| c.expires_in_unit = v)) }
+        unsafe { edit(config, |draft| draft.set("expires_in_unit", given, |c, v| c.set(seller::expires_in_unit(v)))) }
     })
 }
 
@@ -377,7 +383,7 @@ pub unsafe extern "C" fn libauth_config_set_clock_callback(
     context: *mut c_void,
 ) {
     guard!(else (), {
-        let system = || Arc::new(crate::clock::SystemClock) as Arc<dyn Clock>;
+        let system = || Arc::new(crate::clock::SystemClock::default()) as Arc<dyn Clock>;
         let own = callback.map(|function| Arc::new(Callback::<ClockFunction> { function, context }) as Arc<dyn Clock>);
         unsafe { edit(config, |draft| draft.value.clock = own.unwrap_or_else(system)) }
     })

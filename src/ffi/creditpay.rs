@@ -18,6 +18,8 @@ use super::http::{libauth_http_request, libauth_http_response};
 use super::inbound::libauth_inbound;
 use super::string;
 use super::token::libauth_token;
+use crate::inbound::Inbound;
+use crate::options::Options;
 use crate::providers::creditpay::{Card, Code, CodeRequest, CreditPay, Event, EventKind};
 
 /// A kind that this version does not know: see libauth_creditpay_event_type.
@@ -206,7 +208,7 @@ pub unsafe extern "C" fn libauth_creditpay_request_set_trace(
 ) {
     guard!(else (), {
         let given = unsafe { string::owned("trace", trace) };
-        unsafe { edit(request, |draft| draft.set("trace", given, |r, v| r.trace = v)) }
+        unsafe { edit(request, |draft| draft.set("trace", given, |_, _| {})) }
     })
 }
 
@@ -271,7 +273,7 @@ pub unsafe extern "C" fn libauth_creditpay_issue_code(
         let code = unsafe { Out::new("code", code) }?;
         let creditpay = unsafe { borrow("creditpay", creditpay) }?;
         let request = unsafe { checked("request", request) }?;
-        code.give(creditpay.issue_code(request)?.into())
+        code.give(creditpay.issue_code(request, &Options::default())?.into())
     })
 }
 
@@ -288,7 +290,7 @@ pub unsafe extern "C" fn libauth_creditpay_build_issue_code(
         let http_request = unsafe { Out::new("http_request", http_request) }?;
         let creditpay = unsafe { borrow("creditpay", creditpay) }?;
         let request = unsafe { checked("request", request) }?;
-        http_request.give(creditpay.build_issue_code(request)?)
+        http_request.give(creditpay.build_issue_code(request, &Options::default())?)
     })
 }
 
@@ -356,7 +358,7 @@ pub unsafe extern "C" fn libauth_creditpay_open_token(
         let token = unsafe { Out::new("token", token) }?;
         let creditpay = unsafe { borrow("creditpay", creditpay) }?;
         let ident_code = unsafe { string::required("ident_code", ident_code) }?;
-        let opened = Arc::new(creditpay.open_token(ident_code)?);
+        let opened = Arc::new(creditpay.open_token(ident_code, &Options::default())?);
         token.give(opened.into())
     })
 }
@@ -374,7 +376,7 @@ pub unsafe extern "C" fn libauth_creditpay_build_open_token(
         let http_request = unsafe { Out::new("http_request", http_request) }?;
         let creditpay = unsafe { borrow("creditpay", creditpay) }?;
         let ident_code = unsafe { string::required("ident_code", ident_code) }?;
-        http_request.give(creditpay.build_open_token(ident_code)?)
+        http_request.give(creditpay.build_open_token(ident_code, &Options::default())?)
     })
 }
 
@@ -412,7 +414,7 @@ pub unsafe extern "C" fn libauth_creditpay_call(
         let answer = unsafe { Out::new("answer", answer) }?;
         let creditpay = unsafe { borrow("creditpay", creditpay) }?;
         let call = unsafe { checked("call", call) }?;
-        answer.give(creditpay.call(call)?)
+        answer.give(creditpay.call(call, &Options::default())?)
     })
 }
 
@@ -428,7 +430,7 @@ pub unsafe extern "C" fn libauth_creditpay_build_call(
         let http_request = unsafe { Out::new("http_request", http_request) }?;
         let creditpay = unsafe { borrow("creditpay", creditpay) }?;
         let call = unsafe { checked("call", call) }?;
-        http_request.give(creditpay.build_call(call)?)
+        http_request.give(creditpay.build_call(call, &Options::default())?)
     })
 }
 
@@ -533,7 +535,7 @@ pub unsafe extern "C" fn libauth_creditpay_event_customer_token(
 pub unsafe extern "C" fn libauth_creditpay_event_trace(
     event: *const libauth_creditpay_event,
 ) -> *const c_char {
-    guard!(else ptr::null(), { unsafe { text(event, "trace", |v| v.trace()) } })
+    guard!(else ptr::null(), { unsafe { text(event, "trace", |v| v.trace_id()) } })
 }
 
 /// The header `lang` of a credit-limit query; NULL when there is none.
@@ -594,6 +596,11 @@ pub unsafe extern "C" fn libauth_creditpay_explain(
         let path = unsafe { string::required("path", path) }?;
         let body = unsafe { string::bytes("body", body, length) }?;
         let signature = unsafe { string::optional("signature", signature) }?;
-        explanation.give(creditpay.explain(path, body, signature))
+        let message = Inbound {
+            path: path.to_owned(),
+            body: body.to_vec(),
+            ..Inbound::default()
+        };
+        explanation.give(creditpay.explain(&message, signature)?)
     })
 }

@@ -17,8 +17,10 @@ use super::http::{libauth_http_request, libauth_http_response};
 use super::inbound::libauth_inbound;
 use super::string;
 use crate::error::Error;
+use crate::inbound::Inbound;
+use crate::options::Options;
 use crate::providers::daxpay::{
-    Algorithm, AuthRequest, AuthUrl, AuthUrlRequest, DaxPay, Identity, IdentityStatus, Notification,
+    Algorithm, AuthRequest, AuthUrl, AuthUrlRequest, DaxPay, Event, Identity, IdentityStatus,
 };
 
 /// The sign algorithm HMAC-SHA256, the gateway's default.
@@ -72,8 +74,8 @@ pub struct libauth_daxpay_auth_url(Object<WithAnswer<AuthUrl>>);
 with_answer!(libauth_daxpay_auth_url, AuthUrl);
 
 /// A genuine notification of the gateway. One thread at a time.
-pub struct libauth_daxpay_notification(Object<Notification>);
-opaque!(libauth_daxpay_notification, Notification);
+pub struct libauth_daxpay_notification(Object<Event>);
+opaque!(libauth_daxpay_notification, Event);
 
 /// Makes a handle for an application: `app_id` and `mch_no` have at most 32 characters,
 /// `mch_no` may be NULL (newer gateways require it), `algorithm` is one of
@@ -244,7 +246,7 @@ pub unsafe extern "C" fn libauth_daxpay_auth(
         let identity = unsafe { Out::new("identity", identity) }?;
         let daxpay = unsafe { borrow("daxpay", daxpay) }?;
         let request = unsafe { checked("request", request) }?;
-        identity.give(daxpay.auth(request)?.into())
+        identity.give(daxpay.auth(request, &Options::default())?.into())
     })
 }
 
@@ -261,7 +263,7 @@ pub unsafe extern "C" fn libauth_daxpay_build_auth(
         let http_request = unsafe { Out::new("http_request", http_request) }?;
         let daxpay = unsafe { borrow("daxpay", daxpay) }?;
         let request = unsafe { checked("request", request) }?;
-        http_request.give(daxpay.build_auth(request)?)
+        http_request.give(daxpay.build_auth(request, &Options::default())?)
     })
 }
 
@@ -352,7 +354,7 @@ pub unsafe extern "C" fn libauth_daxpay_auth_and_set(
         let answer = unsafe { Out::new("answer", answer) }?;
         let daxpay = unsafe { borrow("daxpay", daxpay) }?;
         let request = unsafe { checked("request", request) }?;
-        answer.give(daxpay.auth_and_set(request)?)
+        answer.give(daxpay.auth_and_set(request, &Options::default())?)
     })
 }
 
@@ -369,7 +371,7 @@ pub unsafe extern "C" fn libauth_daxpay_build_auth_and_set(
         let http_request = unsafe { Out::new("http_request", http_request) }?;
         let daxpay = unsafe { borrow("daxpay", daxpay) }?;
         let request = unsafe { checked("request", request) }?;
-        http_request.give(daxpay.build_auth_and_set(request)?)
+        http_request.give(daxpay.build_auth_and_set(request, &Options::default())?)
     })
 }
 
@@ -406,7 +408,11 @@ pub unsafe extern "C" fn libauth_daxpay_generate_auth_url(
         let auth_url = unsafe { Out::new("auth_url", auth_url) }?;
         let daxpay = unsafe { borrow("daxpay", daxpay) }?;
         let request = unsafe { checked("request", request) }?;
-        auth_url.give(daxpay.generate_auth_url(request)?.into())
+        auth_url.give(
+            daxpay
+                .generate_auth_url(request, &Options::default())?
+                .into(),
+        )
     })
 }
 
@@ -423,7 +429,7 @@ pub unsafe extern "C" fn libauth_daxpay_build_generate_auth_url(
         let http_request = unsafe { Out::new("http_request", http_request) }?;
         let daxpay = unsafe { borrow("daxpay", daxpay) }?;
         let request = unsafe { checked("request", request) }?;
-        http_request.give(daxpay.build_generate_auth_url(request)?)
+        http_request.give(daxpay.build_generate_auth_url(request, &Options::default())?)
     })
 }
 
@@ -493,7 +499,7 @@ pub unsafe extern "C" fn libauth_daxpay_call(
         let answer = unsafe { Out::new("answer", answer) }?;
         let daxpay = unsafe { borrow("daxpay", daxpay) }?;
         let call = unsafe { checked("call", call) }?;
-        answer.give(daxpay.call(call)?)
+        answer.give(daxpay.call(call, &Options::default())?)
     })
 }
 
@@ -509,7 +515,7 @@ pub unsafe extern "C" fn libauth_daxpay_build_call(
         let http_request = unsafe { Out::new("http_request", http_request) }?;
         let daxpay = unsafe { borrow("daxpay", daxpay) }?;
         let call = unsafe { checked("call", call) }?;
-        http_request.give(daxpay.build_call(call)?)
+        http_request.give(daxpay.build_call(call, &Options::default())?)
     })
 }
 
@@ -621,6 +627,10 @@ pub unsafe extern "C" fn libauth_daxpay_explain(
         let daxpay = unsafe { borrow("daxpay", daxpay) }?;
         let body = unsafe { string::bytes("body", body, length) }?;
         let signature = unsafe { string::optional("signature", signature) }?;
-        explanation.give(daxpay.explain(body, signature)?)
+        let message = Inbound {
+            body: body.to_vec(),
+            ..Inbound::default()
+        };
+        explanation.give(daxpay.explain(&message, signature)?)
     })
 }

@@ -7,7 +7,7 @@ use super::answer::bytes;
 use super::guard::guard;
 use super::handle::{Draft, Object, Opaque, builder, edit, free, get, opaque, text};
 use super::string;
-use crate::message::{Headers, HttpRequest, HttpResponse};
+use crate::http::{Headers, HttpRequest, HttpResponse};
 
 /// A request, ready to be sent by your own HTTP client: send method, URL, headers and body
 /// exactly as they are. It holds credentials: do not log it. One thread at a time.
@@ -85,7 +85,7 @@ pub unsafe extern "C" fn libauth_http_request_free(request: *mut libauth_http_re
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_http_response_new(status: i32) -> *mut libauth_http_response {
     guard!(else ptr::null_mut(), {
-        let mut draft = Draft::new(HttpResponse { status: 0, headers: Headers::default(), body: Vec::new() });
+        let mut draft = Draft::new(HttpResponse { status: 0, headers: Headers::default(), body: Vec::new().into() });
         let given = u16::try_from(status).ok().filter(|status| (100..600).contains(status));
         let given = given.ok_or_else(|| crate::error::Error::argument("status", "is not an HTTP status"));
         draft.set("status", given, |response, status| response.status = status);
@@ -115,7 +115,7 @@ pub unsafe extern "C" fn libauth_http_response_set_body(
 ) {
     guard!(else (), {
         let body = unsafe { string::bytes("body", body, length) }.map(<[u8]>::to_vec);
-        unsafe { edit(response, |draft| draft.set("body", body, |r, body| r.body = body)) }
+        unsafe { edit(response, |draft| draft.set("body", body, |r, body| r.body = body.into())) }
     })
 }
 

@@ -11,6 +11,7 @@ use super::handle::{Object, Out, borrow, checked, free, opaque};
 use super::http::{libauth_http_request, libauth_http_response};
 use super::string;
 use super::token::libauth_token;
+use crate::options::Options;
 use crate::providers::openplatform::OpenPlatform;
 
 /// An application of the open platform, with its token, which it keeps fresh. Settings and
@@ -62,7 +63,7 @@ pub unsafe extern "C" fn libauth_openplatform_token(
     guard!(error, {
         let token = unsafe { Out::new("token", token) }?;
         let openplatform = unsafe { borrow("openplatform", openplatform) }?;
-        token.give(openplatform.token()?.into())
+        token.give(openplatform.token(&Options::default())?.into())
     })
 }
 
@@ -93,7 +94,7 @@ pub unsafe extern "C" fn libauth_openplatform_build_token(
     guard!(error, {
         let http_request = unsafe { Out::new("http_request", http_request) }?;
         let openplatform = unsafe { borrow("openplatform", openplatform) }?;
-        http_request.give(openplatform.build_token()?)
+        http_request.give(openplatform.build_token(&Options::default())?)
     })
 }
 
@@ -133,7 +134,7 @@ pub unsafe extern "C" fn libauth_openplatform_call(
         let answer = unsafe { Out::new("answer", answer) }?;
         let openplatform = unsafe { borrow("openplatform", openplatform) }?;
         let call = unsafe { checked("call", call) }?;
-        answer.give(openplatform.call(call)?)
+        answer.give(openplatform.call(call, &Options::default())?)
     })
 }
 
@@ -150,7 +151,7 @@ pub unsafe extern "C" fn libauth_openplatform_build_call(
         let http_request = unsafe { Out::new("http_request", http_request) }?;
         let openplatform = unsafe { borrow("openplatform", openplatform) }?;
         let call = unsafe { checked("call", call) }?;
-        http_request.give(openplatform.build_call(call)?)
+        http_request.give(openplatform.build_call(call, &Options::default())?)
     })
 }
 

@@ -16,7 +16,8 @@ use super::handle::{
 use super::http::{libauth_http_request, libauth_http_response};
 use super::inbound::libauth_inbound;
 use super::string;
-use crate::providers::redemption::{AlipayUrl, AlipayUrlRequest, Callback, Redemption};
+use crate::options::Options;
+use crate::providers::redemption::{AlipayUrl, AlipayUrlRequest, Event, Redemption};
 
 /// The body with which a callback must be answered; with any other it is sent again.
 pub const LIBAUTH_REDEMPTION_REPLY: &str = "SUCCESS";
@@ -38,8 +39,8 @@ pub struct libauth_redemption_alipay_url(Object<WithAnswer<AlipayUrl>>);
 with_answer!(libauth_redemption_alipay_url, AlipayUrl);
 
 /// A genuine callback: the outcome of an authorization. One thread at a time.
-pub struct libauth_redemption_callback(Object<Callback>);
-opaque!(libauth_redemption_callback, Callback);
+pub struct libauth_redemption_callback(Object<Event>);
+opaque!(libauth_redemption_callback, Event);
 
 /// Makes a handle that signs with SHA256-RSA, the platform's default. Keys are texts: PKCS#8,
 /// PKCS#1 or (public) SPKI, as PEM or as the bare base64 that Java tools print, with any line
@@ -170,7 +171,11 @@ pub unsafe extern "C" fn libauth_redemption_get_alipay_url(
         let alipay_url = unsafe { Out::new("alipay_url", alipay_url) }?;
         let redemption = unsafe { borrow("redemption", redemption) }?;
         let request = unsafe { checked("request", request) }?;
-        alipay_url.give(redemption.alipay_url(request)?.into())
+        alipay_url.give(
+            redemption
+                .get_alipay_url(request, &Options::default())?
+                .into(),
+        )
     })
 }
 
@@ -187,7 +192,7 @@ pub unsafe extern "C" fn libauth_redemption_build_alipay_url(
         let http_request = unsafe { Out::new("http_request", http_request) }?;
         let redemption = unsafe { borrow("redemption", redemption) }?;
         let request = unsafe { checked("request", request) }?;
-        http_request.give(redemption.build_alipay_url(request)?)
+        http_request.give(redemption.build_get_alipay_url(request, &Options::default())?)
     })
 }
 
@@ -206,7 +211,7 @@ pub unsafe extern "C" fn libauth_redemption_read_alipay_url(
         let redemption = unsafe { borrow("redemption", redemption) }?;
         let http_request = unsafe { borrow("http_request", http_request) }?;
         let http_response = unsafe { checked("http_response", http_response) }?;
-        let read = redemption.read_alipay_url(http_request, http_response.clone())?;
+        let read = redemption.read_get_alipay_url(http_request, http_response.clone())?;
         alipay_url.give(read.into())
     })
 }
@@ -249,7 +254,7 @@ pub unsafe extern "C" fn libauth_redemption_call(
         let answer = unsafe { Out::new("answer", answer) }?;
         let redemption = unsafe { borrow("redemption", redemption) }?;
         let call = unsafe { checked("call", call) }?;
-        answer.give(redemption.call(call)?)
+        answer.give(redemption.call(call, &Options::default())?)
     })
 }
 
@@ -265,7 +270,7 @@ pub unsafe extern "C" fn libauth_redemption_build_call(
         let http_request = unsafe { Out::new("http_request", http_request) }?;
         let redemption = unsafe { borrow("redemption", redemption) }?;
         let call = unsafe { checked("call", call) }?;
-        http_request.give(redemption.build_call(call)?)
+        http_request.give(redemption.build_call(call, &Options::default())?)
     })
 }
 
@@ -377,7 +382,7 @@ pub unsafe extern "C" fn libauth_redemption_explain(
         let redemption = unsafe { borrow("redemption", redemption) }?;
         let message = unsafe { checked("message", message) }?;
         let signature = unsafe { string::optional("signature", signature) }?;
-        explanation.give(redemption.explain(message, signature))
+        explanation.give(redemption.explain(message, signature)?)
     })
 }
 
@@ -396,6 +401,6 @@ pub unsafe extern "C" fn libauth_redemption_explain_callback(
         let redemption = unsafe { borrow("redemption", redemption) }?;
         let message = unsafe { checked("message", message) }?;
         let signature = unsafe { string::optional("signature", signature) }?;
-        explanation.give(redemption.explain_callback(message, signature)?)
+        explanation.give(redemption.explain_event(message, signature)?)
     })
 }

@@ -11,6 +11,7 @@ use super::handle::{Object, Out, borrow, checked, free, opaque};
 use super::http::{libauth_http_request, libauth_http_response};
 use super::string;
 use super::token::libauth_token;
+use crate::options::Options;
 use crate::providers::seller::Seller;
 
 /// A seller, with its token, which it keeps fresh. Settings and credentials are copied and
@@ -62,7 +63,7 @@ pub unsafe extern "C" fn libauth_seller_token(
     guard!(error, {
         let token = unsafe { Out::new("token", token) }?;
         let seller = unsafe { borrow("seller", seller) }?;
-        token.give(seller.token()?.into())
+        token.give(seller.token(&Options::default())?.into())
     })
 }
 
@@ -93,7 +94,7 @@ pub unsafe extern "C" fn libauth_seller_build_token(
     guard!(error, {
         let http_request = unsafe { Out::new("http_request", http_request) }?;
         let seller = unsafe { borrow("seller", seller) }?;
-        http_request.give(seller.build_token()?)
+        http_request.give(seller.build_token(&Options::default())?)
     })
 }
 
@@ -133,7 +134,7 @@ pub unsafe extern "C" fn libauth_seller_call(
         let answer = unsafe { Out::new("answer", answer) }?;
         let seller = unsafe { borrow("seller", seller) }?;
         let call = unsafe { checked("call", call) }?;
-        answer.give(seller.call(call)?)
+        answer.give(seller.call(call, &Options::default())?)
     })
 }
 
@@ -150,7 +151,7 @@ pub unsafe extern "C" fn libauth_seller_build_call(
         let http_request = unsafe { Out::new("http_request", http_request) }?;
         let seller = unsafe { borrow("seller", seller) }?;
         let call = unsafe { checked("call", call) }?;
-        http_request.give(seller.build_call(call)?)
+        http_request.give(seller.build_call(call, &Options::default())?)
     })
 }
 

@@ -1,7 +1,8 @@
-//! The platforms: one platform, one file.
+//! The platforms: a folder for each, with its operations in `mod.rs` and what it sends to the
+//! user's server in `inbound.rs`. They never import each other.
 
-mod bearer;
-mod field;
+mod checks;
+mod token_calls;
 
 pub mod creditpay;
 pub mod daxpay;

@@ -6,6 +6,7 @@ use crate::support;
 use std::io::{BufReader, Write};
 use std::sync::Arc;
 
+use auth::Options;
 use auth::config::ClientCertificate;
 use auth::providers::seller::Seller;
 use auth::{Config, Delivery, Error, Status};
@@ -42,7 +43,7 @@ fn trusting(server: &RawServer, ca: &str) -> Config {
 }
 
 fn call(config: &Config) -> Result<(), Error> {
-    seller(config).token().map(drop)
+    seller(config).token(&Options::default()).map(drop)
 }
 
 /// The message of a call that was refused before it was sent.
@@ -219,7 +220,7 @@ fn a_server_that_refuses_who_calls_has_done_nothing() {
             let message = refused(&config);
             assert!(message.contains(says), "{version:?}: {message}");
             // One-time input may be used again.
-            let outcome = daxpay(&config).auth(&auth_request("code"));
+            let outcome = daxpay(&config).auth(&auth_request("code"), &Options::default());
             fails(outcome, Status::Network, Delivery::NotSent);
         }
     }

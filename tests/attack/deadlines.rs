@@ -8,6 +8,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use auth::Options;
 use auth::{Config, Delivery, Error, Status};
 use support::pem::Pem;
 use support::raw::{RawServer, http_json, read_request};
@@ -37,7 +38,7 @@ fn config_for(base: String) -> Config {
 fn times_out(config: &Config, delivery: Delivery) -> Error {
     let seller = seller(config);
     let started = Instant::now();
-    let outcome = seller.token().map(drop);
+    let outcome = seller.token(&Options::default()).map(drop);
     let took = started.elapsed();
     let error = fails(outcome, Status::Timeout, delivery);
     assert!(took >= DEADLINE, "too soon: {took:?}");
@@ -87,17 +88,17 @@ fn a_server_that_takes_no_byte_of_the_request_ends_at_the_deadline() {
     let mut call = auth::call::Call::new("POST", "/large");
     call.body = vec![b'x'; 8 * 1024 * 1024];
     call.idempotent = true;
-    let login = seller.build_token().unwrap();
+    let login = seller.build_token(&Options::default()).unwrap();
     let token = http_json(200, BODY);
     let at = token.len() - BODY.len();
-    let response = auth::message::HttpResponse {
+    let response = auth::http::HttpResponse {
         status: 200,
-        headers: auth::message::Headers::default(),
-        body: token[at..].to_vec(),
+        headers: auth::http::Headers::default(),
+        body: token[at..].to_vec().into(),
     };
     seller.read_token(&login, response).unwrap();
     let started = Instant::now();
-    let outcome = seller.call(&call);
+    let outcome = seller.call(&call, &Options::default());
     let took = started.elapsed();
     fails(outcome, Status::Timeout, Delivery::MaybeSent);
     // Copying 8 MiB takes its time as well.
@@ -194,7 +195,7 @@ fn a_proxy_that_does_wrong_is_told_from_the_platform() {
                 .url()
                 .replace("//", "//planted-user:planted-password@"),
         );
-        let outcome = seller(&config).token().map(drop);
+        let outcome = seller(&config).token(&Options::default()).map(drop);
         let error = fails(outcome, Status::Network, Delivery::NotSent);
         let message = error.message();
         assert!(
@@ -232,7 +233,7 @@ fn child_that_is_left_waiting() {
             config.ca_file = Some(ca.path());
             let seller = seller(&config);
             for _ in 0..10 {
-                seller.token().unwrap_err();
+                seller.token(&Options::default()).unwrap_err();
             }
         }
     }
@@ -286,7 +287,9 @@ fn sixty_four_threads_open_no_more_than_sixty_four_connections() {
                 for _ in 0..THREADS {
                     threads.spawn(|| {
                         for _ in 0..2 {
-                            redemption.alipay_url(&alipay_request("s")).unwrap();
+                            redemption
+                                .get_alipay_url(&alipay_request("s"), &Options::default())
+                                .unwrap();
                         }
                     });
                 }

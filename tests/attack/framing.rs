@@ -5,6 +5,7 @@ use crate::support;
 use std::io::{BufReader, Write};
 use std::time::{Duration, Instant};
 
+use auth::Options;
 use auth::{Config, Delivery, Error, Status};
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
@@ -21,12 +22,14 @@ const SOON: Duration = Duration::from_secs(4);
 fn token(base: String) -> Result<(), Error> {
     let mut config = config(base);
     config.max_tries = 1;
-    seller(&config).token().map(drop)
+    seller(&config).token(&Options::default()).map(drop)
 }
 
 /// A call with one-time input.
 fn one_time(base: String) -> Result<(), Error> {
-    daxpay(&config(base)).auth(&auth_request("code")).map(drop)
+    daxpay(&config(base))
+        .auth(&auth_request("code"), &Options::default())
+        .map(drop)
 }
 
 fn headed(headers: &str) -> Vec<u8> {

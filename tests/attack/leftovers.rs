@@ -8,6 +8,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use auth::Config;
+use auth::Options;
 use auth::providers::redemption::Redemption;
 use support::pem::Pem;
 use support::raw::{RawServer, http_json, read_request};
@@ -32,7 +33,7 @@ fn check_that_each_call_gets_its_own(config: &Config, forged: &mpsc::Receiver<()
 
 fn ask_url(redemption: &Redemption) -> String {
     redemption
-        .alipay_url(&alipay_request("serial"))
+        .get_alipay_url(&alipay_request("serial"), &Options::default())
         .unwrap()
         .url()
         .to_owned()

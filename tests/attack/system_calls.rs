@@ -26,7 +26,9 @@ fn child_makes_calls() {
     config.ca_file = std::env::var("LIBAUTH_TEST_CA").ok();
     let creditpay = creditpay(&config);
     for _ in 0..calls {
-        creditpay.issue_code(&code_request()).expect("a code");
+        creditpay
+            .issue_code(&code_request(), &auth::Options::default())
+            .expect("a code");
     }
 }
 

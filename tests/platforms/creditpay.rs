@@ -4,7 +4,7 @@ use crate::support;
 
 use auth::call::Call;
 use auth::providers::creditpay::{CodeRequest, CreditPay};
-use auth::{Delivery, Status};
+use auth::{Delivery, Options, Status};
 use serde_json::json;
 use support::sandbox::{Recorded, Sandbox, signatures};
 use support::*;
@@ -22,7 +22,7 @@ fn a_code_request_carries_exactly_what_is_documented() {
     let sandbox = Sandbox::start();
     let base = sandbox.base("creditpay");
     let code = creditpay(&config(&base))
-        .issue_code(&code_request())
+        .issue_code(&code_request(), &Options::default())
         .unwrap();
     let sent = sandbox.scoped("default").last("creditpay").unwrap();
     assert_eq!(sent.request.method, "POST");
@@ -60,12 +60,11 @@ fn every_optional_field_is_on_the_wire() {
         session_sign: Some("session-1".into()),
         credit_limit_tag: Some("卡-1".into()),
         cards: vec![card()],
-        trace: Some("my-trace".into()),
         lang: Some("zh-CN".into()),
         ..code_request()
     };
     let code = creditpay(&config(sandbox.base("creditpay")))
-        .issue_code(&request)
+        .issue_code(&request, &traced("my-trace"))
         .unwrap();
     let sent = sandbox.scoped("default").last("creditpay").unwrap();
     assert_eq!(header(&sent, "trace"), Some("my-trace"));
@@ -90,7 +89,7 @@ fn every_optional_field_is_on_the_wire() {
 fn a_code_has_its_url_and_the_raw_answer() {
     let sandbox = Sandbox::start();
     let code = creditpay(&config(sandbox.base("creditpay")))
-        .issue_code(&code_request())
+        .issue_code(&code_request(), &Options::default())
         .unwrap();
     let id = code.ident_code();
     assert!(id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()));
@@ -112,7 +111,7 @@ fn the_same_session_gets_the_same_code_and_another_a_new_one() {
     let issue = |session: &str| {
         let mut request = code_request();
         request.session_sign = Some(session.into());
-        let code = creditpay.issue_code(&request).unwrap();
+        let code = creditpay.issue_code(&request, &Options::default()).unwrap();
         code.ident_code().to_owned()
     };
     let first = issue("a");
@@ -125,19 +124,23 @@ fn the_gateway_prefix_is_signed_when_the_setting_says_so() {
     let sandbox = Sandbox::start();
     let mut config = config(sandbox.base("creditpay-prefixed"));
     let error = fails(
-        creditpay(&config).issue_code(&code_request()),
+        creditpay(&config).issue_code(&code_request(), &Options::default()),
         Status::Platform,
         Delivery::Answered,
     );
     assert!(error.message().contains("signature does not match"));
-    config.signed_path_prefix = Some("/dg".into());
-    creditpay(&config).issue_code(&code_request()).unwrap();
-    creditpay(&config).call(&Call::new("GET", "/v1/x")).unwrap();
+    config.set(auth::providers::creditpay::signed_path_prefix("/dg"));
+    creditpay(&config)
+        .issue_code(&code_request(), &Options::default())
+        .unwrap();
+    creditpay(&config)
+        .call(&Call::new("GET", "/v1/x"), &Options::default())
+        .unwrap();
     for wrong in ["dg", "/dg/", "/"] {
-        config.signed_path_prefix = Some(wrong.into());
+        config.set(auth::providers::creditpay::signed_path_prefix(wrong));
         let made = CreditPay::new(&config, "p", "a", "s");
         let error = fails(made, Status::InvalidConfig, Delivery::NotSent);
-        assert!(error.message().starts_with("signed_path_prefix "));
+        assert!(error.message().starts_with("creditpay_signed_path_prefix "));
     }
 }
 
@@ -157,7 +160,9 @@ fn the_platform_id_is_escaped_in_the_query() {
     let Ok(handle) = handle else {
         panic!("{odd} is a platform id")
     };
-    handle.issue_code(&code_request()).unwrap_err();
+    handle
+        .issue_code(&code_request(), &Options::default())
+        .unwrap_err();
     let sent = sandbox.scoped("default").last("creditpay").unwrap();
     let query = sent.request.target.split_once('?').unwrap().1.to_owned();
     let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
@@ -172,7 +177,7 @@ fn a_required_field_that_is_missing_or_empty_is_named_and_nothing_is_sent() {
         let with = |change: fn(&mut CodeRequest) -> &mut Option<String>| {
             let mut request = code_request();
             *change(&mut request) = empty.clone();
-            creditpay.issue_code(&request)
+            creditpay.issue_code(&request, &Options::default())
         };
         names(with(|r| &mut r.customer_no), "customer_no");
         names(with(|r| &mut r.customer_token), "customer_token");
@@ -184,7 +189,7 @@ fn a_required_field_that_is_missing_or_empty_is_named_and_nothing_is_sent() {
                 let mut card = card();
                 *change(&mut card) = empty.clone();
                 request.cards = vec![support::card(), card];
-                creditpay.issue_code(&request)
+                creditpay.issue_code(&request, &Options::default())
             };
         names(card_with(|c| &mut c.tag), "card tag");
         names(card_with(|c| &mut c.amount), "card amount");
@@ -194,8 +199,11 @@ fn a_required_field_that_is_missing_or_empty_is_named_and_nothing_is_sent() {
     }
     let mut request = code_request();
     request.token_expire_ms = None;
-    names(creditpay.issue_code(&request), "token_expire_ms");
-    names(creditpay.open_token(""), "ident_code");
+    names(
+        creditpay.issue_code(&request, &Options::default()),
+        "token_expire_ms",
+    );
+    names(creditpay.open_token("", &Options::default()), "ident_code");
     assert_eq!(sandbox.scoped("default").count("creditpay").requests, 0);
 }
 
@@ -206,7 +214,7 @@ fn a_value_that_the_platform_would_refuse_is_named_before_it_is_sent() {
     let with = |change: &dyn Fn(&mut CodeRequest)| {
         let mut request = code_request();
         change(&mut request);
-        creditpay.issue_code(&request)
+        creditpay.issue_code(&request, &Options::default())
     };
     for ip in [
         "localhost",
@@ -257,7 +265,8 @@ fn a_value_that_the_platform_would_refuse_is_named_before_it_is_sent() {
         let text = String::from_utf8(sent.request.body).unwrap();
         assert!(text.contains(&format!("\"amount\":\"{right}\"")), "{text}");
     }
-    names(with(&|r| r.trace = Some("a\r\nb: c".into())), "trace");
+    let outcome = creditpay.issue_code(&code_request(), &traced("a\r\nb: c"));
+    names(outcome, "trace_id");
     names(with(&|r| r.lang = Some("en\nUS".into())), "lang");
 }
 
@@ -280,9 +289,7 @@ fn a_refusal_keeps_the_platforms_code_message_and_trace() {
         let base = sandbox
             .scoped("default")
             .faulty("creditpay", &format!("code={code}"));
-        let mut request = code_request();
-        request.trace = Some("t-1".into());
-        let outcome = creditpay(&config(base)).issue_code(&request);
+        let outcome = creditpay(&config(base)).issue_code(&code_request(), &traced("t-1"));
         let error = fails(outcome, Status::Platform, Delivery::Answered);
         assert_eq!(error.platform_code(), Some(code));
         assert_eq!(
@@ -307,7 +314,7 @@ fn wrong_credentials_are_refused_by_the_platform() {
     ] {
         let handle = CreditPay::new(&config, plat_id, api_key, key).unwrap();
         fails(
-            handle.issue_code(&code_request()),
+            handle.issue_code(&code_request(), &Options::default()),
             Status::Platform,
             Delivery::Answered,
         );
@@ -320,7 +327,7 @@ fn a_code_without_its_url_is_refused() {
     let base = sandbox
         .scoped("default")
         .faulty("creditpay", "json=missing,field=data.url");
-    let outcome = creditpay(&config(base)).issue_code(&code_request());
+    let outcome = creditpay(&config(base)).issue_code(&code_request(), &Options::default());
     let error = fails(outcome, Status::Protocol, Delivery::Answered);
     assert!(error.message().contains("`data.url` is missing"));
 }
@@ -330,8 +337,12 @@ fn an_ident_code_becomes_an_open_token_with_its_end() {
     let sandbox = Sandbox::start();
     let clock = TestClock::now();
     let creditpay = creditpay(&config_at(sandbox.base("creditpay"), &clock));
-    let code = creditpay.issue_code(&code_request()).unwrap();
-    let token = creditpay.open_token(code.ident_code()).unwrap();
+    let code = creditpay
+        .issue_code(&code_request(), &Options::default())
+        .unwrap();
+    let token = creditpay
+        .open_token(code.ident_code(), &Options::default())
+        .unwrap();
     let sent = sandbox.scoped("default").last("creditpay").unwrap();
     assert_eq!(sent.request.method, "POST");
     assert_eq!(sent.request.target, "/creditpay/v1/identify/redirect");
@@ -359,7 +370,7 @@ fn a_business_call_is_signed_over_its_path_and_body() {
     call.headers.add("X-Extra", "1");
     call.body = "{ \"金额\" : 1.10 }".into();
     let answer = creditpay(&config(sandbox.base("creditpay")))
-        .call(&call)
+        .call(&call, &Options::default())
         .unwrap();
     let sent = sandbox.scoped("default").last("creditpay").unwrap();
     let path = "/v1/%E8%AE%A2%E5%8D%95/a%20b/%2Fc";

@@ -3,11 +3,13 @@
 use crate::support;
 
 use auth::call::Call;
-use auth::config::ResponseSignature;
+use auth::http::{Headers, HttpResponse};
 use auth::log::Level;
-use auth::message::{Headers, HttpResponse};
-use auth::providers::daxpay::{Algorithm, AuthRequest, AuthUrlRequest, DaxPay, IdentityStatus};
-use auth::{Delivery, Status};
+use auth::providers::daxpay::{
+    Algorithm, AuthRequest, AuthUrlRequest, DaxPay, IdentityStatus, ResponseSignature,
+    response_signature,
+};
+use auth::{Delivery, Options, Status};
 use serde_json::json;
 use support::sandbox::signatures::{DaxpayAlgorithm, NestedForm, daxpay_digest, daxpay_string};
 use support::sandbox::{Recorded, Sandbox};
@@ -31,7 +33,7 @@ fn an_auth_request_carries_exactly_what_is_documented() {
         ..auth_request("code-1")
     };
     daxpay(&config_at(sandbox.base("daxpay"), &clock))
-        .auth(&request)
+        .auth(&request, &Options::default())
         .unwrap();
     let sent = sandbox.scoped("default").last("daxpay").unwrap();
     assert_eq!(sent.request.method, "POST");
@@ -79,7 +81,7 @@ fn fields_that_are_absent_or_empty_are_not_sent() {
             auth_code: Some(code.into()),
             ..request.clone()
         };
-        handle.auth_and_set(&request).unwrap();
+        handle.auth_and_set(&request, &Options::default()).unwrap();
         let sent = sandbox.scoped("default").last("daxpay-nomch").unwrap();
         assert!(
             sent.request
@@ -102,8 +104,10 @@ fn the_time_is_in_the_gateways_zone_whatever_the_machines_is() {
     let base = format!("http://127.0.0.1:{}", raw::closed_port());
     let time = |offset: i32| {
         let mut config = config_at(&base, &TestClock::at(NOON_MS));
-        config.utc_offset_minutes = offset;
-        let built = daxpay(&config).build_auth(&auth_request("c")).unwrap();
+        config.set(auth::providers::daxpay::utc_offset_minutes(offset));
+        let built = daxpay(&config)
+            .build_auth(&auth_request("c"), &Options::default())
+            .unwrap();
         let body: serde_json::Value = serde_json::from_slice(built.body()).unwrap();
         body["reqTime"].as_str().unwrap().to_owned()
     };
@@ -122,11 +126,14 @@ fn every_algorithm_is_accepted_by_a_gateway_that_is_set_to_it() {
         ("daxpay-sm3", Algorithm::Sm3, DaxpayAlgorithm::Sm3),
     ] {
         let handle = daxpay_with(&config(sandbox.base(platform)), algorithm);
-        handle.auth(&auth_request("code")).unwrap();
+        handle
+            .auth(&auth_request("code"), &Options::default())
+            .unwrap();
         let sent = sandbox.scoped("default").last(platform).unwrap();
         assert_eq!(json_body(&sent)["sign"], expected_signature(&sent, theirs));
     }
-    let outcome = daxpay(&config(sandbox.base("daxpay-sm3"))).auth(&auth_request("code"));
+    let outcome = daxpay(&config(sandbox.base("daxpay-sm3")))
+        .auth(&auth_request("code"), &Options::default());
     assert_eq!(
         outcome.unwrap_err().status(),
         Status::BadSignature,
@@ -138,7 +145,9 @@ fn every_algorithm_is_accepted_by_a_gateway_that_is_set_to_it() {
 fn an_identity_can_be_read_with_all_its_fields() {
     let sandbox = Sandbox::start();
     let daxpay = daxpay(&config(sandbox.base("daxpay")));
-    let identity = daxpay.auth(&auth_request("code-1")).unwrap();
+    let identity = daxpay
+        .auth(&auth_request("code-1"), &Options::default())
+        .unwrap();
     let raw: serde_json::Value = serde_json::from_slice(identity.answer().body()).unwrap();
     let data = &raw["data"];
     assert_eq!(identity.open_id(), data["openId"].as_str());
@@ -152,7 +161,9 @@ fn an_identity_can_be_read_with_all_its_fields() {
         ("waiting-1", IdentityStatus::Waiting, "waiting"),
         ("none-1", IdentityStatus::NotExist, "not_exist"),
     ] {
-        let identity = daxpay.auth(&auth_request(code)).unwrap();
+        let identity = daxpay
+            .auth(&auth_request(code), &Options::default())
+            .unwrap();
         assert_eq!((identity.status(), identity.status_name()), (status, name));
         assert_eq!(identity.open_id(), None);
     }
@@ -162,8 +173,10 @@ fn an_identity_can_be_read_with_all_its_fields() {
 fn a_code_can_be_used_once() {
     let sandbox = Sandbox::start();
     let daxpay = daxpay(&config(sandbox.base("daxpay")));
-    daxpay.auth_and_set(&auth_request("once")).unwrap();
-    let outcome = daxpay.auth(&auth_request("once"));
+    daxpay
+        .auth_and_set(&auth_request("once"), &Options::default())
+        .unwrap();
+    let outcome = daxpay.auth(&auth_request("once"), &Options::default());
     let error = fails(outcome, Status::Platform, Delivery::Answered);
     assert_eq!(error.platform_code(), Some("20000"));
 }
@@ -177,7 +190,7 @@ fn an_address_to_authorize_at_is_generated() {
         client_ip: Some("10.0.0.1".into()),
     };
     let url = daxpay(&config(sandbox.base("daxpay")))
-        .generate_auth_url(&request)
+        .generate_auth_url(&request, &Options::default())
         .unwrap();
     let sent = sandbox.scoped("default").last("daxpay").unwrap();
     assert_eq!(
@@ -205,7 +218,7 @@ fn every_code_has_its_status_and_is_kept() {
         let base = sandbox
             .scoped("default")
             .faulty("daxpay", &format!("code={code}"));
-        daxpay(&config(base)).auth(&auth_request("c"))
+        daxpay(&config(base)).auth(&auth_request("c"), &Options::default())
     };
     for (code, status) in [
         ("10401", Status::Unauthorized),
@@ -244,7 +257,7 @@ fn what_the_platform_takes_is_checked_before_anything_is_sent() {
     let auth = |change: &dyn Fn(&mut AuthRequest)| {
         let mut request = auth_request("code");
         change(&mut request);
-        daxpay.auth(&request)
+        daxpay.auth(&request, &Options::default())
     };
     for empty in [None, Some(String::new())] {
         names(auth(&|r| r.channel = empty.clone()), "channel");
@@ -253,7 +266,10 @@ fn what_the_platform_takes_is_checked_before_anything_is_sent() {
             channel: empty,
             ..Default::default()
         };
-        names(daxpay.generate_auth_url(&request), "channel");
+        names(
+            daxpay.generate_auth_url(&request, &Options::default()),
+            "channel",
+        );
     }
     // Characters, not bytes: the platform counts as Java does.
     names(auth(&|r| r.channel = Some("中".repeat(33))), "channel");
@@ -296,12 +312,14 @@ fn an_answer_must_be_signed_unless_the_setting_allows_otherwise() {
     ];
     for base in unsigned {
         let mut config = config(base);
-        let outcome = daxpay(&config).auth(&auth_request("waiting-1"));
+        let outcome = daxpay(&config).auth(&auth_request("waiting-1"), &Options::default());
         let error = fails(outcome, Status::BadSignature, Delivery::Answered);
         assert!(error.message().contains("signature missing"), "{error}");
         assert!(error.message().contains("response_signature"), "{error}");
-        config.response_signature = ResponseSignature::IfPresent;
-        daxpay(&config).auth(&auth_request("waiting-1")).unwrap();
+        config.set(response_signature(ResponseSignature::IfPresent));
+        daxpay(&config)
+            .auth(&auth_request("waiting-1"), &Options::default())
+            .unwrap();
     }
 }
 
@@ -311,8 +329,8 @@ fn a_wrong_signature_is_an_error_whatever_the_setting_says() {
     for setting in [ResponseSignature::Required, ResponseSignature::IfPresent] {
         for fault in ["sign=wrong", "json=wrongtype,field=msg,sign=wrong"] {
             let mut config = config(sandbox.scoped("default").faulty("daxpay", fault));
-            config.response_signature = setting;
-            let outcome = daxpay(&config).auth(&auth_request("waiting-1"));
+            config.set(response_signature(setting));
+            let outcome = daxpay(&config).auth(&auth_request("waiting-1"), &Options::default());
             let error = fails(outcome, Status::BadSignature, Delivery::Answered);
             assert!(error.message().contains("signature mismatch"), "{error}");
         }
@@ -325,7 +343,7 @@ fn an_unsigned_refusal_is_a_bad_signature_that_keeps_code_and_message() {
     let base = sandbox
         .scoped("default")
         .faulty("daxpay", "code=20011,sign=missing");
-    let outcome = daxpay(&config(base)).auth(&auth_request("c"));
+    let outcome = daxpay(&config(base)).auth(&auth_request("c"), &Options::default());
     let error = fails(outcome, Status::BadSignature, Delivery::Answered);
     assert_eq!(error.platform_code(), Some("20011"));
     assert!(error.message().contains("code 20011"), "{error}");
@@ -347,7 +365,7 @@ fn an_answer_verifies_however_the_gateway_wrote_its_data() {
         "data_nulls",
     ] {
         let base = sandbox.scoped(fault).faulty("daxpay", fault);
-        let outcome = daxpay(&config(base)).auth(&auth_request("c"));
+        let outcome = daxpay(&config(base)).auth(&auth_request("c"), &Options::default());
         assert!(outcome.is_ok(), "{fault}: {:?}", outcome.err());
     }
 }
@@ -359,8 +377,12 @@ fn a_gateway_whose_clock_is_off_is_a_warning_in_the_log_and_no_error() {
     let mut config = config_at(sandbox.base("daxpay"), &clock);
     let lines = Lines::of(&mut config);
     let handle = daxpay(&config);
-    let request = handle.build_auth(&auth_request("waiting-1")).unwrap();
-    let identity = handle.auth(&auth_request("waiting-1")).unwrap();
+    let request = handle
+        .build_auth(&auth_request("waiting-1"), &Options::default())
+        .unwrap();
+    let identity = handle
+        .auth(&auth_request("waiting-1"), &Options::default())
+        .unwrap();
     // The same answer, read a little later or earlier.
     let warned = |ms: i64| {
         clock.pass(ms);
@@ -368,7 +390,7 @@ fn a_gateway_whose_clock_is_off_is_a_warning_in_the_log_and_no_error() {
         let response = HttpResponse {
             status: 200,
             headers: Headers::default(),
-            body: identity.answer().body().to_vec(),
+            body: identity.answer().body().to_vec().into(),
         };
         handle.read_auth(&request, response).unwrap();
         clock.pass(-ms);
@@ -387,7 +409,7 @@ fn a_refusal_of_a_gateway_whose_clock_is_off_warns_too() {
     let mut config = config(base);
     let lines = Lines::of(&mut config);
     fails(
-        daxpay(&config).auth(&auth_request("c")),
+        daxpay(&config).auth(&auth_request("c"), &Options::default()),
         Status::Platform,
         Delivery::Answered,
     );
@@ -399,7 +421,8 @@ fn a_refused_time_says_by_how_much_the_clocks_differ() {
     let sandbox = Sandbox::start();
     let clock = TestClock::now();
     clock.pass(3_600_000);
-    let outcome = daxpay(&config_at(sandbox.base("daxpay"), &clock)).auth(&auth_request("c"));
+    let outcome = daxpay(&config_at(sandbox.base("daxpay"), &clock))
+        .auth(&auth_request("c"), &Options::default());
     let error = fails(outcome, Status::Platform, Delivery::Answered);
     assert_eq!(error.platform_code(), Some("10505"));
     let said = error.message();
@@ -413,7 +436,7 @@ fn a_business_call_signs_the_callers_parameters_with_the_common_ones() {
     let handle = daxpay(&config(sandbox.base("daxpay")));
     let mut call = Call::new("POST", "/unipay/pay");
     call.body = r#"{"Zeta":"1","alpha":2.50,"none":null,"flag":true,"extra":{"b":"中","A":1.10,"n":null,"list":[1.0,2]}}"#.into();
-    let answer = handle.call(&call).unwrap();
+    let answer = handle.call(&call, &Options::default()).unwrap();
     assert_eq!(
         answer.data().unwrap().field("body.Zeta").as_deref(),
         Some("1")
@@ -448,7 +471,7 @@ fn a_business_call_refuses_what_would_break_its_signature() {
     ] {
         let mut call = Call::new("POST", "/unipay/pay");
         call.body = body.into();
-        names(handle.call(&call), "body");
+        names(handle.call(&call, &Options::default()), "body");
     }
     assert_eq!(sandbox.scoped("default").count("daxpay").requests, 0);
 }

@@ -66,7 +66,7 @@ fn a_genuine_webhook_has_its_fields() {
     let plat_id = CREDENTIALS.creditpay_plat_id;
     assert_eq!(event.platform_id().as_deref(), Some(plat_id));
     assert_eq!(event.retry().as_deref(), Some("2"));
-    assert_eq!(event.trace(), Some("t-1"));
+    assert_eq!(event.trace_id(), Some("t-1"));
     assert_eq!(event.customer_token(), Some("tok"));
     assert_eq!(event.lang(), None);
     let timestamp = message.headers.get("timestamp").unwrap();

@@ -3,9 +3,10 @@
 use crate::support;
 
 use auth::call::Call;
-use auth::config::ExpiresInUnit;
+use auth::providers::openplatform::token_lifetime_ms;
+use auth::providers::seller::{ExpiresInUnit, expires_in_unit};
 use auth::token::Token;
-use auth::{Config, Delivery, Error, Status};
+use auth::{Config, Delivery, Error, Options, Status};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
@@ -25,7 +26,7 @@ fn seller_token_raw(body: &str, change: impl FnOnce(&mut Config)) -> Result<Arc<
     let mut config = config_at("https://host.example", &TestClock::at(NOON_MS));
     change(&mut config);
     let seller = seller(&config);
-    let request = seller.build_token().unwrap();
+    let request = seller.build_token(&Options::default()).unwrap();
     seller.read_token(&request, response(body))
 }
 
@@ -33,16 +34,16 @@ fn openplatform_token(token: &str, change: impl FnOnce(&mut Config)) -> Result<A
     let mut config = config_at("https://host.example", &TestClock::at(NOON_MS));
     change(&mut config);
     let handle = openplatform(&config);
-    let request = handle.build_token().unwrap();
+    let request = handle.build_token(&Options::default()).unwrap();
     let body = json!({"code": 200, "ok": true, "data": token}).to_string();
     handle.read_token(&request, response(&body))
 }
 
-fn response(body: &str) -> auth::message::HttpResponse {
-    auth::message::HttpResponse {
+fn response(body: &str) -> auth::http::HttpResponse {
+    auth::http::HttpResponse {
         status: 200,
         headers: Default::default(),
-        body: body.as_bytes().to_vec(),
+        body: body.as_bytes().to_vec().into(),
     }
 }
 
@@ -83,7 +84,7 @@ fn a_setting_forces_the_unit_against_token_and_document() {
         (ExpiresInUnit::Seconds, 7_200_000),
         (ExpiresInUnit::Milliseconds, 7_200),
     ] {
-        let token = seller_token(&data, |config| config.expires_in_unit = unit).unwrap();
+        let token = seller_token(&data, |config| config.set(expires_in_unit(unit))).unwrap();
         assert_eq!(token.lifetime_ms(), life_ms);
     }
 }
@@ -211,7 +212,7 @@ fn a_token_that_does_not_tell_its_life_falls_back() {
         assert_eq!(seller.unwrap().lifetime_ms(), 5_000_000, "{what}");
         let opened = openplatform_token(&token, |_| {});
         assert_eq!(opened.unwrap().lifetime_ms(), TWO_HOURS_MS, "{what}");
-        let opened = openplatform_token(&token, |config| config.token_lifetime_ms = 1_000);
+        let opened = openplatform_token(&token, |config| config.set(token_lifetime_ms(1_000)));
         assert_eq!(opened.unwrap().lifetime_ms(), 1_000, "{what}");
     }
 }
@@ -246,16 +247,18 @@ fn an_open_platform_jwt_is_believed() {
 fn a_life_counts_from_the_moment_the_request_was_built() {
     let clock = TestClock::at(NOON_MS);
     let seller = seller(&config_at("https://host.example", &clock));
-    let request = seller.build_token().unwrap();
+    let request = seller.build_token(&Options::default()).unwrap();
     // The answer takes a minute: that minute is of the token's life.
     clock.pass(60_000);
     let body = r#"{"code":200,"data":{"accessToken":"opaque","expiresIn":100000}}"#;
     let token = seller.read_token(&request, response(body)).unwrap();
     assert_eq!(token.expires_at_ms(), NOON_MS + 100_000);
     clock.pass(39_999);
-    seller.build_call(&Call::new("GET", "/x")).unwrap();
+    seller
+        .build_call(&Call::new("GET", "/x"), &Options::default())
+        .unwrap();
     clock.pass(1);
-    let outcome = seller.build_call(&Call::new("GET", "/x"));
+    let outcome = seller.build_call(&Call::new("GET", "/x"), &Options::default());
     fails(outcome, Status::Unauthorized, Delivery::NotSent);
 }
 
@@ -272,24 +275,31 @@ fn the_sandboxs_odd_tokens_are_taken_as_they_should_be() {
         ("jwt=expired", 3_600_000),
     ] {
         let scope = sandbox.scoped(fault);
-        let token = seller(&config(scope.faulty("seller", fault))).token();
+        let token = seller(&config(scope.faulty("seller", fault))).token(&Options::default());
         assert_eq!(token.unwrap().lifetime_ms(), life_ms, "{fault}");
-        let token = openplatform(&config(scope.faulty("openplatform-jwt", fault))).token();
+        let token = openplatform(&config(scope.faulty("openplatform-jwt", fault)))
+            .token(&Options::default());
         assert_eq!(token.unwrap().lifetime_ms(), life_ms, "{fault}");
     }
 }
 
 #[test]
-fn an_open_token_without_a_believable_end_is_a_protocol_error() {
+fn an_open_token_without_a_believable_end_is_of_no_use_and_its_code_is_spent() {
     let open_token = |token: &str| {
         let config = config_at("https://host.example", &TestClock::at(NOON_MS));
         let handle = creditpay(&config);
-        let request = handle.build_open_token("code").unwrap();
+        let request = handle
+            .build_open_token("code", &Options::default())
+            .unwrap();
         let body = json!({"code": 0, "data": {"open_token": token}}).to_string();
         handle.read_open_token(&request, response(&body))
     };
     for (what, token) in silent_tokens() {
-        let error = fails(open_token(&token), Status::Protocol, Delivery::Answered);
+        let error = fails(
+            open_token(&token),
+            Status::OutcomeUnknown,
+            Delivery::Answered,
+        );
         assert!(
             error.message().contains("`data.open_token`"),
             "{what}: {error}"

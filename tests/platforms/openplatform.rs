@@ -4,7 +4,7 @@ use crate::support;
 
 use auth::call::Call;
 use auth::providers::openplatform::OpenPlatform;
-use auth::{Delivery, Status};
+use auth::{Delivery, Options, Status};
 use serde_json::json;
 use support::sandbox::{Recorded, Sandbox};
 use support::*;
@@ -18,7 +18,7 @@ fn last(sandbox: &Sandbox) -> Recorded {
 fn the_login_is_a_form_and_not_json() {
     let sandbox = Sandbox::start();
     openplatform(&config(sandbox.base("openplatform")))
-        .token()
+        .token(&Options::default())
         .unwrap();
     let sent = last(&sandbox);
     assert_eq!(sent.request.method, "POST");
@@ -44,7 +44,11 @@ fn odd_characters_in_a_secret_arrive_as_they_are() {
     let odd = "a+b&c=d e%20中\n\"";
     let config = config(sandbox.base("openplatform"));
     let handle = OpenPlatform::new(&config, CREDENTIALS.openplatform_client_id, odd).unwrap();
-    let error = fails(handle.token(), Status::Unauthorized, Delivery::Answered);
+    let error = fails(
+        handle.token(&Options::default()),
+        Status::Unauthorized,
+        Delivery::Answered,
+    );
     assert_eq!(error.platform_code(), Some("10102"));
     let sent = last(&sandbox);
     let mut form = form_urlencoded::parse(&sent.request.body);
@@ -57,7 +61,7 @@ fn a_token_has_its_header_and_two_hours() {
     let sandbox = Sandbox::start();
     let clock = TestClock::at(NOON_MS);
     let token = openplatform(&config_at(sandbox.base("openplatform"), &clock))
-        .token()
+        .token(&Options::default())
         .unwrap();
     assert_eq!(token.header_name(), "Access-Token");
     assert_eq!(token.header_value(), token.value());
@@ -75,8 +79,8 @@ fn a_business_call_carries_the_token_and_a_number_of_its_own() {
     call.query = vec![("页".into(), "1".into())];
     call.headers.add("X-Extra", "中");
     call.body = r#"{"a":"中"}"#.into();
-    let answer = handle.call(&call).unwrap();
-    let token = handle.token().unwrap();
+    let answer = handle.call(&call, &Options::default()).unwrap();
+    let token = handle.token(&Options::default()).unwrap();
     let sent = last(&sandbox);
     assert_eq!(header(&sent, "access-token"), Some(token.header_value()));
     assert_eq!(header(&sent, "content-type"), Some("application/json"));
@@ -91,7 +95,7 @@ fn a_business_call_carries_the_token_and_a_number_of_its_own() {
         answer.data().unwrap().field("body.a").as_deref(),
         Some("中")
     );
-    handle.call(&call).unwrap();
+    handle.call(&call, &Options::default()).unwrap();
     let count = sandbox.scoped("default").count("openplatform");
     assert_eq!((count.business_requests, count.distinct_nonces), (2, 2));
 }
@@ -104,7 +108,7 @@ fn every_method_can_be_called_with_and_without_a_body() {
         for body in ["", "{}"] {
             let mut call = Call::new(method, "/x");
             call.body = body.into();
-            let answer = handle.call(&call).unwrap();
+            let answer = handle.call(&call, &Options::default()).unwrap();
             let seen = answer.data().unwrap().field("method");
             assert_eq!(seen.as_deref(), Some(method));
             let sent = last(&sandbox);
@@ -133,7 +137,10 @@ fn a_call_that_would_leave_the_platform_or_its_headers_is_refused() {
         "/a\r\nX: y",
         "/a%",
     ] {
-        names(handle.call(&Call::new("GET", path)), "path");
+        names(
+            handle.call(&Call::new("GET", path), &Options::default()),
+            "path",
+        );
     }
     for header in [
         "Access-Token",
@@ -145,17 +152,22 @@ fn a_call_that_would_leave_the_platform_or_its_headers_is_refused() {
     ] {
         let mut call = Call::new("GET", "/a");
         call.headers.add(header, "1");
-        names(handle.call(&call), &format!("header {header}"));
+        names(
+            handle.call(&call, &Options::default()),
+            &format!("header {header}"),
+        );
     }
     let mut call = Call::new("GET", "/a");
     call.headers.add("X-A", "1\r\nAccess-Token: 2");
-    names(handle.call(&call), "header X-A");
+    names(handle.call(&call, &Options::default()), "header X-A");
     for method in ["", "GE T", "CONNECT", "GET\r\n"] {
-        names(handle.call(&Call::new(method, "/a")), "method");
+        names(
+            handle.call(&Call::new(method, "/a"), &Options::default()),
+            "method",
+        );
     }
-    let mut call = Call::new("GET", "/a");
-    call.timeout_ms = Some(0);
-    names(handle.call(&call), "timeout_ms");
+    let call = Call::new("GET", "/a");
+    names(handle.call(&call, &within_ms(0)), "timeout_ms");
     let count = sandbox.scoped("default").count("openplatform");
     assert_eq!(count.business_requests, 0);
 }
@@ -179,7 +191,7 @@ fn every_code_has_its_status_and_is_kept() {
         let scope = sandbox.scoped(code);
         let base = scope.faulty("openplatform", &format!("code={code},at=token"));
         let error = fails(
-            openplatform(&config(base)).token(),
+            openplatform(&config(base)).token(&Options::default()),
             status,
             Delivery::Answered,
         );
@@ -199,7 +211,9 @@ fn the_trace_id_is_read_under_either_name() {
         ("openplatform-jwt", "trackId"),
     ] {
         let base = sandbox.scoped(platform).faulty(platform, "code=10131");
-        let error = openplatform(&config(base)).token().unwrap_err();
+        let error = openplatform(&config(base))
+            .token(&Options::default())
+            .unwrap_err();
         let body = error.answer().unwrap().body();
         let raw: serde_json::Value = serde_json::from_slice(body).unwrap();
         assert!(raw[name].is_string());
@@ -220,19 +234,21 @@ fn a_success_code_with_ok_false_is_a_failure() {
         ),
     ] {
         let server = raw::RawServer::answering(raw::http_json(200, &body.to_string()));
-        let outcome = openplatform(&config(server.url())).token();
+        let outcome = openplatform(&config(server.url())).token(&Options::default());
         fails(outcome, status, Delivery::Answered);
     }
     let body = r#"{"code":200,"data":"t"}"#;
     let server = raw::RawServer::answering(raw::http_json(200, body));
-    openplatform(&config(server.url())).token().unwrap();
+    openplatform(&config(server.url()))
+        .token(&Options::default())
+        .unwrap();
 }
 
 #[test]
 fn a_token_that_no_header_can_hold_is_a_protocol_error() {
     let body = json!({"code": 200, "ok": true, "data": "a\r\nX-Evil: 1"});
     let server = raw::RawServer::answering(raw::http_json(200, &body.to_string()));
-    let outcome = openplatform(&config(server.url())).token();
+    let outcome = openplatform(&config(server.url())).token(&Options::default());
     let error = fails(outcome, Status::Protocol, Delivery::Answered);
     assert!(error.message().contains("`data`"), "{error}");
 }

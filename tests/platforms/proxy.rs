@@ -8,7 +8,7 @@ use std::process::Command;
 use std::sync::{Arc, Mutex};
 
 use auth::providers::seller::Seller;
-use auth::{Config, Delivery, Status};
+use auth::{Config, Delivery, Options, Status};
 use support::pem::Pem;
 use support::raw::RawServer;
 use support::sandbox::Sandbox;
@@ -76,7 +76,9 @@ fn every_request_goes_through_the_proxy_and_the_proxy_resolves_the_host() {
     config.proxy = Some(proxy.url());
     let creditpay = creditpay(&config);
     for _ in 0..3 {
-        creditpay.issue_code(&code_request()).unwrap();
+        creditpay
+            .issue_code(&code_request(), &Options::default())
+            .unwrap();
     }
     let heads = proxy.heads();
     assert_eq!(heads.len(), 1, "the tunnel is kept: {heads:?}");
@@ -97,7 +99,7 @@ fn tls_goes_through_the_tunnel_to_the_platform_itself() {
     let mut config = config(sandbox.base("seller"));
     config.ca_file = Some(ca.path());
     config.proxy = Some(proxy.url());
-    seller(&config).token().unwrap();
+    seller(&config).token(&Options::default()).unwrap();
     assert_eq!(proxy.heads().len(), 1);
 }
 
@@ -115,7 +117,7 @@ fn the_proxys_credentials_are_sent_to_it_and_shown_to_nobody() {
         let mut config = config(sandbox.base("seller"));
         config.proxy = Some(proxy.url().replace("//", "//user:pa%40ss-planted@"));
         let lines = Lines::of(&mut config);
-        let outcome = seller(&config).token();
+        let outcome = seller(&config).token(&Options::default());
         // base64 of `user:pa@ss-planted`
         let expected = "Proxy-Authorization: Basic dXNlcjpwYUBzcy1wbGFudGVk\r\n";
         assert!(proxy.heads()[0].contains(expected), "{}", proxy.heads()[0]);
@@ -142,12 +144,14 @@ fn a_proxy_that_cannot_be_reached_means_not_sent_even_for_one_time_input() {
     let sandbox = Sandbox::start();
     let mut config = config(sandbox.base("daxpay"));
     config.proxy = Some(format!("http://127.0.0.1:{}", raw::closed_port()));
-    let outcome = daxpay(&config).auth(&auth_request("c"));
+    let outcome = daxpay(&config).auth(&auth_request("c"), &Options::default());
     fails(outcome, Status::Network, Delivery::NotSent);
     for answer in ["HTTP/1.1 502 Bad Gateway\r\n\r\n", "nonsense\r\n\r\n", ""] {
         let proxy = Proxy::start(address(&sandbox), answer);
         config.proxy = Some(proxy.url());
-        let error = daxpay(&config).auth(&auth_request("c")).unwrap_err();
+        let error = daxpay(&config)
+            .auth(&auth_request("c"), &Options::default())
+            .unwrap_err();
         assert_eq!(error.delivery(), Delivery::NotSent, "{answer:?} {error:?}");
         assert_eq!(error.status(), Status::Network, "{answer:?} {error:?}");
     }
@@ -184,7 +188,7 @@ fn child_fetches_a_token() {
     config.allow_http = true;
     config.max_tries = 0;
     config.proxy_from_environment = std::env::var_os("LIBAUTH_TEST_ASKED").is_some();
-    seller(&config).token().expect("a token");
+    seller(&config).token(&Options::default()).expect("a token");
 }
 
 /// Whether a child with this environment gets its token.

@@ -4,7 +4,7 @@ use crate::support;
 
 use auth::call::Call;
 use auth::providers::redemption::{AlipayUrlRequest, Redemption};
-use auth::{Delivery, Status};
+use auth::{Delivery, Options, Status};
 use serde_json::json;
 use support::sandbox::{Recorded, Sandbox, signatures};
 use support::*;
@@ -28,7 +28,7 @@ fn a_request_carries_exactly_what_is_documented() {
         ..alipay_request("流水-1")
     };
     let url = redemption(&config_at(sandbox.base("redemption"), &clock))
-        .alipay_url(&request)
+        .get_alipay_url(&request, &Options::default())
         .unwrap();
     let sent = last(&sandbox);
     let c = CREDENTIALS;
@@ -70,7 +70,7 @@ fn a_request_carries_exactly_what_is_documented() {
 fn md5_signs_in_upper_case_hex() {
     let sandbox = Sandbox::start();
     redemption_md5(&config(sandbox.base("redemption")))
-        .alipay_url(&alipay_request("s-1"))
+        .get_alipay_url(&alipay_request("s-1"), &Options::default())
         .unwrap();
     let sent = last(&sandbox);
     assert_eq!(header(&sent, "signType"), Some("MD5"));
@@ -84,8 +84,10 @@ fn md5_signs_in_upper_case_hex() {
 fn a_serial_number_counts_once_and_a_second_use_leaves_the_outcome_unknown() {
     let sandbox = Sandbox::start();
     let redemption = redemption(&config(sandbox.base("redemption")));
-    redemption.alipay_url(&alipay_request("s-1")).unwrap();
-    let outcome = redemption.alipay_url(&alipay_request("s-1"));
+    redemption
+        .get_alipay_url(&alipay_request("s-1"), &Options::default())
+        .unwrap();
+    let outcome = redemption.get_alipay_url(&alipay_request("s-1"), &Options::default());
     let error = fails(outcome, Status::OutcomeUnknown, Delivery::Answered);
     assert_eq!(error.platform_code(), Some("8"));
     assert!(error.message().contains("query"), "{error}");
@@ -113,7 +115,8 @@ fn every_status_has_its_class_and_is_kept() {
     ] {
         let scope = sandbox.scoped(code);
         let base = scope.faulty("redemption", &format!("code={code}"));
-        let outcome = redemption(&config(base)).alipay_url(&alipay_request("s"));
+        let outcome =
+            redemption(&config(base)).get_alipay_url(&alipay_request("s"), &Options::default());
         let error = fails(outcome, status, Delivery::Answered);
         assert_eq!(error.platform_code(), Some(code));
         let said = Some("操作失败 the sandbox was told to fail");
@@ -129,7 +132,7 @@ fn a_refused_time_says_by_how_much_the_clocks_differ() {
     let clock = TestClock::now();
     clock.pass(-3_600_000);
     let handle = redemption(&config_at(sandbox.base("redemption"), &clock));
-    let outcome = handle.alipay_url(&alipay_request("s"));
+    let outcome = handle.get_alipay_url(&alipay_request("s"), &Options::default());
     let error = fails(outcome, Status::OutcomeUnknown, Delivery::Answered);
     assert_eq!(error.platform_code(), Some("5"));
     let said = error.message();
@@ -144,10 +147,16 @@ fn a_required_field_that_is_missing_is_named_and_nothing_is_sent() {
     for empty in [None, Some(String::new())] {
         let mut request = alipay_request("s");
         request.serial_no.clone_from(&empty);
-        names(redemption.alipay_url(&request), "serial_no");
+        names(
+            redemption.get_alipay_url(&request, &Options::default()),
+            "serial_no",
+        );
         let mut request = alipay_request("s");
         request.user_id = empty;
-        names(redemption.alipay_url(&request), "user_id");
+        names(
+            redemption.get_alipay_url(&request, &Options::default()),
+            "user_id",
+        );
     }
     assert_eq!(sandbox.scoped("default").count("redemption").requests, 0);
 }
@@ -162,7 +171,7 @@ fn a_business_call_is_signed_over_headers_and_body() {
         redemption(&config(sandbox.base("redemption"))),
         redemption_md5(&config(sandbox.base("redemption"))),
     ] {
-        let answer = handle.call(&call).unwrap();
+        let answer = handle.call(&call, &Options::default()).unwrap();
         let sent = last(&sandbox);
         assert_eq!(sent.request.body, call.body, "byte for byte");
         assert_eq!(
@@ -176,7 +185,7 @@ fn a_business_call_is_signed_over_headers_and_body() {
     }
     let mut call = Call::new("GET", "/v1/x");
     let handle = redemption(&config(sandbox.base("redemption")));
-    handle.call(&call).unwrap();
+    handle.call(&call, &Options::default()).unwrap();
     for name in [
         "businessid",
         "NONCE",
@@ -186,7 +195,10 @@ fn a_business_call_is_signed_over_headers_and_body() {
         "Accept",
     ] {
         call.headers = [(name, "1")].into_iter().collect();
-        names(handle.call(&call), &format!("header {name}"));
+        names(
+            handle.call(&call, &Options::default()),
+            &format!("header {name}"),
+        );
     }
 }
 

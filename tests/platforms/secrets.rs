@@ -8,10 +8,10 @@ use std::fmt::Debug;
 use std::sync::Mutex;
 
 use auth::call::Call;
-use auth::message::{Headers, HttpRequest, HttpResponse};
+use auth::http::{Headers, HttpRequest, HttpResponse};
 use auth::providers::daxpay::{Algorithm, AuthUrlRequest, DaxPay};
 use auth::providers::seller::Seller;
-use auth::{Config, Error};
+use auth::{Config, Error, Options};
 use serde_json::json;
 use support::operations::{OPERATIONS, each_operation};
 use support::sandbox::{Sandbox, Scope};
@@ -129,7 +129,9 @@ fn no_operation_shows_a_secret_whatever_the_platform_answers() {
                 // The sandbox quotes the shared secret, which only such a handle can know.
                 "redemption" => {
                     let handle = redemption_md5(&config);
-                    handle.alipay_url(&alipay_request("s")).map(drop)
+                    handle
+                        .get_alipay_url(&alipay_request("s"), &Options::default())
+                        .map(drop)
                 }
                 _ => operation.run(&config, &scope),
             };
@@ -183,8 +185,8 @@ fn no_business_call_shows_its_token() {
             let call = Call::new("GET", "/x");
             readable.debug(&call);
             let error = match platform {
-                "seller" => seller(&config).call(&call),
-                _ => openplatform(&config).call(&call),
+                "seller" => seller(&config).call(&call, &Options::default()),
+                _ => openplatform(&config).call(&call, &Options::default()),
             };
             readable.error(&error.unwrap_err());
             readable.lines(&lines);
@@ -206,9 +208,9 @@ fn signed_business_calls_show_no_key() {
         for platform in ["creditpay", "daxpay", "redemption"] {
             let (config, lines) = logging(scope.faulty(platform, fault));
             let outcome = match platform {
-                "creditpay" => creditpay(&config).call(&call),
-                "daxpay" => daxpay(&config).call(&call),
-                _ => redemption_md5(&config).call(&call),
+                "creditpay" => creditpay(&config).call(&call, &Options::default()),
+                "daxpay" => daxpay(&config).call(&call, &Options::default()),
+                _ => redemption_md5(&config).call(&call, &Options::default()),
             };
             readable.error(&outcome.unwrap_err());
             readable.lines(&lines);
@@ -221,7 +223,7 @@ fn response(body: &serde_json::Value) -> HttpResponse {
     HttpResponse {
         status: 200,
         headers: Headers::default(),
-        body: body.to_string().into_bytes(),
+        body: body.to_string().into_bytes().into(),
     }
 }
 
@@ -237,11 +239,15 @@ fn an_answer_that_is_handed_back_is_searched_for_what_its_request_held() {
     let code = "one-time-code-planted";
 
     let creditpay = creditpay(&config);
-    let request = creditpay.build_issue_code(&code_request()).unwrap();
+    let request = creditpay
+        .build_issue_code(&code_request(), &Options::default())
+        .unwrap();
     readable.request(&request);
     let answer = quoting("customer-token-a1472263");
     readable.error(&creditpay.read_issue_code(&request, answer).unwrap_err());
-    let request = creditpay.build_open_token(code).unwrap();
+    let request = creditpay
+        .build_open_token(code, &Options::default())
+        .unwrap();
     readable.request(&request);
     readable.error(
         &creditpay
@@ -250,10 +256,14 @@ fn an_answer_that_is_handed_back_is_searched_for_what_its_request_held() {
     );
 
     let daxpay = daxpay(&config);
-    let request = daxpay.build_auth(&auth_request(code)).unwrap();
+    let request = daxpay
+        .build_auth(&auth_request(code), &Options::default())
+        .unwrap();
     readable.request(&request);
     readable.error(&daxpay.read_auth(&request, quoting(code)).unwrap_err());
-    let request = daxpay.build_auth_and_set(&auth_request(code)).unwrap();
+    let request = daxpay
+        .build_auth_and_set(&auth_request(code), &Options::default())
+        .unwrap();
     readable.error(
         &daxpay
             .read_auth_and_set(&request, quoting(code))
@@ -261,28 +271,34 @@ fn an_answer_that_is_handed_back_is_searched_for_what_its_request_held() {
     );
 
     let redemption = redemption_md5(&config);
-    let request = redemption.build_alipay_url(&alipay_request("s")).unwrap();
+    let request = redemption
+        .build_get_alipay_url(&alipay_request("s"), &Options::default())
+        .unwrap();
     readable.request(&request);
     let answer = quoting(CREDENTIALS.redemption_md5_secret);
-    readable.error(&redemption.read_alipay_url(&request, answer).unwrap_err());
+    readable.error(
+        &redemption
+            .read_get_alipay_url(&request, answer)
+            .unwrap_err(),
+    );
 
     let call = Call::new("GET", "/x");
     let openplatform = openplatform(&config);
-    let login = openplatform.build_token().unwrap();
+    let login = openplatform.build_token(&Options::default()).unwrap();
     readable.request(&login);
     let token = json!({"code": 200, "ok": true, "data": code});
     let token = openplatform.read_token(&login, response(&token)).unwrap();
     readable.debug(&token);
-    let request = openplatform.build_call(&call).unwrap();
+    let request = openplatform.build_call(&call, &Options::default()).unwrap();
     readable.request(&request);
     readable.error(&openplatform.read_call(&request, quoting(code)).unwrap_err());
 
     let seller = seller(&config);
-    let login = seller.build_token().unwrap();
+    let login = seller.build_token(&Options::default()).unwrap();
     readable.request(&login);
     let token = json!({"code": 200, "data": {"accessToken": format!("Bearer {code}"), "expiresIn": 7_200_000}});
     readable.debug(&seller.read_token(&login, response(&token)).unwrap());
-    let request = seller.build_call(&call).unwrap();
+    let request = seller.build_call(&call, &Options::default()).unwrap();
     readable.request(&request);
     readable.error(&seller.read_call(&request, quoting(code)).unwrap_err());
 
@@ -298,8 +314,12 @@ fn no_public_type_shows_a_secret_in_its_debug_text() {
     let config = |platform: &str| config(sandbox.base(platform));
 
     let creditpay = creditpay(&config("creditpay"));
-    let code = creditpay.issue_code(&code_request()).unwrap();
-    let token = creditpay.open_token(code.ident_code()).unwrap();
+    let code = creditpay
+        .issue_code(&code_request(), &Options::default())
+        .unwrap();
+    let token = creditpay
+        .open_token(code.ident_code(), &Options::default())
+        .unwrap();
     readable.debug(&creditpay);
     readable.debug(&code);
     readable.debug(&code.answer());
@@ -307,14 +327,20 @@ fn no_public_type_shows_a_secret_in_its_debug_text() {
     more.extend([code.ident_code().to_owned(), token.value().to_owned()]);
 
     let daxpay = daxpay(&config("daxpay"));
-    let identity = daxpay.auth(&auth_request("one-time-code-planted")).unwrap();
+    let identity = daxpay
+        .auth(&auth_request("one-time-code-planted"), &Options::default())
+        .unwrap();
     let request = AuthUrlRequest {
         channel: Some("ali_pay".into()),
         ..AuthUrlRequest::default()
     };
     readable.debug(&daxpay);
     readable.debug(&identity);
-    readable.debug(&daxpay.generate_auth_url(&request).unwrap());
+    readable.debug(
+        &daxpay
+            .generate_auth_url(&request, &Options::default())
+            .unwrap(),
+    );
     let of_the_user = [
         identity.access_token(),
         identity.open_id(),
@@ -324,15 +350,19 @@ fn no_public_type_shows_a_secret_in_its_debug_text() {
 
     let redemption = redemption_md5(&config("redemption"));
     readable.debug(&redemption);
-    readable.debug(&redemption.alipay_url(&alipay_request("s")).unwrap());
+    readable.debug(
+        &redemption
+            .get_alipay_url(&alipay_request("s"), &Options::default())
+            .unwrap(),
+    );
 
     let openplatform = openplatform(&config("openplatform"));
-    let token = openplatform.token().unwrap();
+    let token = openplatform.token(&Options::default()).unwrap();
     readable.debug(&openplatform);
     readable.debug(&token);
     more.push(token.value().to_owned());
     let seller = seller(&config("seller"));
-    let token = seller.token().unwrap();
+    let token = seller.token(&Options::default()).unwrap();
     readable.debug(&seller);
     readable.debug(&token);
     more.push(token.value().to_owned());
@@ -351,7 +381,7 @@ fn a_secret_that_is_cut_off_by_the_length_of_a_message_is_not_shown_in_part() {
         let message = format!("{}{secret}", "x".repeat(before));
         let body = json!({"code": 10102, "message": message, "ok": false});
         let openplatform = openplatform(&config("https://host.example"));
-        let request = openplatform.build_token().unwrap();
+        let request = openplatform.build_token(&Options::default()).unwrap();
         let outcome = openplatform.read_token(&request, response(&body));
         let error = outcome.unwrap_err();
         let shown = [error.message(), error.platform_message().unwrap()];
@@ -373,7 +403,9 @@ fn secrets_are_found_in_the_forms_they_take() {
         Algorithm::Md5,
     )
     .unwrap();
-    let request = handle.build_auth(&auth_request("c")).unwrap();
+    let request = handle
+        .build_auth(&auth_request("c"), &Options::default())
+        .unwrap();
     let encoded: String = form_urlencoded::byte_serialize(key.as_bytes()).collect();
     // As it is, in a URL, and as the end of a string to sign in upper case.
     for form in [
@@ -403,7 +435,7 @@ fn a_message_is_one_line_and_bearable_whatever_the_platform_says() {
         let body = json!({"code": 400, "message": said});
         let (config, lines) = logging("https://host.example".into());
         let seller = Seller::new(&config, "access", "secret").unwrap();
-        let request = seller.build_token().unwrap();
+        let request = seller.build_token(&Options::default()).unwrap();
         let error = seller.read_token(&request, response(&body)).unwrap_err();
         let shown = [
             error.message().to_owned(),
@@ -426,7 +458,11 @@ fn an_error_about_an_argument_does_not_repeat_a_secret() {
     readable.error(&made.err().unwrap());
     let mut call = Call::new("GET", "/x");
     call.headers.add("X-Key", planted);
-    readable.error(&creditpay(&config).build_call(&call).unwrap_err());
+    readable.error(
+        &creditpay(&config)
+            .build_call(&call, &Options::default())
+            .unwrap_err(),
+    );
     let base = "https://user:one-time-code-planted@host.example";
     readable.error(&Seller::new(&support::config(base), "a", "s").err().unwrap());
     readable.holds_none_of(&[]);

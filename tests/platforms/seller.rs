@@ -4,7 +4,7 @@ use crate::support;
 
 use auth::call::Call;
 use auth::providers::seller::Seller;
-use auth::{Delivery, Status};
+use auth::{Delivery, Options, Status};
 use serde_json::json;
 use support::sandbox::{Recorded, Sandbox};
 use support::*;
@@ -18,7 +18,7 @@ fn last(sandbox: &Sandbox) -> Recorded {
 fn the_login_sends_both_keys_as_json() {
     let sandbox = Sandbox::start();
     let seller = seller(&config(sandbox.base("seller")));
-    let token = seller.token().unwrap();
+    let token = seller.token(&Options::default()).unwrap();
     let sent = last(&sandbox);
     assert_eq!(sent.request.method, "POST");
     let path = "/seller/seller/202405/auth/get-access-token";
@@ -45,11 +45,13 @@ fn the_scheme_is_there_once_whether_the_platform_sends_it_or_not() {
         ),
     ] {
         let seller = seller(&config(base));
-        let token = seller.token().unwrap();
+        let token = seller.token(&Options::default()).unwrap();
         let bare = token.value();
         assert!(bare.starts_with("eyJ"), "{name}");
         assert_eq!(token.header_value(), format!("Bearer {bare}"));
-        seller.call(&Call::new("GET", "/x")).unwrap();
+        seller
+            .call(&Call::new("GET", "/x"), &Options::default())
+            .unwrap();
         let sent = last(&sandbox);
         assert_eq!(header(&sent, "authorization"), Some(token.header_value()));
     }
@@ -59,7 +61,9 @@ fn the_scheme_is_there_once_whether_the_platform_sends_it_or_not() {
 fn a_lower_case_scheme_is_not_doubled() {
     let body = json!({"code": 200, "data": {"accessToken": "bearer  abc", "expiresIn": 7200000}});
     let server = raw::RawServer::answering(raw::http_json(200, &body.to_string()));
-    let token = seller(&config(server.url())).token().unwrap();
+    let token = seller(&config(server.url()))
+        .token(&Options::default())
+        .unwrap();
     assert_eq!(token.header_value(), "Bearer abc");
     assert_eq!(token.value(), "abc");
 }
@@ -72,7 +76,7 @@ fn a_business_call_goes_out_as_described() {
     call.query = vec![("q".into(), "中 文".into())];
     call.content_type = Some("application/json; charset=utf-8".into());
     call.body = "{\"price\" : 1.10}".into();
-    let answer = seller.call(&call).unwrap();
+    let answer = seller.call(&call, &Options::default()).unwrap();
     let sent = last(&sandbox);
     let (path, query) = sent.request.target.split_once('?').unwrap();
     assert_eq!(path, "/seller/seller/202405/%E5%95%86%E5%93%81/a%20b");
@@ -94,7 +98,10 @@ fn the_token_header_cannot_be_set_by_the_caller() {
     let seller = seller(&config(sandbox.base("seller")));
     let mut call = Call::new("GET", "/x");
     call.headers.add("authorization", "Bearer other");
-    names(seller.call(&call), "header authorization");
+    names(
+        seller.call(&call, &Options::default()),
+        "header authorization",
+    );
 }
 
 #[test]
@@ -103,7 +110,7 @@ fn refused_keys_are_unauthorized_and_asked_for_once() {
     let config = config(sandbox.base("seller"));
     let seller = Seller::new(&config, "wrong", CREDENTIALS.seller_secret_key).unwrap();
     let error = fails(
-        seller.call(&Call::new("GET", "/x")),
+        seller.call(&Call::new("GET", "/x"), &Options::default()),
         Status::Unauthorized,
         Delivery::Answered,
     );
@@ -123,7 +130,7 @@ fn every_other_code_is_the_platforms_own() {
         let base = sandbox
             .scoped(code)
             .faulty("seller", &format!("code={code},at=business"));
-        let outcome = seller(&config(base)).call(&Call::new("GET", "/x"));
+        let outcome = seller(&config(base)).call(&Call::new("GET", "/x"), &Options::default());
         let error = fails(outcome, status, Delivery::Answered);
         assert_eq!(error.platform_code(), Some(code));
         let said = Some("操作失败 the sandbox was told to fail");
@@ -157,7 +164,9 @@ fn business_calls_are_repeated_only_when_they_are_marked() {
             config.max_tries = 2;
             let mut call = Call::new("POST", "/x");
             call.idempotent = idempotent;
-            let error = seller(&config).call(&call).unwrap_err();
+            let error = seller(&config)
+                .call(&call, &Options::default())
+                .unwrap_err();
             assert_eq!(error.status(), status, "{fault} {error:?}");
             let count = scope.count("seller").business_requests;
             assert_eq!(count, requests, "{fault} {idempotent}");

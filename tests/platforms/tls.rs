@@ -4,7 +4,7 @@ use crate::support;
 
 use auth::log::Level;
 use auth::providers::seller::Seller;
-use auth::{Config, Delivery, Status};
+use auth::{Config, Delivery, Options, Status};
 use support::pem::Pem;
 use support::sandbox::Sandbox;
 use support::*;
@@ -30,11 +30,15 @@ fn a_private_ca_is_trusted_when_it_is_named_and_by_no_other_means() {
         for bundled in [true, false] {
             config.bundled_roots = bundled;
             if trusted {
-                seller(&config).token().unwrap();
+                seller(&config).token(&Options::default()).unwrap();
                 continue;
             }
             let lines = Lines::of(&mut config);
-            let error = fails(seller(&config).token(), Status::Network, Delivery::NotSent);
+            let error = fails(
+                seller(&config).token(&Options::default()),
+                Status::Network,
+                Delivery::NotSent,
+            );
             assert!(error.message().contains("TLS failed"), "{error}");
             assert!(error.message().contains("ca_file"), "{error}");
             assert_eq!(lines.count(Level::Debug, " attempt "), 3, "it was not sent");
@@ -52,10 +56,10 @@ fn a_certificate_for_another_name_is_refused() {
         config.ca_file = Some(own.path());
         config.max_tries = 0;
         match is_named {
-            true => drop(seller(&config).token().unwrap()),
+            true => drop(seller(&config).token(&Options::default()).unwrap()),
             // Nobody listens there unless the system lets 127.0.0.1 answer: either way it is not sent.
             false => drop(fails(
-                seller(&config).token(),
+                seller(&config).token(&Options::default()),
                 Status::Network,
                 Delivery::NotSent,
             )),
@@ -68,7 +72,11 @@ fn a_plain_server_behind_https_is_a_tls_error() {
     let sandbox = Sandbox::start();
     let mut config = config(sandbox.base("seller").replace("http://", "https://"));
     config.max_tries = 0;
-    let error = fails(seller(&config).token(), Status::Network, Delivery::NotSent);
+    let error = fails(
+        seller(&config).token(&Options::default()),
+        Status::Network,
+        Delivery::NotSent,
+    );
     assert!(error.message().contains("TLS failed"), "{error}");
 }
 
@@ -120,7 +128,7 @@ fn plain_http_goes_to_loopback_only_unless_allowed() {
 #[test]
 fn every_number_of_the_configuration_has_its_range() {
     type Set = fn(&mut Config, i64);
-    let settings: [(&str, Set, i64, i64); 8] = [
+    let settings: [(&str, Set, i64, i64); 7] = [
         ("timeout_ms", |c, v| c.timeout_ms = v, 1, 86_400_000),
         (
             "connect_timeout_ms",
@@ -145,12 +153,6 @@ fn every_number_of_the_configuration_has_its_range() {
             |c, v| c.max_response_bytes = v,
             1,
             64 * 1024 * 1024,
-        ),
-        (
-            "token_lifetime_ms",
-            |c, v| c.token_lifetime_ms = v,
-            1,
-            365 * 86_400_000,
         ),
         ("window_ms", |c, v| c.window_ms = v, 1, 7 * 86_400_000),
         (

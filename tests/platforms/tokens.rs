@@ -8,12 +8,12 @@ use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
 use auth::call::Call;
+use auth::http::{Headers, HttpResponse};
 use auth::log::Level;
-use auth::message::{Headers, HttpResponse};
 use auth::providers::openplatform::OpenPlatform;
 use auth::providers::seller::Seller;
 use auth::token::Token;
-use auth::{Config, Delivery, Result, Status};
+use auth::{Config, Delivery, Options, Result, Status};
 use support::sandbox::{Sandbox, Scope};
 use support::*;
 
@@ -37,16 +37,16 @@ impl Handle {
 
     fn token(&self) -> Result<Arc<Token>> {
         match self {
-            Handle::OpenPlatform(handle) => handle.token(),
-            Handle::Seller(handle) => handle.token(),
+            Handle::OpenPlatform(handle) => handle.token(&Options::default()),
+            Handle::Seller(handle) => handle.token(&Options::default()),
         }
     }
 
-    fn call(&self) -> Result<auth::message::Answer> {
+    fn call(&self) -> Result<auth::answer::Answer> {
         let call = Call::new("POST", "/business");
         match self {
-            Handle::OpenPlatform(handle) => handle.call(&call),
-            Handle::Seller(handle) => handle.call(&call),
+            Handle::OpenPlatform(handle) => handle.call(&call, &Options::default()),
+            Handle::Seller(handle) => handle.call(&call, &Options::default()),
         }
     }
 
@@ -120,14 +120,17 @@ fn whoever_waits_has_a_deadline_of_its_own() {
     config.timeout_ms = 8_000;
     let seller = seller(&config);
     std::thread::scope(|threads| {
-        let leader = threads.spawn(|| seller.token().map(drop));
+        let leader = threads.spawn(|| seller.token(&Options::default()).map(drop));
         while requests(&scope, "seller") == 0 {
             std::thread::yield_now();
         }
-        let mut call = Call::new("GET", "/x");
-        call.timeout_ms = Some(100);
+        let call = Call::new("GET", "/x");
         let started = Instant::now();
-        let error = fails(seller.call(&call), Status::Timeout, Delivery::NotSent);
+        let error = fails(
+            seller.call(&call, &within_ms(100)),
+            Status::Timeout,
+            Delivery::NotSent,
+        );
         assert!(started.elapsed() < Duration::from_millis(1_900), "{error}");
         assert!(error.is_retry_safe());
         leader.join().unwrap().expect("the leader has more time");
@@ -162,13 +165,16 @@ fn a_short_lived_token_is_refreshed_in_its_last_fifth() {
         let (scope, clock) = (sandbox.scoped(&life_ms.to_string()), TestClock::now());
         scope.set_token_lifetime_ms(life_ms);
         let seller = seller(&config_at(scope.base("seller"), &clock));
-        assert_eq!(seller.token().unwrap().lifetime_ms(), life_ms);
+        assert_eq!(
+            seller.token(&Options::default()).unwrap().lifetime_ms(),
+            life_ms
+        );
         let early_ms = EARLY_MS.min(life_ms / 5);
         clock.pass(life_ms - early_ms - 1);
-        seller.token().unwrap();
+        seller.token(&Options::default()).unwrap();
         assert_eq!(requests(&scope, "seller"), 1, "{life_ms}");
         clock.pass(1);
-        seller.token().unwrap();
+        seller.token(&Options::default()).unwrap();
         assert_eq!(requests(&scope, "seller"), 2, "{life_ms}");
     }
 }
@@ -180,21 +186,27 @@ fn one_refreshes_while_the_others_go_on_with_the_old_token() {
     let mut config = config_at(scope.faulty("seller", "slow=2500,at=token"), &clock);
     config.timeout_ms = 10_000;
     let seller = seller(&config);
-    let request = seller.build_token().unwrap();
+    let request = seller.build_token(&Options::default()).unwrap();
     let response = HttpResponse {
         status: 200,
         headers: Headers::default(),
-        body: br#"{"code":200,"data":{"accessToken":"old","expiresIn":7200000}}"#.to_vec(),
+        body: br#"{"code":200,"data":{"accessToken":"old","expiresIn":7200000}}"#
+            .to_vec()
+            .into(),
     };
     seller.read_token(&request, response).unwrap();
     clock.pass(LIFE_MS - EARLY_MS);
     std::thread::scope(|threads| {
-        let leader = threads.spawn(|| seller.token().unwrap());
+        let leader = threads.spawn(|| seller.token(&Options::default()).unwrap());
         while requests(&scope, "seller") == 0 {
             std::thread::yield_now();
         }
         for _ in 0..1_000 {
-            assert_eq!(seller.token().unwrap().value(), "old", "nobody waits");
+            assert_eq!(
+                seller.token(&Options::default()).unwrap().value(),
+                "old",
+                "nobody waits"
+            );
         }
         assert_ne!(leader.join().unwrap().value(), "old");
     });
@@ -214,11 +226,11 @@ fn with_a_token_but_no_platform(
         Arc::default()
     };
     let handle = openplatform(&config);
-    let request = handle.build_token().unwrap();
+    let request = handle.build_token(&Options::default()).unwrap();
     let response = HttpResponse {
         status: 200,
         headers: Headers::default(),
-        body: br#"{"code":200,"ok":true,"data":"token-by-hand"}"#.to_vec(),
+        body: br#"{"code":200,"ok":true,"data":"token-by-hand"}"#.to_vec().into(),
     };
     handle.read_token(&request, response).unwrap();
     (handle, log)
@@ -231,14 +243,24 @@ fn a_failed_refresh_keeps_serving_the_token_until_its_last_millisecond() {
     let (handle, log) = with_a_token_but_no_platform(&scope, &clock, true);
     clock.pass(LIFE_MS - EARLY_MS);
     for _ in 0..EARLY_MS / 1_000 {
-        assert_eq!(handle.token().unwrap().value(), "token-by-hand");
+        assert_eq!(
+            handle.token(&Options::default()).unwrap().value(),
+            "token-by-hand"
+        );
         clock.pass(1_000);
     }
     // At its end it is not served, whatever the back-off says.
-    let error = fails(handle.token(), Status::Unauthorized, Delivery::Answered);
+    let error = fails(
+        handle.token(&Options::default()),
+        Status::Unauthorized,
+        Delivery::Answered,
+    );
     assert_eq!(error.platform_code(), Some("10103"));
     clock.pass(-1);
-    assert_eq!(handle.token().unwrap().value(), "token-by-hand");
+    assert_eq!(
+        handle.token(&Options::default()).unwrap().value(),
+        "token-by-hand"
+    );
     assert!(log.count(Level::Warn, "refresh failed") >= 5);
 }
 
@@ -251,8 +273,8 @@ fn a_failing_platform_is_asked_ever_less_often() {
     let mut asked_at = Vec::new();
     for tick in 0..2_999 {
         let before = requests(&scope, "openplatform");
-        handle.token().unwrap();
-        handle.token().unwrap();
+        handle.token(&Options::default()).unwrap();
+        handle.token(&Options::default()).unwrap();
         match requests(&scope, "openplatform") - before {
             0 => {}
             1 => asked_at.push(tick * 100),
@@ -277,7 +299,10 @@ fn many_threads_at_a_failing_platform_make_no_request_storm() {
     clock.pass(LIFE_MS - EARLY_MS);
     together(64, || {
         for _ in 0..200 {
-            assert_eq!(handle.token().unwrap().value(), "token-by-hand");
+            assert_eq!(
+                handle.token(&Options::default()).unwrap().value(),
+                "token-by-hand"
+            );
         }
     });
     assert_eq!(requests(&scope, "openplatform"), 1);
@@ -290,11 +315,12 @@ fn a_refresh_that_hangs_leaves_the_call_time_for_itself() {
     let mut config = config_at(scope.faulty("seller", "slow=1500,at=token"), &clock);
     config.timeout_ms = 8_000;
     let seller = seller(&config);
-    let old = seller.token().unwrap();
+    let old = seller.token(&Options::default()).unwrap();
     clock.pass(LIFE_MS - EARLY_MS);
-    let mut call = Call::new("GET", "/x");
-    call.timeout_ms = Some(1_000);
-    seller.call(&call).expect("the old token is good for it");
+    let call = Call::new("GET", "/x");
+    seller
+        .call(&call, &within_ms(1_000))
+        .expect("the old token is good for it");
     let sent = scope.last("seller").unwrap();
     assert_eq!(header(&sent, "authorization"), Some(old.header_value()));
 }
@@ -412,14 +438,14 @@ fn a_wall_clock_that_steps_neither_ends_nor_prolongs_a_token() {
     for step_ms in [3_600_000, -100 * 3_600_000] {
         let (scope, clock) = (sandbox.scoped(&step_ms.to_string()), TestClock::now());
         let seller = seller(&config_at(scope.base("seller"), &clock));
-        seller.token().unwrap();
+        seller.token(&Options::default()).unwrap();
         clock.set_back(step_ms);
-        seller.token().unwrap();
+        seller.token(&Options::default()).unwrap();
         clock.pass(LIFE_MS - EARLY_MS - 1);
-        seller.token().unwrap();
+        seller.token(&Options::default()).unwrap();
         assert_eq!(requests(&scope, "seller"), 1);
         clock.pass(1);
-        seller.token().unwrap();
+        seller.token(&Options::default()).unwrap();
         assert_eq!(requests(&scope, "seller"), 2);
     }
 }
@@ -431,7 +457,7 @@ fn a_handle_says_in_the_log_what_became_of_its_token() {
     let mut config = config(scope.base("seller"));
     let lines = Lines::of(&mut config);
     let seller = seller(&config);
-    let token = seller.token().unwrap();
+    let token = seller.token(&Options::default()).unwrap();
     assert_eq!(
         lines.count(Level::Info, "token fetched, it lives for 7200 s"),
         1

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use auth::call::Call;
 use auth::providers::seller::Seller;
-use auth::{Config, Delivery, Status};
+use auth::{Config, Delivery, Options, Status};
 use support::pem::Pem;
 use support::raw::{RawServer, http_json, read_request};
 use support::sandbox::Sandbox;
@@ -36,7 +36,7 @@ fn a_call_is_over_at_its_deadline_however_the_platform_delays_it() {
         config.timeout_ms = 300;
         let started = Instant::now();
         let error = fails(
-            seller(&config).token(),
+            seller(&config).token(&Options::default()),
             Status::Timeout,
             Delivery::MaybeSent,
         );
@@ -52,7 +52,7 @@ fn one_time_input_is_unknown_after_the_deadline() {
     let sandbox = Sandbox::start();
     let mut config = config(sandbox.scoped("slow").faulty("daxpay", "drip=100"));
     config.timeout_ms = 300;
-    let outcome = daxpay(&config).auth(&auth_request("c"));
+    let outcome = daxpay(&config).auth(&auth_request("c"), &Options::default());
     fails(outcome, Status::OutcomeUnknown, Delivery::MaybeSent);
 }
 
@@ -64,7 +64,7 @@ fn repeats_share_the_one_deadline() {
     config.timeout_ms = 1_500;
     config.max_tries = 10;
     let started = Instant::now();
-    let error = seller(&config).token().unwrap_err();
+    let error = seller(&config).token(&Options::default()).unwrap_err();
     assert!(started.elapsed() < SOON);
     assert!(
         matches!(error.status(), Status::Timeout | Status::Http),
@@ -81,11 +81,10 @@ fn a_business_call_has_a_deadline_of_its_own() {
             .scoped("own")
             .faulty("seller", "slow=20000,at=business"),
     ));
-    let mut call = Call::new("GET", "/x");
-    call.timeout_ms = Some(300);
+    let call = Call::new("GET", "/x");
     let started = Instant::now();
     fails(
-        seller.call(&call),
+        seller.call(&call, &within_ms(300)),
         Status::OutcomeUnknown,
         Delivery::MaybeSent,
     );
@@ -102,7 +101,11 @@ fn a_server_that_never_answers_the_handshake_is_left_in_time() {
     config.connect_timeout_ms = 300;
     config.max_tries = 0;
     let started = Instant::now();
-    let error = fails(seller(&config).token(), Status::Timeout, Delivery::NotSent);
+    let error = fails(
+        seller(&config).token(&Options::default()),
+        Status::Timeout,
+        Delivery::NotSent,
+    );
     assert!(started.elapsed() < SOON, "{error}");
 }
 
@@ -117,7 +120,9 @@ fn calls_share_one_kept_connection() {
         config.ca_file = ca.as_ref().map(Pem::path);
         let creditpay = creditpay(&config);
         for _ in 0..20 {
-            creditpay.issue_code(&code_request()).unwrap();
+            creditpay
+                .issue_code(&code_request(), &Options::default())
+                .unwrap();
         }
         let count = sandbox.scoped("default").count("creditpay");
         assert_eq!(
@@ -137,7 +142,9 @@ fn a_refusal_keeps_the_connection_too() {
         let creditpay = creditpay(&config(scope.faulty("creditpay", fault)));
         let before = scope.count("creditpay").connections;
         for _ in 0..3 {
-            creditpay.issue_code(&code_request()).unwrap_err();
+            creditpay
+                .issue_code(&code_request(), &Options::default())
+                .unwrap_err();
         }
         assert_eq!(scope.count("creditpay").connections - before, 1, "{fault}");
     }
@@ -149,7 +156,9 @@ fn a_connection_that_the_server_closes_after_the_answer_is_not_used_again() {
     let scope = sandbox.scoped("close");
     let daxpay = daxpay(&config(scope.faulty("daxpay", "connection_close")));
     for code in ["a", "b", "c"] {
-        daxpay.auth(&auth_request(code)).unwrap();
+        daxpay
+            .auth(&auth_request(code), &Options::default())
+            .unwrap();
     }
     assert_eq!(scope.count("daxpay").connections, 3);
 }
@@ -163,7 +172,9 @@ fn a_connection_that_was_idle_too_long_is_not_used_again() {
         config.idle_timeout_ms = idle_ms;
         let creditpay = creditpay(&config);
         for _ in 0..3 {
-            creditpay.issue_code(&code_request()).unwrap();
+            creditpay
+                .issue_code(&code_request(), &Options::default())
+                .unwrap();
         }
         assert_eq!(scope.count("creditpay").connections, connections);
     }
@@ -185,7 +196,9 @@ fn a_connection_that_the_server_closed_while_it_was_idle_costs_nothing() {
     });
     let redemption = redemption(&config(server.url()));
     for serial in ["a", "b", "c"] {
-        redemption.alipay_url(&alipay_request(serial)).unwrap();
+        redemption
+            .get_alipay_url(&alipay_request(serial), &Options::default())
+            .unwrap();
         wait.recv_timeout(SOON).unwrap();
     }
     assert_eq!(server.accepted(), 3);
@@ -198,11 +211,11 @@ fn the_largest_answer_is_accepted_and_a_byte_more_is_not() {
     let mut config = config(server.url());
     for most in [length, length + 1] {
         config.max_response_bytes = most;
-        seller(&config).token().unwrap();
+        seller(&config).token(&Options::default()).unwrap();
     }
     config.max_response_bytes = length - 1;
     let error = fails(
-        seller(&config).token(),
+        seller(&config).token(&Options::default()),
         Status::Protocol,
         Delivery::Answered,
     );
@@ -231,7 +244,7 @@ fn an_answer_without_a_length_is_limited_as_well() {
         let mut config = config(server.url());
         config.max_response_bytes = 100_000;
         fails(
-            seller(&config).token(),
+            seller(&config).token(&Options::default()),
             Status::Protocol,
             Delivery::Answered,
         );
@@ -242,7 +255,9 @@ fn an_answer_without_a_length_is_limited_as_well() {
 fn an_answer_that_ends_with_its_connection_is_whole() {
     let answer = format!("HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n{SUCCESS}");
     let server = RawServer::answering(answer);
-    seller(&config(server.url())).token().unwrap();
+    seller(&config(server.url()))
+        .token(&Options::default())
+        .unwrap();
 }
 
 #[test]
@@ -250,7 +265,9 @@ fn interim_answers_are_skipped() {
     let mut answer = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n".to_vec();
     answer.extend(http_json(200, SUCCESS));
     let server = RawServer::answering(answer);
-    seller(&config(server.url())).token().unwrap();
+    seller(&config(server.url()))
+        .token(&Options::default())
+        .unwrap();
 }
 
 #[test]
@@ -263,7 +280,7 @@ fn a_redirect_to_another_host_takes_no_token_along() {
         );
         let server = RawServer::answering(location);
         let error = fails(
-            seller(&config(server.url())).token(),
+            seller(&config(server.url())).token(&Options::default()),
             Status::Http,
             Delivery::Answered,
         );
@@ -277,7 +294,9 @@ fn headers_that_are_not_utf8_do_not_matter() {
     let mut answer = b"HTTP/1.1 200 OK\r\nX-Odd: \xff\xfe\r\nContent-Length: ".to_vec();
     answer.extend(format!("{}\r\n\r\n{SUCCESS}", SUCCESS.len()).bytes());
     let server = RawServer::answering(answer);
-    let token = seller(&config(server.url())).token().unwrap();
+    let token = seller(&config(server.url()))
+        .token(&Options::default())
+        .unwrap();
     assert!(token.answer().headers().get("x-odd").is_some());
 }
 
@@ -301,7 +320,10 @@ fn a_request_says_who_sends_it() {
             .create();
         let mut config = config(server.url());
         config.user_agent = agent.map(str::to_owned);
-        Seller::new(&config, "a", "s").unwrap().token().unwrap();
+        Seller::new(&config, "a", "s")
+            .unwrap()
+            .token(&Options::default())
+            .unwrap();
         mock.assert();
     }
     let mut config = config("https://host.example");
@@ -315,7 +337,11 @@ fn a_host_that_does_not_exist_was_not_reached() {
     // Longer than a label can be: the resolver knows without asking anybody.
     let mut config = config(format!("https://{}.invalid", "x".repeat(64)));
     config.max_tries = 0;
-    let error = fails(seller(&config).token(), Status::Network, Delivery::NotSent);
+    let error = fails(
+        seller(&config).token(&Options::default()),
+        Status::Network,
+        Delivery::NotSent,
+    );
     assert!(error.message().contains("cannot connect"), "{error}");
 }
 
@@ -323,7 +349,7 @@ fn a_host_that_does_not_exist_was_not_reached() {
 fn a_base_url_may_end_in_a_slash() {
     let sandbox = Sandbox::start();
     seller(&config(sandbox.base("seller") + "/"))
-        .token()
+        .token(&Options::default())
         .unwrap();
     let sent = sandbox.scoped("default").last("seller").unwrap();
     assert_eq!(

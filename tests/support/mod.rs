@@ -228,7 +228,7 @@ impl TestClock {
 
     /// The real time now, and standing still.
     pub fn now() -> Arc<TestClock> {
-        TestClock::at(auth::clock::SystemClock.unix_ms())
+        TestClock::at(auth::clock::SystemClock::default().unix_ms())
     }
 
     /// Time passes.
@@ -284,5 +284,21 @@ impl Log for Lines {
     fn log(&self, level: Level, line: &str) {
         let mut lines = self.0.lock().expect("no test panics while it logs");
         lines.push((level, line.to_owned()));
+    }
+}
+
+/// Options with a time-out.
+pub fn within_ms(timeout_ms: i64) -> auth::Options {
+    auth::Options {
+        timeout_ms: Some(timeout_ms),
+        ..auth::Options::default()
+    }
+}
+
+/// Options with a trace id.
+pub fn traced(trace_id: &str) -> auth::Options {
+    auth::Options {
+        trace_id: Some(trace_id.to_owned()),
+        ..auth::Options::default()
     }
 }

@@ -1,6 +1,6 @@
 //! The primary operations of the five platforms, in a form that one test can go through.
 
-use auth::{Config, Error};
+use auth::{Config, Error, Options};
 
 use super::sandbox::Scope;
 use super::*;
@@ -54,7 +54,11 @@ pub const OPERATIONS: [Operation; 8] = [
         "creditpay",
         false,
         "data.ident_code",
-        |config, _| creditpay(config).issue_code(&code_request()).map(drop),
+        |config, _| {
+            creditpay(config)
+                .issue_code(&code_request(), &Options::default())
+                .map(drop)
+        },
     ),
     operation(
         "open_token",
@@ -63,15 +67,21 @@ pub const OPERATIONS: [Operation; 8] = [
         "data.open_token",
         |config, scope| {
             let code = scope.issue_ident_code("473_32");
-            creditpay(config).open_token(&code).map(drop)
+            creditpay(config)
+                .open_token(&code, &Options::default())
+                .map(drop)
         },
     ),
     operation("auth", "daxpay", true, "data.status", |config, _| {
-        daxpay(config).auth(&auth_request("one-time")).map(drop)
+        daxpay(config)
+            .auth(&auth_request("one-time"), &Options::default())
+            .map(drop)
     }),
     operation("auth_and_set", "daxpay", true, "code", |config, _| {
         let request = auth_request("one-time");
-        daxpay(config).auth_and_set(&request).map(drop)
+        daxpay(config)
+            .auth_and_set(&request, &Options::default())
+            .map(drop)
     }),
     operation(
         "generate_auth_url",
@@ -83,24 +93,28 @@ pub const OPERATIONS: [Operation; 8] = [
                 channel: Some("ali_pay".into()),
                 ..Default::default()
             };
-            daxpay(config).generate_auth_url(&request).map(drop)
+            daxpay(config)
+                .generate_auth_url(&request, &Options::default())
+                .map(drop)
         },
     ),
     operation("token", "openplatform", false, "data", |config, _| {
-        openplatform(config).token().map(drop)
+        openplatform(config).token(&Options::default()).map(drop)
     }),
     operation(
-        "alipay_url",
+        "get_alipay_url",
         "redemption",
         true,
         "data.alipayAuthUrl",
         |config, _| {
             let request = alipay_request("serial-1");
-            redemption(config).alipay_url(&request).map(drop)
+            redemption(config)
+                .get_alipay_url(&request, &Options::default())
+                .map(drop)
         },
     ),
     operation("token", "seller", false, "data.accessToken", |config, _| {
-        seller(config).token().map(drop)
+        seller(config).token(&Options::default()).map(drop)
     }),
 ];
 

@@ -4,7 +4,7 @@ use super::CreditPay;
 use crate::error::{Error, Result};
 use crate::inbound::{Inbound, bad_signature};
 use crate::json::Json;
-use crate::signing::creditpay as signing;
+use crate::secret::Secret;
 
 /// The kind of a message. The numbers are part of the C ABI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -65,8 +65,8 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 #[derive(Clone)]
 pub struct Event {
     type_name: String,
-    customer_token: Option<String>,
-    trace: Option<String>,
+    customer_token: Option<Secret>,
+    trace_id: Option<String>,
     lang: Option<String>,
     timestamp_ms: i64,
     body: Json,
@@ -102,12 +102,12 @@ impl Event {
 
     /// The header `token`: the customer_token. A secret.
     pub fn customer_token(&self) -> Option<&str> {
-        self.customer_token.as_deref()
+        self.customer_token.as_ref().map(Secret::expose)
     }
 
     /// The header `trace`.
-    pub fn trace(&self) -> Option<&str> {
-        self.trace.as_deref()
+    pub fn trace_id(&self) -> Option<&str> {
+        self.trace_id.as_deref()
     }
 
     /// The header `lang`, of a credit-limit query.
@@ -156,12 +156,7 @@ impl CreditPay {
             .required_header("signature")
             .map_err(|e| self.misspelt(message, e))?;
         let timestamp = message.required_header("timestamp")?;
-        if !signing::verify(
-            self.signature_key.expose(),
-            &message.path,
-            &message.body,
-            signature,
-        ) {
+        if !self.key.verify(&message.path, &message.body, signature) {
             let why = "it is not the one of this path and body; check that the path is the one the platform \
                        called, without host and query, and the body the raw bytes (explain tells more)";
             return Err(bad_signature("mismatch", why));
@@ -171,8 +166,8 @@ impl CreditPay {
         let owned = |name| Ok::<_, Error>(message.header(name)?.map(str::to_owned));
         let event = Event {
             type_name: body.required_text_at("type")?,
-            customer_token: owned("token")?,
-            trace: owned("trace")?,
+            customer_token: message.header("token")?.map(Secret::from),
+            trace_id: owned("trace")?,
             lang: owned("lang")?,
             timestamp_ms: timestamp.parse().expect("check_timestamp() passed"),
             raw_body: message.body.clone(),

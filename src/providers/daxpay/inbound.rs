@@ -1,22 +1,21 @@
 //! What DaxPay sends to the user's server: payment, refund and transfer notifications, in the
 //! same signed envelope as its answers.
 
-use super::DaxPay;
+use super::{DaxPay, ResponseSignature};
 use crate::clock::parse_civil;
-use crate::config::ResponseSignature;
 use crate::error::{Error, Result};
 use crate::inbound::{Inbound, bad_signature};
 use crate::json::Json;
 use crate::signing::daxpay::{Nested, canonical};
 
-/// A genuine notification.
+/// A genuine notification of a payment, a refund or a transfer.
 #[derive(Clone)]
-pub struct Notification {
+pub struct Event {
     body: Json,
     raw_body: Vec<u8>,
 }
 
-impl Notification {
+impl Event {
     /// The envelope's `code`, as text.
     pub fn code(&self) -> Option<String> {
         self.text("code")
@@ -73,7 +72,7 @@ impl DaxPay {
     /// # Errors
     /// `BadSignature`, `Stale` (where it carries `resTime` or `reqTime`), `Replayed`; `Protocol` for
     /// a body that is no JSON object.
-    pub fn verify(&self, message: &Inbound) -> Result<Notification> {
+    pub fn verify(&self, message: &Inbound) -> Result<Event> {
         self.inbound.check_shape(message)?;
         let body = Json::parse(&message.body)?;
         if !matches!(body, Json::Object(_)) {
@@ -97,7 +96,7 @@ impl DaxPay {
         let sign = body.required_text_at("sign")?.to_ascii_lowercase();
         self.inbound
             .check_first_time(&format!("daxpay {} {sign}", self.app_id), 0)?;
-        Ok(Notification {
+        Ok(Event {
             body,
             raw_body: message.body.clone(),
         })

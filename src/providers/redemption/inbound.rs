@@ -6,15 +6,15 @@ use crate::inbound::{Inbound, bad_signature};
 use crate::json::Json;
 use crate::signing::redemption::string_to_sign;
 
-/// A genuine callback.
+/// A genuine message: the outcome of an authorization.
 #[derive(Clone)]
-pub struct Callback {
+pub struct Event {
     serial_no: String,
     body: Json,
     raw_body: Vec<u8>,
 }
 
-impl Callback {
+impl Event {
     /// The serial number of the request this answers.
     pub fn serial_no(&self) -> &str {
         &self.serial_no
@@ -51,7 +51,7 @@ impl Redemption {
     /// # Errors
     /// `BadSignature`, `Stale`, `Replayed`; `InvalidConfig` when an RSA handle was made without the
     /// platform's public key; `Protocol` for a genuine message that cannot be read.
-    pub fn verify(&self, message: &Inbound) -> Result<Callback> {
+    pub fn verify(&self, message: &Inbound) -> Result<Event> {
         let verifier = self.verifier()?;
         self.inbound.check_shape(message)?;
         let sign = message.required_header("sign")?;
@@ -97,7 +97,7 @@ impl Redemption {
         let serial_no = serial_no.ok_or_else(|| Error::protocol("`serialNo` is missing"))?;
         self.inbound
             .check_first_time(&format!("redemption {business_id} {nonce}"), 0)?;
-        Ok(Callback {
+        Ok(Event {
             serial_no,
             body,
             raw_body: message.body.clone(),

@@ -1,30 +1,42 @@
-#![doc = include_str!("../../docs/redemption.md")]
+#![doc = include_str!("../../../docs/redemption.md")]
 
 use std::fmt;
 
-use super::field;
+use super::checks;
+use crate::answer::Answer;
 use crate::call::Call;
-use crate::client::{Client, Operation, Repeat};
+use crate::client::{Client, Operation};
 use crate::config::Config;
+use crate::envelope::{Envelope, Meaning, required_text};
 use crate::error::{Error, Result, Status};
 use crate::explain::{self, Explanation};
+use crate::http::{HttpRequest, HttpResponse, Repeat};
 use crate::inbound::Inbound;
 use crate::json::Json;
-use crate::message::{Answer, Envelope, HttpRequest, HttpResponse, Meaning};
+use crate::options::Options;
 use crate::random;
 use crate::secret::Secret;
 use crate::signing::redemption::{Signer, Verifier, string_to_sign};
 use crate::signing::rsa::{PrivateKey, PublicKey, RsaSigner};
 
 mod inbound;
-pub use inbound::Callback;
+pub use inbound::Event;
 
 const ALIPAY_URL_PATH: &str = "/v1/openapi/auth/alipay/url";
 
 /// A repeat after a lost answer may come back as «serial number repeated».
-const ALIPAY_URL: Operation = Operation {
-    name: "alipay_url",
-    repeat: Repeat::UnlessSent,
+const GET_ALIPAY_URL: Operation<Redemption, AlipayUrlRequest, AlipayUrl> = Operation {
+    name: "get_alipay_url",
+    repeat: |_| Repeat::UnlessSent,
+    build: Redemption::alipay_url_request,
+    read: |_, _, response| read_alipay_url(response),
+};
+
+const CALL: Operation<Redemption, Call, Answer> = Operation {
+    name: "call",
+    repeat: Call::repeat,
+    build: Redemption::call_request,
+    read: |_, _, response| open(response),
 };
 
 const UNKNOWN: &str = "the outcome is unknown: query, or have a person confirm";
@@ -58,6 +70,7 @@ const ENVELOPE: Envelope = Envelope {
         Meaning(98, Status::OutcomeUnknown, UNKNOWN),
         Meaning(99, Status::OutcomeUnknown, UNKNOWN),
     ],
+    time_codes: &[5],
 };
 
 /// The headers libauth sets.
@@ -149,7 +162,7 @@ impl Redemption {
         merchant_id: &str,
         secret: &str,
     ) -> Result<Redemption> {
-        let secret = field::secret("secret", secret)?;
+        let secret = checks::secret("secret", secret)?;
         let signer = Signer::Md5(secret.clone());
         let verifier = Some(Verifier::Md5(secret.clone()));
         Redemption::new(
@@ -170,8 +183,8 @@ impl Redemption {
         verifier: Option<Verifier>,
         secrets: Vec<Secret>,
     ) -> Result<Redemption> {
-        field::credential("business_id", business_id)?;
-        field::credential("merchant_id", merchant_id)?;
+        checks::credential("business_id", business_id)?;
+        checks::credential("merchant_id", merchant_id)?;
         Ok(Redemption {
             client: Client::new("redemption", config, secrets)?,
             business_id: business_id.to_owned(),
@@ -187,56 +200,37 @@ impl Redemption {
     /// # Errors
     /// [`Status::OutcomeUnknown`] when the request may have arrived and the answer was lost, and for
     /// the platform's statuses 5, 6, 8, 98 and 99: query, with the same `serial_no`.
-    pub fn alipay_url(&self, request: &AlipayUrlRequest) -> Result<AlipayUrl> {
-        let build = || self.build_alipay_url(request);
-        self.client
-            .run(ALIPAY_URL, self.client.deadline(), build, |_, response| {
-                read_alipay_url(response)
-            })
+    pub fn get_alipay_url(
+        &self,
+        request: &AlipayUrlRequest,
+        options: &Options,
+    ) -> Result<AlipayUrl> {
+        self.client.run(&GET_ALIPAY_URL, self, request, options)
     }
 
-    /// The request of [`Redemption::alipay_url`], for another HTTP client to send.
+    /// The request of [`Redemption::get_alipay_url`], for another HTTP client to send.
     ///
     /// # Errors
     /// [`Status::InvalidArgument`] naming the field.
-    pub fn build_alipay_url(&self, request: &AlipayUrlRequest) -> Result<HttpRequest> {
-        let body = Json::object([
-            ("merchantId", Some(Json::string(&self.merchant_id))),
-            ("businessId", Some(Json::string(&self.business_id))),
-            (
-                "serialNo",
-                Some(Json::string(field::required(
-                    "serial_no",
-                    &request.serial_no,
-                )?)),
-            ),
-            (
-                "userId",
-                Some(Json::string(field::required("user_id", &request.user_id)?)),
-            ),
-            ("callbackUrl", field::optional_json(&request.callback_url)),
-        ]);
-        let request = self
-            .client
-            .request("POST", ALIPAY_URL_PATH, body.to_json().into_bytes());
-        Ok(self
-            .signed(request)?
-            .header("Content-Type", "application/json; charset=utf-8"))
+    pub fn build_get_alipay_url(
+        &self,
+        request: &AlipayUrlRequest,
+        options: &Options,
+    ) -> Result<HttpRequest> {
+        self.client
+            .build(&GET_ALIPAY_URL, self, request, options, None)
     }
 
-    /// Reads the answer to [`Redemption::build_alipay_url`].
+    /// Reads the answer to [`Redemption::build_get_alipay_url`].
     ///
     /// # Errors
-    /// As [`Redemption::alipay_url`].
-    pub fn read_alipay_url(
+    /// As [`Redemption::get_alipay_url`].
+    pub fn read_get_alipay_url(
         &self,
         request: &HttpRequest,
         response: HttpResponse,
     ) -> Result<AlipayUrl> {
-        self.client
-            .read(ALIPAY_URL, request, response, |_, response| {
-                read_alipay_url(response)
-            })
+        self.client.read(&GET_ALIPAY_URL, self, request, response)
     }
 
     /// Calls any other endpoint, signed.
@@ -244,23 +238,16 @@ impl Redemption {
     /// # Errors
     /// [`Status::InvalidArgument`] for the call's description; [`Status::OutcomeUnknown`] when a call
     /// that is not idempotent may have arrived and its answer was lost.
-    pub fn call(&self, call: &Call) -> Result<Answer> {
-        let deadline = self.client.deadline_of(call.timeout_ms);
-        let build = || self.build_call(call);
-        self.client
-            .run(Operation::business(call), deadline, build, |_, response| {
-                open(response)
-            })
+    pub fn call(&self, call: &Call, options: &Options) -> Result<Answer> {
+        self.client.run(&CALL, self, call, options)
     }
 
     /// The request of [`Redemption::call`], for another HTTP client to send.
     ///
     /// # Errors
     /// [`Status::InvalidArgument`] for the call's description.
-    pub fn build_call(&self, call: &Call) -> Result<HttpRequest> {
-        call.check(&OWN_HEADERS)?;
-        let request = self.client.call_request(call)?;
-        Ok(call.finish(self.signed(request)?))
+    pub fn build_call(&self, call: &Call, options: &Options) -> Result<HttpRequest> {
+        self.client.build(&CALL, self, call, options, None)
     }
 
     /// Reads the answer to [`Redemption::build_call`].
@@ -268,37 +255,62 @@ impl Redemption {
     /// # Errors
     /// As [`Redemption::call`].
     pub fn read_call(&self, request: &HttpRequest, response: HttpResponse) -> Result<Answer> {
-        self.client
-            .read(Operation::READ_CALL, request, response, |_, response| {
-                open(response)
-            })
+        self.client.read(&CALL, self, request, response)
     }
 
     /// What the merchant signs for a request with these headers and this body, and what is wrong
-    /// with somebody else's signature of it.
-    pub fn explain(&self, message: &Inbound, signature: Option<&str>) -> Explanation {
-        let header = |name| message.headers.get(name);
-        explain::redemption(Some(&self.signer), None, header, &message.body, signature)
+    /// with somebody else's signature of it: `signature`, or else the message's own header `sign`.
+    ///
+    /// # Errors
+    /// None for now.
+    pub fn explain(&self, message: &Inbound, signature: Option<&str>) -> Result<Explanation> {
+        Ok(self.explained(None, message, signature))
     }
 
-    /// As [`Redemption::explain`], for a callback, which the platform signs.
+    /// As [`Redemption::explain`], for a message of the platform, which signs with its own key.
     ///
     /// # Errors
     /// [`Status::InvalidConfig`] when an RSA handle was made without the platform's public key.
-    pub fn explain_callback(
+    pub fn explain_event(&self, message: &Inbound, signature: Option<&str>) -> Result<Explanation> {
+        Ok(self.explained(Some(self.verifier()?), message, signature))
+    }
+
+    fn explained(
         &self,
+        verifier: Option<&Verifier>,
         message: &Inbound,
         signature: Option<&str>,
-    ) -> Result<Explanation> {
-        let verifier = self.verifier()?;
+    ) -> Explanation {
         let header = |name| message.headers.get(name);
-        Ok(explain::redemption(
-            Some(&self.signer),
-            Some(verifier),
-            header,
-            &message.body,
-            signature,
-        ))
+        let signature = signature.or_else(|| header("sign"));
+        let signer = Some(&self.signer);
+        explain::redemption(signer, verifier, header, &message.body, signature)
+    }
+
+    fn alipay_url_request(
+        &self,
+        request: &AlipayUrlRequest,
+        options: &Options,
+    ) -> Result<HttpRequest> {
+        let serial_no = checks::required("serial_no", &request.serial_no)?;
+        let user_id = checks::required("user_id", &request.user_id)?;
+        let body = Json::object([
+            ("merchantId", Some(Json::string(&self.merchant_id))),
+            ("businessId", Some(Json::string(&self.business_id))),
+            ("serialNo", Some(Json::string(serial_no))),
+            ("userId", Some(Json::string(user_id))),
+            ("callbackUrl", checks::optional_json(&request.callback_url)),
+        ]);
+        let request = self.client.request("POST", ALIPAY_URL_PATH, body.to_body());
+        Ok(self
+            .signed(request, options)?
+            .header("Content-Type", "application/json; charset=utf-8"))
+    }
+
+    fn call_request(&self, call: &Call, options: &Options) -> Result<HttpRequest> {
+        call.check(&OWN_HEADERS)?;
+        let request = self.client.call_request(call, &call.wire_target()?);
+        Ok(call.finish(self.signed(request, options)?))
     }
 
     fn verifier(&self) -> Result<&Verifier> {
@@ -311,10 +323,10 @@ impl Redemption {
     }
 
     /// The headers that authenticate a request.
-    fn signed(&self, request: HttpRequest) -> Result<HttpRequest> {
+    fn signed(&self, request: HttpRequest, options: &Options) -> Result<HttpRequest> {
         let nonce = random::hex_id();
         let request = request
-            .trace_id(&nonce)
+            .trace_id(options.trace_id().unwrap_or(&nonce))
             .header("Accept", "application/json")
             .header("businessId", &self.business_id)
             .header("nonce", &nonce)
@@ -334,7 +346,7 @@ fn open(response: HttpResponse) -> Result<Answer> {
 
 fn read_alipay_url(response: HttpResponse) -> Result<AlipayUrl> {
     let answer = open(response)?;
-    let url = answer.required_text("data.alipayAuthUrl")?;
+    let url = required_text(&answer, "data.alipayAuthUrl")?;
     Ok(AlipayUrl { url, answer })
 }
 

@@ -1,44 +1,92 @@
-#![doc = include_str!("../../docs/daxpay.md")]
+#![doc = include_str!("../../../docs/daxpay.md")]
 
 use std::fmt;
 
-use super::field;
+use zeroize::Zeroizing;
+
+use super::checks;
+use crate::answer::Answer;
 use crate::call::Call;
-use crate::client::{Client, Operation, Repeat};
+use crate::client::{Client, Operation};
 use crate::clock::{format_civil, parse_civil};
-use crate::config::{Config, ResponseSignature};
+use crate::config::{Config, Setting, check_range};
+use crate::envelope::{Envelope, Meaning};
 use crate::error::{Error, Result, Status};
 use crate::explain::{self, Explanation};
-use crate::inbound::bad_signature;
+use crate::http::{HttpRequest, HttpResponse, Repeat};
+use crate::inbound::{Inbound, bad_signature};
 use crate::json::Json;
 use crate::log::Level;
-use crate::message::{Answer, Envelope, HttpRequest, HttpResponse, Meaning};
+use crate::options::Options;
 use crate::random;
 use crate::secret::Secret;
 use crate::signing::daxpay as signing;
 pub use crate::signing::daxpay::Algorithm;
 
+mod identity;
 mod inbound;
-pub use inbound::Notification;
+pub use identity::{AuthRequest, AuthUrl, AuthUrlRequest, Identity, IdentityStatus};
+pub use inbound::Event;
 
 const AUTH_PATH: &str = "/unipay/assist/channel/auth/auth";
 const AUTH_URL_PATH: &str = "/unipay/assist/channel/auth/generateAuthUrl";
 const AUTH_AND_SET_PATH: &str = "/unipay/assist/channel/auth/authAndSet";
 
 /// The authorization code is one-time.
-const AUTH: Operation = Operation {
+const AUTH: Operation<DaxPay, AuthRequest, Identity> = Operation {
     name: "auth",
-    repeat: Repeat::UnlessSent,
+    repeat: |_| Repeat::UnlessSent,
+    build: |daxpay, request, options| daxpay.auth_request(AUTH_PATH, request, options),
+    read: |daxpay, _, response| Identity::read(daxpay.open(response)?),
 };
-const AUTH_AND_SET: Operation = Operation {
+
+const AUTH_AND_SET: Operation<DaxPay, AuthRequest, Answer> = Operation {
     name: "auth_and_set",
-    repeat: Repeat::UnlessSent,
+    repeat: |_| Repeat::UnlessSent,
+    build: |daxpay, request, options| daxpay.auth_request(AUTH_AND_SET_PATH, request, options),
+    read: |daxpay, _, response| daxpay.open(response),
 };
+
 /// An address that nobody followed does no harm.
-const AUTH_URL: Operation = Operation {
+const GENERATE_AUTH_URL: Operation<DaxPay, AuthUrlRequest, AuthUrl> = Operation {
     name: "generate_auth_url",
-    repeat: Repeat::Freely,
+    repeat: |_| Repeat::Freely,
+    build: DaxPay::auth_url_request,
+    read: |daxpay, _, response| AuthUrl::read(daxpay.open(response)?),
 };
+
+const CALL: Operation<DaxPay, Call, Answer> = Operation {
+    name: "call",
+    repeat: Call::repeat,
+    build: DaxPay::call_request,
+    read: |daxpay, _, response| daxpay.open(response),
+};
+
+const UTC_OFFSET_MINUTES: &str = "daxpay_utc_offset_minutes";
+const RESPONSE_SIGNATURE: &str = "daxpay_response_signature";
+const CHINA_MINUTES: i32 = 480;
+const FURTHEST_MINUTES: i64 = 18 * 60;
+
+/// Whether an answer must be signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum ResponseSignature {
+    /// An answer without a signature is an error.
+    #[default]
+    Required,
+    /// A signature is checked where there is one.
+    IfPresent,
+}
+
+/// The setting `daxpay_utc_offset_minutes`: the gateway's time zone in minutes east of UTC, from -1080
+/// to 1080; by default 480, China.
+pub fn utc_offset_minutes(minutes: i32) -> Setting {
+    Setting::new(UTC_OFFSET_MINUTES, minutes)
+}
+
+/// The setting `daxpay_response_signature`: whether answers must be signed.
+pub fn response_signature(policy: ResponseSignature) -> Setting {
+    Setting::new(RESPONSE_SIGNATURE, policy)
+}
 
 /// How far the gateway's clock may be from ours before the log says so.
 const CLOCK_WARNING_MS: i64 = 5 * 60 * 1000;
@@ -84,6 +132,7 @@ const ENVELOPE: Envelope = Envelope {
         ),
         Meaning(30000, Status::Platform, ""),
     ],
+    time_codes: &[],
 };
 
 /// A handle for one application. Immutable; for any number of threads.
@@ -98,117 +147,6 @@ pub struct DaxPay {
     inbound: crate::inbound::Policy,
 }
 
-/// An authorization code to exchange.
-#[derive(Clone, Default)]
-pub struct AuthRequest {
-    /// Required: `ali_pay`, `wechat_pay`, `union_pay`, or any code the gateway knows; at most 32 characters.
-    pub channel: Option<String>,
-    /// Required: the one-time code; at most 200 characters.
-    pub auth_code: Option<String>,
-    /// Normally not sent; at most 128 characters.
-    pub query_code: Option<String>,
-    /// The end user's IPv4 or IPv6 address; some channels require it.
-    pub client_ip: Option<String>,
-}
-
-/// What the address to authorize at depends on.
-#[derive(Clone, Default)]
-pub struct AuthUrlRequest {
-    /// Required: as in [`AuthRequest`].
-    pub channel: Option<String>,
-    /// Where the user is sent back to.
-    pub auth_redirect_url: Option<String>,
-    /// The end user's IPv4 or IPv6 address.
-    pub client_ip: Option<String>,
-}
-
-/// Whether the gateway has the identity yet. The numbers are part of the C ABI.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-#[repr(i32)]
-pub enum IdentityStatus {
-    /// A status this version does not know: see [`Identity::status_name`].
-    Other = 0,
-    /// `success`: the identity is there.
-    Success = 1,
-    /// `waiting`: the user has not authorized yet.
-    Waiting = 2,
-    /// `not_exist`: there is no such authorization.
-    NotExist = 3,
-}
-
-/// An end user's identity.
-#[derive(Clone)]
-pub struct Identity {
-    open_id: Option<String>,
-    user_id: Option<String>,
-    access_token: Option<String>,
-    status_name: String,
-    answer: Answer,
-}
-
-/// An address to authorize at.
-#[derive(Clone, Debug)]
-pub struct AuthUrl {
-    url: String,
-    query_code: Option<String>,
-    answer: Answer,
-}
-
-impl Identity {
-    /// The user's openId at the channel.
-    pub fn open_id(&self) -> Option<&str> {
-        self.open_id.as_deref()
-    }
-
-    /// The user's userId at the channel.
-    pub fn user_id(&self) -> Option<&str> {
-        self.user_id.as_deref()
-    }
-
-    /// The channel's access token. A secret.
-    pub fn access_token(&self) -> Option<&str> {
-        self.access_token.as_deref()
-    }
-
-    /// Whether the identity is there.
-    pub fn status(&self) -> IdentityStatus {
-        match self.status_name() {
-            "success" => IdentityStatus::Success,
-            "waiting" => IdentityStatus::Waiting,
-            "not_exist" => IdentityStatus::NotExist,
-            _ => IdentityStatus::Other,
-        }
-    }
-
-    /// The gateway's word for the status.
-    pub fn status_name(&self) -> &str {
-        &self.status_name
-    }
-
-    /// The gateway's answer.
-    pub fn answer(&self) -> &Answer {
-        &self.answer
-    }
-}
-
-impl AuthUrl {
-    /// Where to send the user.
-    pub fn url(&self) -> &str {
-        &self.url
-    }
-
-    /// The code to ask for the result with.
-    pub fn query_code(&self) -> Option<&str> {
-        self.query_code.as_deref()
-    }
-
-    /// The gateway's answer.
-    pub fn answer(&self) -> &Answer {
-        &self.answer
-    }
-}
-
 impl DaxPay {
     /// A handle for an application; newer gateways require `mch_no`.
     ///
@@ -221,19 +159,23 @@ impl DaxPay {
         sign_key: &str,
         algorithm: Algorithm,
     ) -> Result<DaxPay> {
-        field::credential("app_id", app_id)?;
-        field::at_most("app_id", app_id, 32)?;
+        checks::credential("app_id", app_id)?;
+        checks::at_most("app_id", app_id, 32)?;
         let mch_no = mch_no.filter(|mch_no| !mch_no.is_empty());
-        field::at_most("mch_no", mch_no.unwrap_or_default(), 32)?;
-        let sign_key = field::secret("sign_key", sign_key)?;
+        checks::at_most("mch_no", mch_no.unwrap_or_default(), 32)?;
+        let sign_key = checks::secret("sign_key", sign_key)?;
+        let utc_offset_minutes = *config.setting(UTC_OFFSET_MINUTES).unwrap_or(&CHINA_MINUTES);
+        let range = -FURTHEST_MINUTES..=FURTHEST_MINUTES;
+        check_range(UTC_OFFSET_MINUTES, utc_offset_minutes.into(), range)?;
+        let response_signature = config.setting(RESPONSE_SIGNATURE).copied();
         Ok(DaxPay {
             client: Client::new("daxpay", config, vec![sign_key.clone()])?,
             app_id: app_id.to_owned(),
             mch_no: mch_no.map(str::to_owned),
             sign_key,
             algorithm,
-            utc_offset_minutes: config.utc_offset_minutes,
-            response_signature: config.response_signature,
+            utc_offset_minutes,
+            response_signature: response_signature.unwrap_or_default(),
             inbound: crate::inbound::Policy::new(config)?,
         })
     }
@@ -243,21 +185,16 @@ impl DaxPay {
     /// # Errors
     /// [`Status::OutcomeUnknown`] when the request may have arrived and the answer was lost: the
     /// code may be used up. [`Status::BadSignature`] when the answer is not signed, or wrongly.
-    pub fn auth(&self, request: &AuthRequest) -> Result<Identity> {
-        let build = || self.build_auth(request);
-        self.client
-            .run(AUTH, self.client.deadline(), build, |_, response| {
-                self.identity(response)
-            })
+    pub fn auth(&self, request: &AuthRequest, options: &Options) -> Result<Identity> {
+        self.client.run(&AUTH, self, request, options)
     }
 
     /// The request of [`DaxPay::auth`], for another HTTP client to send.
     ///
     /// # Errors
     /// [`Status::InvalidArgument`] naming the field.
-    pub fn build_auth(&self, request: &AuthRequest) -> Result<HttpRequest> {
-        let signed = self.signed("POST", AUTH_PATH, auth_params(request)?)?;
-        Ok(signed.secret(field::required("auth_code", &request.auth_code)?))
+    pub fn build_auth(&self, request: &AuthRequest, options: &Options) -> Result<HttpRequest> {
+        self.client.build(&AUTH, self, request, options, None)
     }
 
     /// Reads the answer to [`DaxPay::build_auth`].
@@ -265,32 +202,28 @@ impl DaxPay {
     /// # Errors
     /// As [`DaxPay::auth`].
     pub fn read_auth(&self, request: &HttpRequest, response: HttpResponse) -> Result<Identity> {
-        self.client.read(AUTH, request, response, |_, response| {
-            self.identity(response)
-        })
+        self.client.read(&AUTH, self, request, response)
     }
 
     /// Exchanges an authorization code and leaves the identity at the gateway.
     ///
     /// # Errors
     /// As [`DaxPay::auth`].
-    pub fn auth_and_set(&self, request: &AuthRequest) -> Result<Answer> {
-        let build = || self.build_auth_and_set(request);
-        self.client.run(
-            AUTH_AND_SET,
-            self.client.deadline(),
-            build,
-            |_, response| self.open(response),
-        )
+    pub fn auth_and_set(&self, request: &AuthRequest, options: &Options) -> Result<Answer> {
+        self.client.run(&AUTH_AND_SET, self, request, options)
     }
 
     /// The request of [`DaxPay::auth_and_set`], for another HTTP client to send.
     ///
     /// # Errors
     /// [`Status::InvalidArgument`] naming the field.
-    pub fn build_auth_and_set(&self, request: &AuthRequest) -> Result<HttpRequest> {
-        let signed = self.signed("POST", AUTH_AND_SET_PATH, auth_params(request)?)?;
-        Ok(signed.secret(field::required("auth_code", &request.auth_code)?))
+    pub fn build_auth_and_set(
+        &self,
+        request: &AuthRequest,
+        options: &Options,
+    ) -> Result<HttpRequest> {
+        self.client
+            .build(&AUTH_AND_SET, self, request, options, None)
     }
 
     /// Reads the answer to [`DaxPay::build_auth_and_set`].
@@ -302,39 +235,32 @@ impl DaxPay {
         request: &HttpRequest,
         response: HttpResponse,
     ) -> Result<Answer> {
-        self.client
-            .read(AUTH_AND_SET, request, response, |_, response| {
-                self.open(response)
-            })
+        self.client.read(&AUTH_AND_SET, self, request, response)
     }
 
     /// Has an address generated at which the user authorizes (`generateAuthUrl`).
     ///
     /// # Errors
     /// [`Status::InvalidArgument`] naming the field; else as the gateway or the network has it.
-    pub fn generate_auth_url(&self, request: &AuthUrlRequest) -> Result<AuthUrl> {
-        let build = || self.build_generate_auth_url(request);
-        self.client
-            .run(AUTH_URL, self.client.deadline(), build, |_, response| {
-                self.url(response)
-            })
+    pub fn generate_auth_url(
+        &self,
+        request: &AuthUrlRequest,
+        options: &Options,
+    ) -> Result<AuthUrl> {
+        self.client.run(&GENERATE_AUTH_URL, self, request, options)
     }
 
     /// The request of [`DaxPay::generate_auth_url`], for another HTTP client to send.
     ///
     /// # Errors
     /// [`Status::InvalidArgument`] naming the field.
-    pub fn build_generate_auth_url(&self, request: &AuthUrlRequest) -> Result<HttpRequest> {
-        let channel = channel(&request.channel)?;
-        let params = [
-            ("clientIp", client_ip(&request.client_ip)?),
-            ("channel", Some(channel)),
-            (
-                "authRedirectUrl",
-                field::optional_json(&request.auth_redirect_url),
-            ),
-        ];
-        self.signed("POST", AUTH_URL_PATH, owned(params))
+    pub fn build_generate_auth_url(
+        &self,
+        request: &AuthUrlRequest,
+        options: &Options,
+    ) -> Result<HttpRequest> {
+        self.client
+            .build(&GENERATE_AUTH_URL, self, request, options, None)
     }
 
     /// Reads the answer to [`DaxPay::build_generate_auth_url`].
@@ -347,9 +273,7 @@ impl DaxPay {
         response: HttpResponse,
     ) -> Result<AuthUrl> {
         self.client
-            .read(AUTH_URL, request, response, |_, response| {
-                self.url(response)
-            })
+            .read(&GENERATE_AUTH_URL, self, request, response)
     }
 
     /// Calls any other endpoint. The call's body is a JSON object of the endpoint's own parameters;
@@ -358,26 +282,16 @@ impl DaxPay {
     /// # Errors
     /// [`Status::InvalidArgument`] for the call's description; [`Status::OutcomeUnknown`] when a call
     /// that is not idempotent may have arrived and its answer was lost.
-    pub fn call(&self, call: &Call) -> Result<Answer> {
-        let deadline = self.client.deadline_of(call.timeout_ms);
-        let build = || self.build_call(call);
-        self.client
-            .run(Operation::business(call), deadline, build, |_, response| {
-                self.open(response)
-            })
+    pub fn call(&self, call: &Call, options: &Options) -> Result<Answer> {
+        self.client.run(&CALL, self, call, options)
     }
 
     /// The request of [`DaxPay::call`], for another HTTP client to send.
     ///
     /// # Errors
     /// [`Status::InvalidArgument`] for the call's description.
-    pub fn build_call(&self, call: &Call) -> Result<HttpRequest> {
-        call.check(&[])?;
-        let target = call.wire_target()?;
-        let request = self.signed(&call.method, &target, business_params(call)?)?;
-        Ok(call.headers.iter().fold(request, |request, (name, value)| {
-            request.header(name, value)
-        }))
+    pub fn build_call(&self, call: &Call, options: &Options) -> Result<HttpRequest> {
+        self.client.build(&CALL, self, call, options, None)
     }
 
     /// Reads the answer to [`DaxPay::build_call`].
@@ -385,19 +299,48 @@ impl DaxPay {
     /// # Errors
     /// As [`DaxPay::call`].
     pub fn read_call(&self, request: &HttpRequest, response: HttpResponse) -> Result<Answer> {
-        self.client
-            .read(Operation::READ_CALL, request, response, |_, response| {
-                self.open(response)
-            })
+        self.client.read(&CALL, self, request, response)
     }
 
-    /// What is signed for a JSON object (a request, an answer or a notification), and what is wrong
-    /// with somebody else's signature of it: `signature`, or else its own member `sign`.
+    /// What is signed for the JSON object in a message's body, and what is wrong with somebody else's
+    /// signature of it: `signature`, or else its own member `sign`.
     ///
     /// # Errors
     /// [`Status::InvalidArgument`] when the body is no JSON object.
-    pub fn explain(&self, body: &[u8], signature: Option<&str>) -> Result<Explanation> {
-        explain::daxpay(self.algorithm, self.sign_key.expose(), body, signature)
+    pub fn explain(&self, message: &Inbound, signature: Option<&str>) -> Result<Explanation> {
+        let key = self.sign_key.expose();
+        explain::daxpay(self.algorithm, key, &message.body, signature)
+    }
+
+    /// As [`DaxPay::explain`], for a message of the gateway, which signs as its users do.
+    ///
+    /// # Errors
+    /// As [`DaxPay::explain`].
+    pub fn explain_event(&self, message: &Inbound, signature: Option<&str>) -> Result<Explanation> {
+        self.explain(message, signature)
+    }
+
+    fn auth_request(
+        &self,
+        path: &str,
+        request: &AuthRequest,
+        options: &Options,
+    ) -> Result<HttpRequest> {
+        let signed = self.signed("POST", path, request.params()?, options)?;
+        Ok(signed.secret(checks::required("auth_code", &request.auth_code)?))
+    }
+
+    fn auth_url_request(&self, request: &AuthUrlRequest, options: &Options) -> Result<HttpRequest> {
+        self.signed("POST", AUTH_URL_PATH, request.params()?, options)
+    }
+
+    fn call_request(&self, call: &Call, options: &Options) -> Result<HttpRequest> {
+        call.check(&[])?;
+        let target = call.wire_target()?;
+        let request = self.signed(&call.method, &target, business_params(call)?, options)?;
+        Ok(call.headers.iter().fold(request, |request, (name, value)| {
+            request.header(name, value)
+        }))
     }
 
     /// Adds the common parameters and the signature. Only what the gateway knows may be sent:
@@ -407,6 +350,7 @@ impl DaxPay {
         method: &str,
         target: &str,
         params: Vec<(String, Json)>,
+        options: &Options,
     ) -> Result<HttpRequest> {
         let now_ms = self.client.clock().unix_ms();
         let req_time = format_civil(now_ms, self.utc_offset_minutes).ok_or_else(|| {
@@ -425,16 +369,14 @@ impl DaxPay {
         );
         members.retain(|(name, _)| params.iter().all(|(own, _)| own != name));
         members.extend(params);
-        let mut object = Json::Object(members);
+        let mut object = Zeroizing::new(Json::Object(members));
         let sign = signing::sign(self.algorithm, self.sign_key.expose(), &object);
-        if let Json::Object(members) = &mut object {
+        if let Json::Object(members) = &mut *object {
             members.push(("sign".to_owned(), Json::string(sign)));
         }
-        let request = self
-            .client
-            .request(method, target, object.to_json().into_bytes());
+        let request = self.client.request(method, target, object.to_body());
         Ok(request
-            .trace_id(&nonce)
+            .trace_id(options.trace_id().unwrap_or(&nonce))
             .header("Content-Type", "application/json"))
     }
 
@@ -466,7 +408,7 @@ impl DaxPay {
             }
             Ok(_) if policy == ResponseSignature::IfPresent => Ok(()),
             Ok(_) => {
-                let why = "there is no `sign`; if your gateway does not sign, set response_signature to `if present`";
+                let why = "there is no `sign`; if your gateway does not sign, set daxpay_response_signature to `if present`";
                 Err(bad_signature("missing", why))
             }
             Err(_) => Err(bad_signature("mismatch", "`sign` is not a string")),
@@ -484,72 +426,10 @@ impl DaxPay {
         let ahead_ms = self.client.clock().unix_ms() - gateway_ms;
         if ahead_ms.abs() > CLOCK_WARNING_MS {
             self.client.log(Level::Warn, || {
-                format!("resTime is {} s away from this machine's clock: check the clock and utc_offset_minutes", ahead_ms.abs() / 1000)
+                format!("resTime is {} s away from this machine's clock: check the clock and daxpay_utc_offset_minutes", ahead_ms.abs() / 1000)
             });
         }
     }
-
-    fn identity(&self, response: HttpResponse) -> Result<Identity> {
-        let answer = self.open(response)?;
-        answer.required_object("data")?;
-        Ok(Identity {
-            open_id: answer.optional_text("data.openId")?,
-            user_id: answer.optional_text("data.userId")?,
-            access_token: answer.optional_text("data.accessToken")?,
-            status_name: answer.required_text("data.status")?,
-            answer,
-        })
-    }
-
-    fn url(&self, response: HttpResponse) -> Result<AuthUrl> {
-        let answer = self.open(response)?;
-        let url = answer.required_text("data.authUrl")?;
-        let query_code = answer.optional_text("data.queryCode")?;
-        Ok(AuthUrl {
-            url,
-            query_code,
-            answer,
-        })
-    }
-}
-
-fn auth_params(request: &AuthRequest) -> Result<Vec<(String, Json)>> {
-    let channel = channel(&request.channel)?;
-    let auth_code = field::required("auth_code", &request.auth_code)?;
-    field::at_most("auth_code", auth_code, 200)?;
-    field::at_most(
-        "query_code",
-        field::optional(&request.query_code).unwrap_or_default(),
-        128,
-    )?;
-    let params = [
-        ("clientIp", client_ip(&request.client_ip)?),
-        ("channel", Some(channel)),
-        ("authCode", Some(Json::string(auth_code))),
-        ("queryCode", field::optional_json(&request.query_code)),
-    ];
-    Ok(owned(params))
-}
-
-fn owned<const N: usize>(params: [(&str, Option<Json>); N]) -> Vec<(String, Json)> {
-    params
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-        .collect()
-}
-
-fn channel(value: &Option<String>) -> Result<Json> {
-    let channel = field::required("channel", value)?;
-    field::at_most("channel", channel, 32)?;
-    Ok(Json::string(channel))
-}
-
-fn client_ip(value: &Option<String>) -> Result<Option<Json>> {
-    let Some(address) = field::optional(value) else {
-        return Ok(None);
-    };
-    field::ip("client_ip", address)?;
-    Ok(Some(Json::string(address)))
 }
 
 /// The caller's own parameters. Empty strings are refused, since the platform's text and its
@@ -558,8 +438,7 @@ fn business_params(call: &Call) -> Result<Vec<(String, Json)>> {
     if call.body.is_empty() {
         return Ok(Vec::new());
     }
-    let body = Json::parse(&call.body)
-        .map_err(|e| Error::argument("body", format!("is {}", e.message())))?;
+    let body = Json::parse(&call.body).map_err(|e| Error::argument("body", format!("is {e}")))?;
     let Json::Object(members) = body else {
         return Err(Error::argument(
             "body",
@@ -585,13 +464,6 @@ fn business_params(call: &Call) -> Result<Vec<(String, Json)>> {
         .filter(|(_, value)| *value != Json::Null)
         .map(|(name, value)| (name, signing::with_plain_numbers(&value)))
         .collect())
-}
-
-/// Not whose identity it is, and no token.
-impl fmt::Debug for Identity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Identity({}, {:?})", self.status_name, self.answer)
-    }
 }
 
 impl fmt::Debug for DaxPay {

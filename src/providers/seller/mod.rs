@@ -1,19 +1,24 @@
-#![doc = include_str!("../../docs/seller.md")]
+#![doc = include_str!("../../../docs/seller.md")]
 
 use std::fmt;
 use std::sync::Arc;
 
-use super::bearer::Bearer;
-use super::field;
+use zeroize::Zeroizing;
+
+use super::checks;
+use super::token_calls::{TokenClient, TokenRules};
+use crate::answer::Answer;
 use crate::call::{Call, header_value};
-use crate::client::Client;
+use crate::client::Operation;
 use crate::clock::Moment;
-use crate::config::{Config, ExpiresInUnit};
+use crate::config::{Config, Setting};
+use crate::envelope::{Envelope, Meaning, in_envelope, required_text};
 use crate::error::{Error, Result, Status};
+use crate::http::{HttpRequest, HttpResponse, Repeat};
 use crate::json::Json;
-use crate::message::{Answer, Envelope, HttpRequest, HttpResponse, Meaning};
+use crate::options::Options;
 use crate::secret::Secret;
-use crate::token::{Token, TokenCache, jwt_times, plausible_ms, without_scheme};
+use crate::token::{Token, jwt_times, plausible_ms, without_scheme};
 
 const TOKEN_PATH: &str = "/seller/202405/auth/get-access-token";
 const TOKEN_HEADER: &str = "Authorization";
@@ -29,15 +34,51 @@ const ENVELOPE: Envelope = Envelope {
         Status::Unauthorized,
         "the keys or the token were refused",
     )],
+    time_codes: &[],
 };
+
+const RULES: TokenRules<Seller> = TokenRules {
+    // A login has no effect but the token.
+    login: Operation {
+        name: "token",
+        repeat: |()| Repeat::Freely,
+        build: |seller, (), _| Ok(seller.login_request()),
+        read: Seller::login_token,
+    },
+    call: Operation {
+        name: "call",
+        repeat: Call::repeat,
+        build: Seller::call_request,
+        read: |_, _, response| open(response),
+    },
+    refused_code: "401",
+};
+
+const EXPIRES_IN_UNIT: &str = "seller_expires_in_unit";
+
+/// How `expiresIn` is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum ExpiresInUnit {
+    /// The token's own `exp - iat` where it can be read, else `expiresIn` as milliseconds.
+    #[default]
+    Auto,
+    /// `expiresIn` is in milliseconds.
+    Milliseconds,
+    /// `expiresIn` is in seconds.
+    Seconds,
+}
+
+/// The setting `seller_expires_in_unit`: how `expiresIn` is read.
+pub fn expires_in_unit(unit: ExpiresInUnit) -> Setting {
+    Setting::new(EXPIRES_IN_UNIT, unit)
+}
 
 /// A handle for one seller, with its token. For any number of threads.
 pub struct Seller {
-    client: Client,
+    tokens: TokenClient,
     access_key: Secret,
     secret_key: Secret,
     expires_in_unit: ExpiresInUnit,
-    cache: TokenCache,
 }
 
 impl Seller {
@@ -46,18 +87,15 @@ impl Seller {
     /// # Errors
     /// [`Status::InvalidArgument`] for a credential, [`Status::InvalidConfig`] for a setting.
     pub fn new(config: &Config, access_key: &str, secret_key: &str) -> Result<Seller> {
-        let access_key = field::secret("access_key", access_key)?;
-        let secret_key = field::secret("secret_key", secret_key)?;
+        let access_key = checks::secret("access_key", access_key)?;
+        let secret_key = checks::secret("secret_key", secret_key)?;
+        let secrets = vec![access_key.clone(), secret_key.clone()];
+        let unit = config.setting(EXPIRES_IN_UNIT).copied();
         Ok(Seller {
-            client: Client::new(
-                "seller",
-                config,
-                vec![access_key.clone(), secret_key.clone()],
-            )?,
+            tokens: TokenClient::new("seller", config, secrets)?,
             access_key,
             secret_key,
-            expires_in_unit: config.expires_in_unit,
-            cache: TokenCache::new(Arc::clone(&config.clock)),
+            expires_in_unit: unit.unwrap_or_default(),
         })
     }
 
@@ -65,21 +103,21 @@ impl Seller {
     ///
     /// # Errors
     /// [`Status::Unauthorized`] for refused keys; else as the platform or the network has it.
-    pub fn token(&self) -> Result<Arc<Token>> {
-        self.cached_token(self.client.deadline())
+    pub fn token(&self, options: &Options) -> Result<Arc<Token>> {
+        self.tokens.token(&RULES, self, options)
     }
 
     /// Drops the cached token if it is this one (bare or as its header's value).
     pub fn invalidate(&self, token: &str) {
-        self.drop_token(token);
+        self.tokens.invalidate(token);
     }
 
     /// The login request, for another HTTP client to send.
     ///
     /// # Errors
-    /// None for now.
-    pub fn build_token(&self) -> Result<HttpRequest> {
-        self.login_request()
+    /// [`Status::InvalidArgument`] for an option.
+    pub fn build_token(&self, options: &Options) -> Result<HttpRequest> {
+        self.tokens.build_token(&RULES, self, options)
     }
 
     /// Reads the answer to [`Seller::build_token`] and caches the token.
@@ -87,7 +125,7 @@ impl Seller {
     /// # Errors
     /// As [`Seller::token`].
     pub fn read_token(&self, request: &HttpRequest, response: HttpResponse) -> Result<Arc<Token>> {
-        self.read_login(request, response)
+        self.tokens.read_token(&RULES, self, request, response)
     }
 
     /// Calls a business endpoint with the token. A refused token is replaced and the call repeated once.
@@ -95,16 +133,16 @@ impl Seller {
     /// # Errors
     /// [`Status::InvalidArgument`] for the call's description; [`Status::OutcomeUnknown`] when a call
     /// that is not idempotent may have arrived and its answer was lost.
-    pub fn call(&self, call: &Call) -> Result<Answer> {
-        self.business_call(call)
+    pub fn call(&self, call: &Call, options: &Options) -> Result<Answer> {
+        self.tokens.call(&RULES, self, call, options)
     }
 
     /// The request of [`Seller::call`], for another HTTP client to send.
     ///
     /// # Errors
     /// [`Status::InvalidArgument`]; [`Status::Unauthorized`] when no valid token is cached.
-    pub fn build_call(&self, call: &Call) -> Result<HttpRequest> {
-        self.build_business_call(call)
+    pub fn build_call(&self, call: &Call, options: &Options) -> Result<HttpRequest> {
+        self.tokens.build_call(&RULES, self, call, options)
     }
 
     /// Reads the answer to [`Seller::build_call`]; drops a token that was refused.
@@ -112,7 +150,7 @@ impl Seller {
     /// # Errors
     /// As [`Seller::call`].
     pub fn read_call(&self, request: &HttpRequest, response: HttpResponse) -> Result<Answer> {
-        self.read_business_call(request, response)
+        self.tokens.read_call(&RULES, self, request, response)
     }
 
     /// `expiresIn` is a string in the platform's example and an integer in its table; it is called
@@ -124,7 +162,7 @@ impl Seller {
                 return Ok(lifetime_ms);
             }
         }
-        answer.in_envelope(|envelope| {
+        in_envelope(answer, |envelope| {
             let expires_in = match envelope.at("data.expiresIn")? {
                 Some(Json::String(text)) => text.parse().ok(),
                 Some(number @ Json::Number(_)) => number.as_i64(),
@@ -146,39 +184,24 @@ impl Seller {
                 .ok_or_else(|| Error::protocol("`data.expiresIn` is not a plausible whole number"))
         })
     }
-}
 
-impl Bearer for Seller {
-    const TOKEN_REFUSED: &'static str = "401";
-
-    const OWN_HEADERS: &'static [&'static str] = &[TOKEN_HEADER];
-
-    fn client(&self) -> &Client {
-        &self.client
-    }
-
-    fn cache(&self) -> &TokenCache {
-        &self.cache
-    }
-
-    fn login_request(&self) -> Result<HttpRequest> {
-        let body = Json::object([
+    fn login_request(&self) -> HttpRequest {
+        let body = Zeroizing::new(Json::object([
             ("accessKey", Some(Json::string(self.access_key.expose()))),
             ("secretKey", Some(Json::string(self.secret_key.expose()))),
-        ]);
-        let request = self
-            .client
-            .request("POST", TOKEN_PATH, body.to_json().into_bytes());
-        Ok(request.header("Content-Type", "application/json"))
+        ]));
+        let client = &self.tokens.client;
+        let request = client.request("POST", TOKEN_PATH, body.to_body());
+        request.header("Content-Type", "application/json")
     }
 
     fn login_token(&self, request: &HttpRequest, response: HttpResponse) -> Result<Token> {
-        let answer = self.open(response)?;
-        let token = answer.required_text("data.accessToken")?;
-        let lifetime_ms = self.lifetime_ms(&token, request.built, &answer)?;
+        let answer = open(response)?;
+        let token = Secret::new(required_text(&answer, "data.accessToken")?);
+        let lifetime_ms = self.lifetime_ms(token.expose(), request.built, &answer)?;
         // The scheme is added only where it is missing: never `Bearer Bearer`.
-        let header = format!("Bearer {}", without_scheme(&token));
-        header_value("`data.accessToken`", &header)
+        let header = Secret::new(format!("Bearer {}", without_scheme(token.expose())));
+        header_value("`data.accessToken`", header.expose())
             .map_err(|e| Error::protocol(e.message()).with_answer(answer.clone()))?;
         Ok(Token::new(
             header,
@@ -189,15 +212,15 @@ impl Bearer for Seller {
         ))
     }
 
-    fn call_request(&self, call: &Call, token: &Token) -> Result<HttpRequest> {
-        let request = self.client.call_request(call)?;
-        let request = request.header(token.header_name(), token.header_value());
-        Ok(call.finish(request.secret(token.header_value())))
+    fn call_request(&self, call: &Call, _: &Options) -> Result<HttpRequest> {
+        call.check(&[TOKEN_HEADER])?;
+        let client = &self.tokens.client;
+        Ok(call.finish(client.call_request(call, &call.wire_target()?)))
     }
+}
 
-    fn open(&self, response: HttpResponse) -> Result<Answer> {
-        ENVELOPE.open(response, |_| Ok(()))
-    }
+fn open(response: HttpResponse) -> Result<Answer> {
+    ENVELOPE.open(response, |_| Ok(()))
 }
 
 impl fmt::Debug for Seller {
