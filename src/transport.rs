@@ -942,7 +942,7 @@ mod tests {
     fn send(config: &Config, cancel: impl Cancel + 'static) -> Result<HttpResponse> {
         let transport = Transport::new(config)?;
         let url = format!("{}/path", config.base_url);
-        let now = Moment::now(&SystemClock);
+        let now = Moment::now(&SystemClock::default());
         let request = HttpRequest::new("GET", url, Vec::new().into(), now);
         let options = Options {
             cancel: Some(Arc::new(cancel)),
@@ -1021,12 +1021,12 @@ mod tests {
         for questions in 0..8 {
             let before = heard.load(Ordering::SeqCst);
             match send(&config, after(questions)) {
-                Ok(response) => assert_eq!(response.body, b"{}"),
+                Ok(response) => assert_eq!(*response.body, b"{}"),
                 Err(error) => assert_eq!(error.status(), Status::Cancelled, "{error}"),
             }
             assert!(heard.load(Ordering::SeqCst) - before <= 1);
         }
-        assert_eq!(send(&config, after(1_000)).unwrap().body, b"{}");
+        assert_eq!(*send(&config, after(1_000)).unwrap().body, b"{}");
     }
 
     #[test]
@@ -1045,13 +1045,13 @@ mod tests {
         let count = Arc::clone(&calls);
         let callback = move || {
             let response = send(&inner, || false).unwrap();
-            assert_eq!(response.body, b"inner");
+            assert_eq!(*response.body, b"inner");
             count.fetch_add(1, Ordering::SeqCst);
             std::thread::sleep(Duration::from_millis(50));
             false
         };
         let response = send(&Config::new(format!("http://{slow}")), callback).unwrap();
-        assert_eq!(response.body, b"outer");
+        assert_eq!(*response.body, b"outer");
         assert!(calls.load(Ordering::SeqCst) >= 2);
     }
 }

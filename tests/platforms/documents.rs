@@ -78,7 +78,7 @@ fn creditpay_example_without_its_trailing_comma() {
 #[test]
 fn daxpay_example_signed_with_key_instead_of_sign() {
     let sandbox = Sandbox::start();
-    let time = jiff::Timestamp::from_millisecond(SystemClock.unix_ms()).expect("now");
+    let time = jiff::Timestamp::from_millisecond(SystemClock::default().unix_ms()).expect("now");
     let time = jiff::tz::offset(8).to_datetime(time);
     let unsigned = format!(
         r#"{{"appId":"{}","mchNo":"{}","clientIp":"127.0.0.1","nonceStr":"{}","reqTime":"{}","channel":"ali_pay","authCode":"{}"}}"#,
@@ -123,7 +123,7 @@ fn redemption_example_with_third_account() {
         CREDENTIALS.redemption_business_id,
         random_hex(8),
     );
-    let (nonce, time) = (random_hex(16), SystemClock.unix_ms().to_string());
+    let (nonce, time) = (random_hex(16), SystemClock::default().unix_ms().to_string());
     let mut headers = vec![
         ("Content-Type", "application/json; charset=utf-8"),
         ("businessId", CREDENTIALS.redemption_business_id),
