@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
-use zeroize::Zeroize;
 
 use crate::error::{Error, Status};
 use crate::options::Wait;
@@ -235,7 +234,7 @@ impl Buffer {
             // Not `resize`: the bytes that it would leave behind when it moves are not wiped.
             let mut larger = vec![0; needed.max(2 * self.bytes.len())];
             larger[..self.end].copy_from_slice(&self.bytes[..self.end]);
-            self.bytes[..self.dirty].zeroize();
+            self.clean();
             self.bytes = larger;
             self.dirty = self.end;
         }
@@ -262,9 +261,16 @@ impl Buffer {
         self.start = (self.start + amount).min(self.end);
     }
 
+    /// Overwrites what was ever filled in, in one stroke that the compiler may not leave out.
+    fn clean(&mut self) {
+        let dirty = &mut self.bytes[..self.dirty];
+        dirty.fill(0);
+        zeroize::optimization_barrier(dirty);
+    }
+
     /// Forgets everything, and leaves no trace of it in memory. Only a small buffer is kept.
     pub(crate) fn wipe(&mut self) {
-        self.bytes[..self.dirty].zeroize();
+        self.clean();
         (self.start, self.end, self.dirty) = (0, 0, 0);
         if self.bytes.len() > KEPT_BUFFER {
             self.bytes = Vec::new();

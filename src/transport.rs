@@ -3,6 +3,7 @@
 //! ureq writes and reads HTTP; the connections are ours, and so is the pool of idle ones. ureq asks for a
 //! connection for every exchange, is given one of the pool or a new one, and keeps none.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fmt;
@@ -19,7 +20,6 @@ use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver as UreqResolver}
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, NextTimeout, Transport as UreqTransport,
 };
-use zeroize::Zeroizing;
 
 use crate::config::Config;
 use crate::connection::{Buffer, Connection, Fault};
@@ -122,7 +122,7 @@ impl Transport {
         let headers = parts
             .headers
             .iter()
-            .map(|(n, v)| (n.as_str(), String::from_utf8_lossy(v.as_bytes())));
+            .map(|(name, value)| (name.as_str(), text(value)));
         Ok(HttpResponse {
             status: parts.status.as_u16(),
             headers: headers.collect::<Headers>(),
@@ -168,6 +168,13 @@ impl Transport {
             "the answer is larger than max_response_bytes ({})",
             self.max_response_bytes
         ))
+    }
+}
+
+fn text(value: &HeaderValue) -> Cow<'_, str> {
+    match std::str::from_utf8(value.as_bytes()) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(value.as_bytes()),
     }
 }
 
@@ -250,15 +257,16 @@ fn to_ureq(request: &HttpRequest) -> std::result::Result<Request<&[u8]>, Failure
 }
 
 /// The other headers, as they go out: they hold the secrets, and ureq would make copies that nobody wipes.
-fn other_headers(request: &HttpRequest) -> std::result::Result<Zeroizing<Vec<u8>>, Failure> {
+fn other_headers(request: &HttpRequest) -> std::result::Result<Buffer, Failure> {
     let others = || {
         request
             .headers()
             .iter()
             .filter(|(name, _)| !is_for_ureq(name))
     };
-    let length = others().map(|(n, v)| n.len() + v.len() + 4).sum();
-    let mut lines = Zeroizing::new(Vec::with_capacity(length));
+    let length: usize = others().map(|(n, v)| n.len() + v.len() + 4).sum();
+    let mut lines = Buffer::default();
+    lines.room(length);
     for (name, value) in others() {
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
         let is_value = |byte: u8| byte == b'\t' || (byte >= b' ' && byte != 0x7f);
@@ -266,7 +274,7 @@ fn other_headers(request: &HttpRequest) -> std::result::Result<Zeroizing<Vec<u8>
             return Err(unsendable(name));
         }
         for part in [name.as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
-            lines.extend_from_slice(part);
+            lines.append(part);
         }
     }
     Ok(lines)
@@ -311,7 +319,7 @@ enum Progress {
 struct Current {
     wait: Option<Wait>,
     /// The headers that ureq does not know of, as they go out.
-    headers: Zeroizing<Vec<u8>>,
+    headers: Buffer,
     /// How much room the rest of the head needs at most, beyond the usual.
     head: usize,
     progress: Progress,
@@ -326,7 +334,7 @@ impl Current {
     fn none() -> Current {
         Current {
             wait: None,
-            headers: Zeroizing::new(Vec::new()),
+            headers: Buffer::default(),
             head: 0,
             progress: Progress::NotSent,
             fault: None,
@@ -511,7 +519,7 @@ impl Connector<()> for Dialer {
         _: Option<()>,
     ) -> std::result::Result<Option<Exchange>, ureq::Error> {
         let (wait, headers, head) = CURRENT.with_borrow_mut(|current| {
-            let headers = std::mem::replace(&mut current.headers, Zeroizing::new(Vec::new()));
+            let headers = std::mem::take(&mut current.headers);
             (current.wait.clone(), headers, current.head)
         });
         let Some(wait) = wait else {
@@ -705,7 +713,7 @@ struct Exchange {
     line: Option<Box<Line>>,
     wait: Wait,
     /// The headers that ureq does not know of, until the head is written.
-    headers: Zeroizing<Vec<u8>>,
+    headers: Buffer,
     head: usize,
     head_received: usize,
     /// Why the request could not be sent to its end. The server may have answered all the same.
@@ -796,13 +804,13 @@ impl UreqTransport for Exchange {
         amount: usize,
         _: NextTimeout,
     ) -> std::result::Result<(), ureq::Error> {
-        let headers = std::mem::replace(&mut self.headers, Zeroizing::new(Vec::new()));
+        let headers = std::mem::take(&mut self.headers);
         let output = &mut self.line().output;
         output.filled(amount);
         // What ureq writes first is the head, whole: there was room for it.
         if !headers.is_empty() {
             output.unfill(HEAD_END);
-            output.append(&headers);
+            output.append(headers.unread());
             output.append(b"\r\n");
         }
         // The rest goes out when ureq turns to the answer: head and body in one write.
