@@ -994,7 +994,7 @@ mod tests {
                 let mut config = Config::new(&base);
                 config.proxy = proxy.cloned();
                 let started = Instant::now();
-                let error = send(&config, after(questions)).err().expect("cancelled");
+                let error = send(&config, after(questions)).expect_err("cancelled");
                 let seen = (error.status(), error.delivery());
                 assert_eq!(seen, (Status::Cancelled, delivery), "{base}: {error}");
                 assert!(started.elapsed() < SOON, "{base} {questions}");

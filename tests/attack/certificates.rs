@@ -109,8 +109,8 @@ fn what_is_wrong_with_a_certificate_is_said() {
 #[test]
 fn a_self_signed_certificate_is_trusted_when_it_is_named_itself() {
     for is_ca in [IsCa::NoCa, IsCa::Ca(BasicConstraints::Unconstrained)] {
-        let identity = Identity::self_signed(&changed(|p| p.is_ca = is_ca.clone()));
-        let other = Identity::self_signed(&changed(|p| p.is_ca = is_ca.clone()));
+        let identity = Identity::self_signed(&changed(|p| p.is_ca = is_ca));
+        let other = Identity::self_signed(&changed(|p| p.is_ca = is_ca));
         let started = serving(server(&identity, &[&TLS12, &TLS13], None));
         call(&trusting(&started, &identity.certificate.pem())).expect("it is named");
         let message = refused(&trusting(&started, &other.certificate.pem()));
@@ -119,7 +119,7 @@ fn a_self_signed_certificate_is_trusted_when_it_is_named_itself() {
     // Its name and its dates are checked all the same.
     let ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let mut elsewhere = params(&["elsewhere.example"]);
-    elsewhere.is_ca = ca.clone();
+    elsewhere.is_ca = ca;
     let old = changed(|p| {
         p.is_ca = ca;
         p.not_after = date_time_ymd(2020, 2, 3);

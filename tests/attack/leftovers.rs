@@ -23,9 +23,14 @@ fn answer(link: &str) -> Vec<u8> {
 }
 
 /// Calls the server twice. It adds a forged answer to its first, in a way of its own.
-fn check_that_each_call_gets_its_own(config: &Config, forged: &mpsc::Receiver<()>) {
+fn check_that_each_call_gets_its_own(
+    config: &Config,
+    read: &mpsc::Sender<()>,
+    forged: &mpsc::Receiver<()>,
+) {
     let redemption = redemption(config);
     assert!(ask_url(&redemption).contains("first"));
+    let _ = read.send(());
     forged.recv_timeout(Duration::from_secs(5)).unwrap();
     let second = ask_url(&redemption);
     assert!(second.contains("second"), "{second}");
@@ -52,7 +57,12 @@ enum How {
 
 const EVERY_WAY: [How; 3] = [How::Together, How::Apart, How::Byte];
 
-fn serve(stream: &mut (impl Read + Write), number: usize, how: How) {
+fn serve(
+    stream: &mut (impl Read + Write),
+    number: usize,
+    how: How,
+    read: &Mutex<mpsc::Receiver<()>>,
+) {
     let asked = read_request(&mut BufReader::new(&mut *stream));
     if asked.is_none() {
         return;
@@ -67,6 +77,8 @@ fn serve(stream: &mut (impl Read + Write), number: usize, how: How) {
     stream.write_all(&first).unwrap();
     stream.flush().unwrap();
     if let How::Apart = how {
+        // When the first was read, and its connection is idle.
+        let _ = read.lock().unwrap().recv_timeout(Duration::from_secs(5));
         stream.write_all(&forged).unwrap();
         stream.flush().unwrap();
     }
@@ -76,14 +88,15 @@ fn serve(stream: &mut (impl Read + Write), number: usize, how: How) {
 fn a_second_answer_is_not_that_of_the_next_call() {
     for how in EVERY_WAY {
         let (done, forged) = mpsc::channel();
-        let done = Mutex::new(done);
+        let (has_read, read) = mpsc::channel();
+        let (done, read) = (Mutex::new(done), Mutex::new(read));
         let server = RawServer::start(move |mut stream, number| {
             stream.set_nodelay(true).unwrap();
-            serve(&mut stream, number, how);
+            serve(&mut stream, number, how, &read);
             let _ = done.lock().unwrap().send(());
             let _ = stream.read(&mut [0]);
         });
-        check_that_each_call_gets_its_own(&config(server.url()), &forged);
+        check_that_each_call_gets_its_own(&config(server.url()), &has_read, &forged);
         assert_eq!(server.accepted(), 2, "{how:?}");
     }
 }
@@ -97,17 +110,19 @@ fn a_second_answer_in_tls_is_not_that_of_the_next_call() {
         let server_config = tls::server(&leaf, &[version], None);
         for how in EVERY_WAY {
             let (done, forged) = mpsc::channel();
+            let (has_read, read) = mpsc::channel();
+            let read = Mutex::new(read);
             let (done, server_config) = (Mutex::new(done), server_config.clone());
             let server = RawServer::start(move |stream, number| {
                 stream.set_nodelay(true).unwrap();
                 let mut stream = tls::accept(&server_config, stream);
-                serve(&mut stream, number, how);
+                serve(&mut stream, number, how, &read);
                 let _ = done.lock().unwrap().send(());
                 let _ = stream.read(&mut [0]);
             });
             let mut config = config(server.url().replace("http:", "https:"));
             config.ca_file = Some(ca.path());
-            check_that_each_call_gets_its_own(&config, &forged);
+            check_that_each_call_gets_its_own(&config, &has_read, &forged);
             assert_eq!(server.accepted(), 2, "{version:?} {how:?}");
         }
     }
@@ -139,6 +154,6 @@ fn half_a_record_of_tls_spoils_the_connection() {
     });
     let mut config = config(server.url().replace("http:", "https:"));
     config.ca_file = Some(ca.path());
-    check_that_each_call_gets_its_own(&config, &forged);
+    check_that_each_call_gets_its_own(&config, &mpsc::channel().0, &forged);
     assert_eq!(server.accepted(), 2);
 }
