@@ -1,5 +1,6 @@
 //! What a hostile or broken surrounding does to the library.
 
+mod cancelling;
 mod certificates;
 mod deadlines;
 mod framing;
