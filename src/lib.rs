@@ -1,9 +1,23 @@
 //! Log in to, sign for and verify messages from five Chinese partner platforms.
 //!
-//! `providers` holds one file per platform: start there. `signing` holds the strings and
-//! signatures as pure functions, `explain` names what is wrong with somebody else's. `client` is the loop every call goes through, `transport` the one
-//! file that knows the HTTP library, `token` keeps tokens fresh, `ffi` is the C ABI.
-//! Data flows one way: `ffi → providers → (explain, signing, token, client → transport) → the rest`.
+//! `providers` holds a folder for each platform: start there. An operation of a platform is a value (its
+//! name, how it may be repeated, how its request is built, how its answer is read), and `client` is the
+//! one loop that carries it out. `signing` holds the strings and signatures as pure functions, `explain`
+//! names what is wrong with somebody else's.
+//!
+//! From the ground up; a file imports only from the lines above its own, and never in a circle:
+//!
+//! - `json` `secret` `clock` `log` `random` `per_process` `os`: plain values and small tools
+//! - `http` `answer` `envelope` `error`: an HTTP message; what a platform said; how it wraps that; what
+//!   went wrong
+//! - `replay` `inbound` `config` `options` `call` `token`: what a user configures, receives, asks for,
+//!   keeps
+//! - `connection` `proxy` `resolve` `tls` `transport`: a TCP connection, and HTTP over it; `transport` is
+//!   the one file that knows the HTTP library
+//! - `client`
+//! - `signing`, then `explain`
+//! - `providers`
+//! - `ffi`: the C ABI
 
 pub mod answer;
 pub mod call;

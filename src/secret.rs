@@ -93,38 +93,57 @@ const LONGEST_QUOTE: usize = 300;
 /// `text` with each of the secrets blotted out: as it is, URL-encoded, in the upper case that daxpay
 /// signs in, and where [`one_line`] cut a text off in the middle of one.
 pub(crate) fn mask<'a>(text: &str, secrets: impl IntoIterator<Item = &'a str>) -> String {
-    let mut masked = text.to_owned();
+    // What is not masked yet must not stay in memory either.
+    let mut masked = Zeroizing::new(text.to_owned());
     for secret in secrets {
         // A value of one or two characters would blot out half of every text and hides nothing.
         if secret.len() < SHORTEST {
             continue;
         }
-        let encoded: String = form_urlencoded::byte_serialize(secret.as_bytes()).collect();
-        for form in [secret, &encoded, &secret.to_uppercase()] {
-            masked = mask_cut_off(&masked.replace(form, MASK), form);
-        }
+        // Neither form takes more than three bytes for one: growing would leave copies behind.
+        let room = || Zeroizing::new(String::with_capacity(3 * secret.len()));
+        let (mut encoded, mut upper) = (room(), room());
+        encoded.extend(form_urlencoded::byte_serialize(secret.as_bytes()));
+        upper.extend(secret.chars().flat_map(char::to_uppercase));
         // "Bearer x" may come back as x alone.
-        if let Some((_, credential)) = secret.split_once(' ') {
-            masked = mask(&masked, [credential]);
+        let credential = secret.split_once(' ').map(|(_, credential)| credential);
+        for form in [secret, &encoded, &upper, credential.unwrap_or_default()] {
+            blot_out(&mut masked, form);
         }
     }
-    masked
+    std::mem::take(&mut *masked)
+}
+
+/// Blots out one form of a secret, and its beginning where the end was cut off.
+fn blot_out(text: &mut Zeroizing<String>, form: &str) {
+    if form.len() < SHORTEST {
+        return;
+    }
+    if text.contains(form) {
+        *text = Zeroizing::new(text.replace(form, MASK));
+    }
+    if text.contains(CUT_OFF) {
+        *text = Zeroizing::new(mask_cut_off(text, form));
+    }
 }
 
 /// Blots out the beginning of a secret whose end was cut off.
 fn mask_cut_off(text: &str, secret: &str) -> String {
-    let mut pieces: Vec<String> = text.split(CUT_OFF).map(str::to_owned).collect();
-    let before_a_cut = pieces.len() - 1;
-    for piece in &mut pieces[..before_a_cut] {
-        let beginnings = secret.char_indices().map(|(end, _)| &secret[..end]);
-        let found = beginnings.rev().take_while(|start| start.len() >= SHORTEST);
-        let longest = found.into_iter().find(|start| piece.ends_with(start));
-        if let Some(start) = longest {
-            piece.truncate(piece.len() - start.len());
-            piece.push_str(MASK);
+    let mut masked = String::with_capacity(text.len() + MASK.len());
+    for (index, piece) in text.split(CUT_OFF).enumerate() {
+        if index > 0 {
+            let beginnings = secret.char_indices().map(|(end, _)| &secret[..end]);
+            let found = beginnings.rev().take_while(|start| start.len() >= SHORTEST);
+            let longest = found.into_iter().find(|start| masked.ends_with(start));
+            if let Some(start) = longest {
+                masked.truncate(masked.len() - start.len());
+                masked.push_str(MASK);
+            }
+            masked.push_str(CUT_OFF);
         }
+        masked.push_str(piece);
     }
-    pieces.join(CUT_OFF)
+    masked
 }
 
 /// `text` on one line and of bearable length, fit for a message or a log.

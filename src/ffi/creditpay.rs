@@ -147,7 +147,7 @@ pub unsafe extern "C" fn libauth_creditpay_request_set_customer_token(
 ) {
     guard!(else (), {
         let given = unsafe { string::owned("customer_token", customer_token) };
-        unsafe { edit(request, |draft| draft.set("customer_token", given, |r, v| r.customer_token = v)) }
+        unsafe { edit(request, |draft| draft.set("customer_token", given, |r, v| r.customer_token = v.map(Into::into))) }
     })
 }
 

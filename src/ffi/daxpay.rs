@@ -153,7 +153,7 @@ pub unsafe extern "C" fn libauth_daxpay_auth_request_set_auth_code(
 ) {
     guard!(else (), {
         let given = unsafe { string::owned("auth_code", auth_code) };
-        unsafe { edit(request, |draft| draft.set("auth_code", given, |r, v| r.auth_code = v)) }
+        unsafe { edit(request, |draft| draft.set("auth_code", given, |r, v| r.auth_code = v.map(Into::into))) }
     })
 }
 

@@ -12,6 +12,13 @@ pub(crate) fn required<'a>(name: &str, value: &'a Option<String>) -> Result<&'a 
     optional(value).ok_or_else(|| Error::argument(name, "is missing or empty"))
 }
 
+/// A required value that is secret.
+pub(crate) fn required_secret<'a>(name: &str, value: &'a Option<Secret>) -> Result<&'a str> {
+    let value = value.as_ref().map(Secret::expose);
+    let value = value.filter(|value| !value.is_empty());
+    value.ok_or_else(|| Error::argument(name, "is missing or empty"))
+}
+
 /// An optional value.
 pub(crate) fn optional(value: &Option<String>) -> Option<&str> {
     value.as_deref().filter(|value| !value.is_empty())

@@ -180,7 +180,12 @@ fn a_required_field_that_is_missing_or_empty_is_named_and_nothing_is_sent() {
             creditpay.issue_code(&request, &Options::default())
         };
         names(with(|r| &mut r.customer_no), "customer_no");
-        names(with(|r| &mut r.customer_token), "customer_token");
+        let mut request = code_request();
+        request.customer_token = empty.clone().map(Into::into);
+        names(
+            creditpay.issue_code(&request, &Options::default()),
+            "customer_token",
+        );
         names(with(|r| &mut r.callback_url), "callback_url");
         names(with(|r| &mut r.client_ip), "client_ip");
         let card_with =

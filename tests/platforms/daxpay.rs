@@ -261,7 +261,10 @@ fn what_the_platform_takes_is_checked_before_anything_is_sent() {
     };
     for empty in [None, Some(String::new())] {
         names(auth(&|r| r.channel = empty.clone()), "channel");
-        names(auth(&|r| r.auth_code = empty.clone()), "auth_code");
+        names(
+            auth(&|r| r.auth_code = empty.clone().map(Into::into)),
+            "auth_code",
+        );
         let request = AuthUrlRequest {
             channel: empty,
             ..Default::default()
@@ -273,7 +276,10 @@ fn what_the_platform_takes_is_checked_before_anything_is_sent() {
     }
     // Characters, not bytes: the platform counts as Java does.
     names(auth(&|r| r.channel = Some("中".repeat(33))), "channel");
-    names(auth(&|r| r.auth_code = Some("中".repeat(201))), "auth_code");
+    names(
+        auth(&|r| r.auth_code = Some("中".repeat(201).into())),
+        "auth_code",
+    );
     names(
         auth(&|r| r.query_code = Some("q".repeat(129))),
         "query_code",
@@ -281,7 +287,7 @@ fn what_the_platform_takes_is_checked_before_anything_is_sent() {
     names(auth(&|r| r.client_ip = Some("host".into())), "client_ip");
     assert_eq!(sandbox.scoped("default").count("daxpay").requests, 0);
     let longest = |r: &mut AuthRequest| {
-        r.auth_code = Some("中".repeat(200));
+        r.auth_code = Some("中".repeat(200).into());
         r.query_code = Some("q".repeat(128));
     };
     auth(&longest).unwrap();

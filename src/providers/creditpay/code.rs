@@ -17,7 +17,7 @@ pub struct CodeRequest {
     /// Required: the caller's own unique customer number.
     pub customer_no: Option<String>,
     /// Required: the caller's user token, one to one with the user.
-    pub customer_token: Option<String>,
+    pub customer_token: Option<Secret>,
     /// Required: when that token expires, Unix milliseconds, 13 digits.
     pub token_expire_ms: Option<i64>,
     /// Required: the caller's callback address.
@@ -87,7 +87,7 @@ impl Code {
 /// The body that asks for a code. It holds the customer's token.
 pub(super) fn code_body(request: &CodeRequest) -> Result<Zeroizing<Json>> {
     let customer_no = checks::required("customer_no", &request.customer_no)?;
-    let customer_token = checks::required("customer_token", &request.customer_token)?;
+    let customer_token = checks::required_secret("customer_token", &request.customer_token)?;
     let token_expire_ms = request
         .token_expire_ms
         .ok_or_else(|| Error::argument("token_expire_ms", "is missing"))?;

@@ -279,7 +279,7 @@ impl CreditPay {
             header_value("lang", lang)?;
             built = built.header("lang", lang);
         }
-        let customer_token = checks::required("customer_token", &request.customer_token)?;
+        let customer_token = checks::required_secret("customer_token", &request.customer_token)?;
         Ok(built
             .header("Content-Type", "application/json")
             .secret(customer_token))

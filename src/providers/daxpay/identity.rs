@@ -16,7 +16,7 @@ pub struct AuthRequest {
     /// Required: `ali_pay`, `wechat_pay`, `union_pay`, or any code the gateway knows; at most 32 characters.
     pub channel: Option<String>,
     /// Required: the one-time code; at most 200 characters.
-    pub auth_code: Option<String>,
+    pub auth_code: Option<Secret>,
     /// Normally not sent; at most 128 characters.
     pub query_code: Option<String>,
     /// The end user's IPv4 or IPv6 address; some channels require it.
@@ -146,7 +146,7 @@ impl AuthRequest {
     /// Its parameters.
     pub(super) fn params(&self) -> Result<Vec<(String, Json)>> {
         let channel = channel(&self.channel)?;
-        let auth_code = checks::required("auth_code", &self.auth_code)?;
+        let auth_code = checks::required_secret("auth_code", &self.auth_code)?;
         checks::at_most("auth_code", auth_code, 200)?;
         checks::at_most(
             "query_code",
