@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result, Status};
-use crate::http::fits_header;
 use crate::random;
 
 /// How often a call that waits asks whether it was cancelled.
@@ -38,7 +37,7 @@ pub struct Options {
     /// The whole call's deadline in milliseconds, from 1 to 86400000; by default the configuration's.
     pub timeout_ms: Option<i64>,
     /// The id under which the call is found again: sent where the platform has a place for it, and part
-    /// of log lines and errors. At most 128 bytes that a header can hold; by default a random one.
+    /// of log lines and errors. At most 128 visible ASCII characters; by default a random one.
     pub trace_id: Option<String>,
     /// Asked while the call waits whether it should end.
     pub cancel: Option<Arc<dyn Cancel>>,
@@ -73,8 +72,8 @@ impl Options {
                 format!("has {length} bytes: it must have at most {LONGEST_TRACE_ID}"),
             ));
         }
-        if !fits_header(trace_id) {
-            let problem = "has characters that a header cannot hold, such as a line break";
+        if !trace_id.bytes().all(|byte| byte.is_ascii_graphic()) {
+            let problem = "has something other than visible ASCII characters in it";
             return Err(Error::argument("trace_id", problem));
         }
         Ok(())

@@ -11,6 +11,7 @@ mod lifetimes;
 mod mutations;
 mod offline;
 mod openplatform;
+mod options;
 mod proxy;
 mod redemption;
 mod replay;
