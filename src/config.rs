@@ -8,6 +8,7 @@ use http::Uri;
 
 use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, Result};
+use crate::inbound::{Policy, Rules};
 use crate::log::{Level, Log};
 use crate::replay::ReplayGuard;
 use crate::secret::Secret;
@@ -88,8 +89,13 @@ pub struct Config {
     /// The `User-Agent` header; by default `libauth/VERSION`.
     pub user_agent: Option<String>,
     /// How far a message's timestamp may be from the clock, in milliseconds, to either side.
-    pub window_ms: i64,
-    /// How many messages the built-in replay guard remembers.
+    ///
+    /// By default the platform's own: 5 minutes where the time is signed; an hour where it is not, so that its age
+    /// proves nothing, and where a repeat of the platform may bear its first time.
+    pub window_ms: Option<i64>,
+    /// How long a verified message is claimed while it is acted on, in milliseconds; 0: it is final at once.
+    pub replay_claim_ms: i64,
+    /// How many messages the built-in replay guard remembers, at 32 bytes each.
     pub replay_capacity: i64,
     /// Replaces the built-in replay guard.
     pub replay_guard: Option<Arc<dyn ReplayGuard>>,
@@ -124,7 +130,8 @@ impl Config {
             client_certificate: None,
             pins: Vec::new(),
             user_agent: None,
-            window_ms: 5 * 60 * 1000,
+            window_ms: None,
+            replay_claim_ms: 60_000,
             replay_capacity: 100_000,
             replay_guard: None,
             clock: Arc::new(SystemClock::default()),
@@ -182,12 +189,30 @@ impl Config {
                 1,
                 64 * 1024 * 1024,
             ),
-            ("window_ms", self.window_ms, 1, 7 * DAY_MS),
+            ("window_ms", self.window_ms.unwrap_or(1), 1, 7 * DAY_MS),
+            ("replay_claim_ms", self.replay_claim_ms, 0, DAY_MS),
             ("replay_capacity", self.replay_capacity, 1, 100_000_000),
         ];
         ranges
             .into_iter()
             .try_for_each(|(name, value, least, most)| check_range(name, value, least..=most))
+    }
+
+    /// How strict a handle is with inbound messages; `window_ms` is the platform's own window, where nothing
+    /// is set.
+    pub(crate) fn inbound(&self, platform: &'static str, window_ms: i64) -> Result<Policy> {
+        let size = |bytes: i64| usize::try_from(bytes).unwrap_or(0);
+        Policy::new(Rules {
+            platform,
+            clock: Arc::clone(&self.clock),
+            window_ms: self.window_ms.unwrap_or(window_ms),
+            claim_ms: self.replay_claim_ms,
+            capacity: size(self.replay_capacity),
+            guard: self.replay_guard.clone(),
+            largest_body: size(self.max_response_bytes),
+            log: self.log.clone(),
+            log_level: self.log_level,
+        })
     }
 }
 

@@ -342,14 +342,34 @@ pub unsafe extern "C" fn libauth_config_set_expires_in_unit(
 }
 
 /// Inbound messages: how far a message's time may be from the clock, to either side, in
-/// milliseconds; the edges belong to it. From 1 to 604800000; by default 300000, five minutes.
+/// milliseconds; the edges belong to it. From 1 to 604800000; by default 300000, five minutes,
+/// where the platform signs the time. creditpay does not, so that its age proves nothing, and
+/// may repeat an event with its first time 50 minutes later: there it is 3600000, an hour.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_config_set_window_ms(config: *mut libauth_config, window_ms: i64) {
-    guard!(else (), { unsafe { edit(config, |draft| draft.value.window_ms = window_ms) } })
+    guard!(else (), { unsafe { edit(config, |draft| draft.value.window_ms = Some(window_ms)) } })
 }
 
-/// Inbound messages: how many of them the built-in replay guard remembers, in the memory of
-/// each handle; when it is full the oldest makes room. From 1 to 100000000; by default 100000.
+/// Inbound messages: how long, in milliseconds, a message is claimed that a _verify function
+/// accepted. Act on it, keep what came of it, and call its _event_done: from then on it is
+/// LIBAUTH_REPLAYED. Until then whoever brings it again gets LIBAUTH_BUSY. Freeing the event
+/// without _event_done gives it back at once; if the process dies, the claim ends by itself, and
+/// the platform's next attempt is accepted. 0: one phase, a message is final when it is
+/// accepted, and lost when the process dies before it acted. From 0 to 86400000; by default
+/// 60000, a minute.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_config_set_replay_claim_ms(
+    config: *mut libauth_config,
+    claim_ms: i64,
+) {
+    guard!(else (), { unsafe { edit(config, |draft| draft.value.replay_claim_ms = claim_ms) } })
+}
+
+/// Inbound messages: how many of them the built-in replay guard remembers at least, at 32 bytes
+/// each, in memory that a handle shares with processes forked after it was made. When it is
+/// full, what would be forgotten soonest makes room, and a warning is logged first. Messages
+/// without a signed time are remembered for a day, and beyond that while there is room.
+/// From 1 to 100000000; by default 100000.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_config_set_replay_capacity(
     config: *mut libauth_config,
@@ -358,8 +378,9 @@ pub unsafe extern "C" fn libauth_config_set_replay_capacity(
     guard!(else (), { unsafe { edit(config, |draft| draft.value.replay_capacity = capacity) } })
 }
 
-/// Inbound messages: a replay guard of your own, for programs of several processes. NULL: the
-/// built-in one. Function and context must live as long as the handles made from this
+/// Inbound messages: a replay guard of your own, for programs on several machines. It has one
+/// phase: a message is final when it is accepted. Credit-limit queries, which anybody could
+/// repeat, never reach it. NULL: the built-in one. Function and context must live as long as the handles made from this
 /// configuration.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_config_set_replay_callback(

@@ -457,10 +457,16 @@ pub unsafe extern "C" fn libauth_creditpay_read_call(
 /// Checks a message that claims to come from the platform: headers `signature` and `timestamp`.
 /// The signature covers path and body, and no header: `timestamp`, `token` and `trace` are as
 /// the network delivered them. Answer a genuine webhook with HTTP status
-/// LIBAUTH_CREDITPAY_REPLY_STATUS. The platform sends an event again until it is answered so:
-/// keep its event_id and act on it once. Errors: LIBAUTH_BAD_SIGNATURE (missing or mismatch),
-/// LIBAUTH_STALE, LIBAUTH_REPLAYED (this very message was accepted before: answer it as before,
-/// do not act again), LIBAUTH_PROTOCOL (genuine, but not JSON). Free the event.
+/// LIBAUTH_CREDITPAY_REPLY_STATUS. An accepted event is claimed for
+/// libauth_config_set_replay_claim_ms: act on it, keep what came of it, call
+/// libauth_creditpay_event_done, then answer. The platform sends an event again, as a message of
+/// its own, until it is answered so: keep its event_id and act on it once. A credit-limit query
+/// needs no libauth_creditpay_event_done; whoever recorded one can send it again for any
+/// customer. With LIBAUTH_REPLAYED (this very message was accepted before: answer it as before,
+/// do not act again) and LIBAUTH_BUSY (somebody is acting on it now: answer with failure, it
+/// will come again) the event is given too, so that you know what it is about: free it as well.
+/// Other errors: LIBAUTH_BAD_SIGNATURE (missing or mismatch), LIBAUTH_STALE, LIBAUTH_PROTOCOL
+/// (genuine, but not JSON). Free the event.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_creditpay_verify(
     creditpay: *const libauth_creditpay,
@@ -472,11 +478,25 @@ pub unsafe extern "C" fn libauth_creditpay_verify(
         let event = unsafe { Out::new("event", event) }?;
         let creditpay = unsafe { borrow("creditpay", creditpay) }?;
         let inbound = unsafe { checked("inbound", inbound) }?;
-        event.give(creditpay.verify(inbound)?)
+        event.give_event(creditpay.verify(inbound))
     })
 }
 
-/// Ends an event. NULL is fine.
+/// Makes a message final, once what it asks for is done and kept: the platform's next attempt is
+/// LIBAUTH_REPLAYED. Without it, freeing the event gives the message back. Once it is done, or
+/// for one that was LIBAUTH_REPLAYED, this does nothing. Errors: LIBAUTH_BUSY for one that was
+/// LIBAUTH_BUSY; LIBAUTH_REPLAYED when the claim had ended and another one of the same message
+/// was made final meanwhile: see that it was not acted on twice.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_creditpay_event_done(
+    event: *mut libauth_creditpay_event,
+    error: *mut *mut libauth_error,
+) -> libauth_status {
+    guard!(error, { unsafe { borrow("event", event) }?.done() })
+}
+
+/// Ends an event. A message that was accepted and is not done is given back, which is logged. NULL
+/// is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_creditpay_event_free(event: *mut libauth_creditpay_event) {
     guard!(else (), { unsafe { free(event) } })
@@ -522,7 +542,8 @@ pub unsafe extern "C" fn libauth_creditpay_event_retry(
     guard!(else ptr::null(), { unsafe { text(event, "retry", |v| v.retry()) } })
 }
 
-/// The header `token`, your customer_token; NULL when there is none. A secret.
+/// The header `token`, a customer_token of yours; NULL when there is none. It is not signed: who
+/// it names is a claim, not a fact. A secret.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_creditpay_event_customer_token(
     event: *const libauth_creditpay_event,

@@ -541,9 +541,17 @@ pub unsafe extern "C" fn libauth_daxpay_read_call(
 
 /// Checks a payment, refund or transfer notification that claims to come from the gateway. It
 /// must be signed, whatever libauth_config_set_response_signature says, and lie within the
-/// window where it carries a time. Answer it with LIBAUTH_DAXPAY_REPLY. Errors:
-/// LIBAUTH_BAD_SIGNATURE, LIBAUTH_STALE, LIBAUTH_REPLAYED (this very message was accepted
-/// before: answer it as before, do not act again), LIBAUTH_PROTOCOL. Free the notification.
+/// window where it carries a time; one without a time is remembered for a day, and beyond that
+/// while the guard has room. Answer it with LIBAUTH_DAXPAY_REPLY. An accepted notification is
+/// claimed for libauth_config_set_replay_claim_ms: act on it, keep what came of it, call
+/// libauth_daxpay_notification_done, then answer. What the gateway sends again is signed anew, a
+/// message of its own: act on an order once, by its number. The signature does not protect the
+/// boundaries between fields: query the order before acting on an amount. With LIBAUTH_REPLAYED
+/// (this very message was accepted before: answer it as before, do not act again) and
+/// LIBAUTH_BUSY (somebody is acting on it now: answer with failure, it will come again) the
+/// notification is given too, so that you know what it is about: free it as well. Other errors:
+/// LIBAUTH_BAD_SIGNATURE (missing; mismatch; ambiguous: a text holds what would read as another
+/// member), LIBAUTH_STALE, LIBAUTH_PROTOCOL. Free the notification.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_daxpay_verify(
     daxpay: *const libauth_daxpay,
@@ -555,11 +563,27 @@ pub unsafe extern "C" fn libauth_daxpay_verify(
         let notification = unsafe { Out::new("notification", notification) }?;
         let daxpay = unsafe { borrow("daxpay", daxpay) }?;
         let inbound = unsafe { checked("inbound", inbound) }?;
-        notification.give(daxpay.verify(inbound)?)
+        notification.give_event(daxpay.verify(inbound))
     })
 }
 
-/// Ends a notification. NULL is fine.
+/// Makes a message final, once what it asks for is done and kept: the platform's next attempt is
+/// LIBAUTH_REPLAYED. Without it, freeing the notification gives the message back. Once it is done, or
+/// for one that was LIBAUTH_REPLAYED, this does nothing. Errors: LIBAUTH_BUSY for one that was
+/// LIBAUTH_BUSY; LIBAUTH_REPLAYED when the claim had ended and another one of the same message
+/// was made final meanwhile: see that it was not acted on twice.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_daxpay_notification_done(
+    notification: *mut libauth_daxpay_notification,
+    error: *mut *mut libauth_error,
+) -> libauth_status {
+    guard!(error, {
+        unsafe { borrow("notification", notification) }?.done()
+    })
+}
+
+/// Ends a notification. A message that was accepted and is not done is given back, which is logged. NULL
+/// is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_daxpay_notification_free(
     notification: *mut libauth_daxpay_notification,

@@ -2,10 +2,10 @@
 
 use std::ffi::{CString, c_char};
 use std::ptr;
-
-use parking_lot::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use crate::error::{Error, Result};
+use crate::inbound::Rejected;
 
 /// What a handle holds: a value, and the texts that its getters lent out.
 pub(super) struct Object<T> {
@@ -106,7 +106,7 @@ pub(super) unsafe fn text<'h, O: Opaque + 'h, S: Into<String>>(
         return ptr::null();
     };
     let object = handle.object();
-    let mut texts = object.texts.lock();
+    let mut texts = object.texts.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some((_, lent)) = texts.iter().find(|(lent, _)| lent == name) {
         return lent.as_ptr();
     }
@@ -141,6 +141,21 @@ impl<O: Opaque> Out<'_, O> {
     pub(super) fn give(self, value: O::Value) -> Result<()> {
         *self.0 = O::give(value);
         Ok(())
+    }
+
+    /// The one exception from "only on success": an event that was replayed or is busy is given too.
+    pub(super) fn give_event(
+        self,
+        verified: std::result::Result<O::Value, Rejected<O::Value>>,
+    ) -> Result<()> {
+        let (error, event) = match verified {
+            Ok(event) => return self.give(event),
+            Err(rejected) => rejected.into_parts(),
+        };
+        if let Some(event) = event {
+            self.give(event)?;
+        }
+        Err(error)
     }
 }
 

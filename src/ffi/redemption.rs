@@ -296,9 +296,13 @@ pub unsafe extern "C" fn libauth_redemption_read_call(
 
 /// Checks a callback that claims to come from the platform: headers `businessId`, `nonce`,
 /// `timestamp`, `sign` and, if it is there, `signType`. Answer it with
-/// LIBAUTH_REDEMPTION_REPLY. Errors: LIBAUTH_BAD_SIGNATURE (missing or mismatch),
-/// LIBAUTH_STALE, LIBAUTH_REPLAYED (this nonce was accepted before: answer as before, do not
-/// act again), LIBAUTH_PROTOCOL, and LIBAUTH_INVALID_CONFIG when an RSA handle has no
+/// LIBAUTH_REDEMPTION_REPLY. An accepted callback is claimed for
+/// libauth_config_set_replay_claim_ms: act on it, keep what came of it, call
+/// libauth_redemption_callback_done, then answer. With LIBAUTH_REPLAYED (this nonce was accepted
+/// before: answer as before, do not act again) and LIBAUTH_BUSY (somebody is acting on it now:
+/// answer with failure, it will come again) the callback is given too, so that you know what it
+/// is about: free it as well. Other errors: LIBAUTH_BAD_SIGNATURE (missing or mismatch),
+/// LIBAUTH_STALE, LIBAUTH_PROTOCOL, and LIBAUTH_INVALID_CONFIG when an RSA handle has no
 /// platform_public_key. Free the callback.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_redemption_verify(
@@ -311,11 +315,25 @@ pub unsafe extern "C" fn libauth_redemption_verify(
         let callback = unsafe { Out::new("callback", callback) }?;
         let redemption = unsafe { borrow("redemption", redemption) }?;
         let inbound = unsafe { checked("inbound", inbound) }?;
-        callback.give(redemption.verify(inbound)?)
+        callback.give_event(redemption.verify(inbound))
     })
 }
 
-/// Ends a callback. NULL is fine.
+/// Makes a message final, once what it asks for is done and kept: the platform's next attempt is
+/// LIBAUTH_REPLAYED. Without it, freeing the callback gives the message back. Once it is done, or
+/// for one that was LIBAUTH_REPLAYED, this does nothing. Errors: LIBAUTH_BUSY for one that was
+/// LIBAUTH_BUSY; LIBAUTH_REPLAYED when the claim had ended and another one of the same message
+/// was made final meanwhile: see that it was not acted on twice.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_redemption_callback_done(
+    callback: *mut libauth_redemption_callback,
+    error: *mut *mut libauth_error,
+) -> libauth_status {
+    guard!(error, { unsafe { borrow("callback", callback) }?.done() })
+}
+
+/// Ends a callback. A message that was accepted and is not done is given back, which is logged. NULL
+/// is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_redemption_callback_free(
     callback: *mut libauth_redemption_callback,

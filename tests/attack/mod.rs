@@ -2,7 +2,9 @@
 
 mod cancelling;
 mod certificates;
+mod claims;
 mod deadlines;
+mod fork;
 mod framing;
 mod leftovers;
 mod system_calls;

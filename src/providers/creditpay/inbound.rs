@@ -2,7 +2,7 @@
 
 use super::CreditPay;
 use crate::error::{Error, Result};
-use crate::inbound::{Inbound, bad_signature};
+use crate::inbound::{Claim, Genuine, Inbound, Keep, Rejected, bad_signature};
 use crate::json::Json;
 use crate::secret::Secret;
 
@@ -57,12 +57,16 @@ const KINDS: [(&str, EventKind); 12] = [
     ("SESSION_RENEWAL", EventKind::SessionRenewal),
 ];
 
-/// An event is remembered for a day: its timestamp is not signed, so the window alone would let it
-/// pass again with another one. The platform itself gives up sending it after 50 minutes.
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+fn kind_of(type_name: &str) -> EventKind {
+    let known = KINDS.iter().find(|(name, _)| *name == type_name);
+    known.map_or(EventKind::Other, |(_, kind)| *kind)
+}
 
-/// A genuine message.
-#[derive(Clone)]
+/// The window when the configuration says nothing. The timestamp is not signed, so a narrow one keeps nobody out;
+/// and the platform may repeat an event with its first timestamp, every 5 minutes and 10 times at most.
+pub(super) const WINDOW_MS: i64 = 60 * 60 * 1000;
+
+/// A genuine message, and the claim on it: see [`Event::done`].
 pub struct Event {
     type_name: String,
     customer_token: Option<Secret>,
@@ -71,13 +75,24 @@ pub struct Event {
     timestamp_ms: i64,
     body: Json,
     raw_body: Vec<u8>,
+    claim: Claim,
 }
 
 impl Event {
+    /// Makes the message final, once what it asks for is done and kept: the platform's next attempt is
+    /// `Replayed`. An event dropped without it gives the message back, for the next attempt to act on. Does nothing
+    /// for a credit-limit query, which nobody need finish, and for an event that was `Replayed`.
+    ///
+    /// # Errors
+    /// `Busy` for an event that was `Busy`; `Replayed` when this event's claim had ended and another one was
+    /// finished meanwhile: then the message was perhaps acted on twice.
+    pub fn done(&self) -> Result<()> {
+        self.claim.done()
+    }
+
     /// What happened.
     pub fn kind(&self) -> EventKind {
-        let known = KINDS.iter().find(|(name, _)| *name == self.type_name);
-        known.map_or(EventKind::Other, |(_, kind)| *kind)
+        kind_of(&self.type_name)
     }
 
     /// The platform's name for what happened.
@@ -100,7 +115,8 @@ impl Event {
         self.text("retry")
     }
 
-    /// The header `token`: the customer_token. A secret.
+    /// The header `token`: the customer_token. A secret. It is not part of what is signed: who it names is a
+    /// claim, not a fact.
     pub fn customer_token(&self) -> Option<&str> {
         self.customer_token.as_ref().map(Secret::expose)
     }
@@ -141,16 +157,25 @@ impl Event {
 }
 
 impl CreditPay {
-    /// Checks a message that claims to come from the platform.
+    /// Checks a message that claims to come from the platform, and claims it for `replay_claim_ms`: act on it, keep
+    /// what came of it, and call [`Event::done`].
     ///
-    /// The timestamp is not part of what is signed, so each event's signature is accepted once
-    /// in a day, and the same event sent again by the platform (another `retry`) is a
-    /// message of its own: keep `event_id` to act on it once. Credit-limit queries change nothing
-    /// and legitimately repeat; only the same query with the same timestamp is a replay.
+    /// The timestamp is not part of what is signed, so it proves nothing, and each event's signature is accepted
+    /// once for as long as there is room to remember it, a day at the least. The same event sent again by
+    /// the platform with another `retry` is a message of its own: keep `event_id` to act on it once.
+    /// Credit-limit queries change nothing and legitimately repeat; only the same query with the same
+    /// timestamp is a replay. Whoever recorded one can send it again with any timestamp and any
+    /// customer token: the customer it names is a claim, not a fact.
     ///
     /// # Errors
-    /// `BadSignature`, `Stale`, `Replayed`; `Protocol` for a genuine message that cannot be read.
-    pub fn verify(&self, message: &Inbound) -> Result<Event> {
+    /// `BadSignature`, `Stale`; `Protocol` for a genuine message that cannot be read; with the event, `Replayed` (answer
+    /// it as before, do not act on it again) and `Busy` (answer with failure: it will come again).
+    pub fn verify(&self, message: &Inbound) -> std::result::Result<Event, Rejected<Event>> {
+        let trace_id = message.headers.get("trace");
+        self.inbound.accept(self.check(message), trace_id)
+    }
+
+    fn check(&self, message: &Inbound) -> Result<Genuine<impl FnOnce(Claim) -> Event + use<>>> {
         self.inbound.check_shape(message)?;
         let signature = message
             .required_header("signature")
@@ -161,28 +186,33 @@ impl CreditPay {
                        called, without host and query, and the body the raw bytes (explain tells more)";
             return Err(bad_signature("mismatch", why));
         }
-        self.inbound.check_timestamp(timestamp)?;
+        let timestamp_ms = self.inbound.check_timestamp(timestamp)?;
         let body = Json::parse(&message.body)?;
         let owned = |name| Ok::<_, Error>(message.header(name)?.map(str::to_owned));
-        let event = Event {
-            type_name: body.required_text_at("type")?,
-            customer_token: message.header("token")?.map(Secret::from),
-            trace_id: owned("trace")?,
-            lang: owned("lang")?,
-            timestamp_ms: timestamp.parse().expect("check_timestamp() passed"),
-            raw_body: message.body.clone(),
-            body,
+        let type_name = body.required_text_at("type")?;
+        let keep = match kind_of(&type_name) {
+            EventKind::CreditLimitQuery => Keep::Repeatable,
+            _ => Keep::ForGood,
         };
-        match event.kind() {
-            EventKind::CreditLimitQuery => {
-                let key = format!("creditpay {signature} {timestamp}");
-                self.inbound.check_first_time(&key, 0)?;
-            }
-            _ => self
-                .inbound
-                .check_first_time(&format!("creditpay {signature}"), DAY_MS)?,
-        }
-        Ok(event)
+        let key = match keep {
+            Keep::Repeatable => format!("creditpay {} {signature} {timestamp}", self.plat_id),
+            _ => format!("creditpay {} {signature}", self.plat_id),
+        };
+        let customer_token = message.header("token")?.map(Secret::from);
+        let trace_id = owned("trace")?;
+        let lang = owned("lang")?;
+        let raw_body = message.body.clone();
+        let event = move |claim| Event {
+            type_name,
+            customer_token,
+            trace_id,
+            lang,
+            timestamp_ms,
+            body,
+            raw_body,
+            claim,
+        };
+        Ok(Genuine { key, keep, event })
     }
 
     /// An older document spells the header `signerature`; only `signature` counts.

@@ -143,7 +143,7 @@ impl CreditPay {
             key: signing::Key::new(signature_key.expose()),
             signature_key,
             signed_prefix,
-            inbound: crate::inbound::Policy::new(config)?,
+            inbound: config.inbound("creditpay", inbound::WINDOW_MS)?,
         })
     }
 

@@ -1,21 +1,33 @@
 //! What DaxPay sends to the user's server: payment, refund and transfer notifications, in the
 //! same signed envelope as its answers.
 
+use super::ambiguous::is_ambiguous;
 use super::{DaxPay, ResponseSignature};
 use crate::clock::parse_civil;
 use crate::error::{Error, Result};
-use crate::inbound::{Inbound, bad_signature};
+use crate::inbound::{Claim, Genuine, Inbound, Keep, Rejected, bad_signature};
 use crate::json::Json;
 use crate::signing::daxpay::{Nested, canonical};
 
-/// A genuine notification of a payment, a refund or a transfer.
-#[derive(Clone)]
+/// A genuine notification of a payment, a refund or a transfer, and the claim on it: see [`Event::done`].
 pub struct Event {
     body: Json,
     raw_body: Vec<u8>,
+    claim: Claim,
 }
 
 impl Event {
+    /// Makes the message final, once what it asks for is done and kept: the platform's next attempt is
+    /// `Replayed`. An event dropped without it gives the message back, for the next attempt to act on. Does nothing
+    /// for an event that was `Replayed`.
+    ///
+    /// # Errors
+    /// `Busy` for an event that was `Busy`; `Replayed` when this event's claim had ended and another one was
+    /// finished meanwhile: then the message was perhaps acted on twice.
+    pub fn done(&self) -> Result<()> {
+        self.claim.done()
+    }
+
     /// The envelope's `code`, as text.
     pub fn code(&self) -> Option<String> {
         self.text("code")
@@ -54,51 +66,92 @@ impl Event {
 /// The members that may hold the time of a message.
 const TIMES: [&str; 2] = ["resTime", "reqTime"];
 
-/// Whether there is a time in what was signed although no member has its name. The signature ignores
-/// case, quotes and where a value ends, so whoever wants an old message to pass could write `restime`.
+/// Whether what was signed can be read as having a time that no member has the name of. The signature ignores
+/// case, quotes and where a value ends, so whoever wants an old message to pass could write `restime`, or have had a
+/// time put into a text.
 fn hides_a_time(body: &Json) -> bool {
     let signed = canonical(body, Nested::AsReceived).to_uppercase();
-    let mut parameters = signed.split('&');
-    parameters.any(|one| {
-        let name = one.split('=').next().unwrap_or_default();
+    let is_time = |parameter: &&str| {
+        let name = parameter.split('=').next().unwrap_or_default();
         TIMES.iter().any(|time| time.to_uppercase() == name)
-    })
+    };
+    let read = signed.split('&').filter(is_time).count();
+    let has = |name: &&&str| body.get(name).is_some_and(|time| *time != Json::Null);
+    read != TIMES.iter().filter(has).count()
 }
 
 impl DaxPay {
-    /// Checks a notification that claims to come from the gateway. It must be signed, whatever
-    /// the setting for answers says.
+    /// Checks a notification that claims to come from the gateway, and claims it for `replay_claim_ms`: act on it, keep
+    /// what came of it, and call [`Event::done`]. It must be signed, whatever the setting for answers says.
+    ///
+    /// A notification with `resTime` or `reqTime` is refused outside the window, and remembered for as long as it is in
+    /// it. One without a time would be accepted at any time: it is remembered for a day at the least, and beyond that
+    /// while the guard has room. What the gateway sends again is signed anew and a message of its own: act on an
+    /// order once by its number, and query the order before acting on an amount.
     ///
     /// # Errors
-    /// `BadSignature`, `Stale` (where it carries `resTime` or `reqTime`), `Replayed`; `Protocol` for
-    /// a body that is no JSON object.
-    pub fn verify(&self, message: &Inbound) -> Result<Event> {
+    /// `BadSignature` (missing; mismatch; ambiguous: a text holds what would read as another member, which the
+    /// signature does not tell from one); `Stale`; `Protocol` for a body that is no JSON object; with the event,
+    /// `Replayed` (answer it as before, do not act on it again) and `Busy` (answer with failure: it
+    /// will come again).
+    pub fn verify(&self, message: &Inbound) -> std::result::Result<Event, Rejected<Event>> {
+        let parsed = self.parse(message);
+        let trace_id = match &parsed {
+            Ok(body) => body.get("traceId").map(Json::to_text),
+            Err(_) => None,
+        };
+        let checked = parsed.and_then(|body| self.check(body, message));
+        self.inbound.accept(checked, trace_id.as_deref())
+    }
+
+    fn parse(&self, message: &Inbound) -> Result<Json> {
         self.inbound.check_shape(message)?;
         let body = Json::parse(&message.body)?;
         if !matches!(body, Json::Object(_)) {
             return Err(Error::protocol("the body is not a JSON object"));
         }
+        Ok(body)
+    }
+
+    fn check(
+        &self,
+        body: Json,
+        message: &Inbound,
+    ) -> Result<Genuine<impl FnOnce(Claim) -> Event + use<>>> {
         self.verify_members(&body, ResponseSignature::Required)?;
-        let mut has_time = false;
+        let mut keep = Keep::ForGood;
         for name in TIMES {
             let Some(time) = body.text_at(name)? else {
                 continue;
             };
-            has_time = true;
+            keep = Keep::Window;
             let sent_ms = parse_civil(time, self.utc_offset_minutes)
                 .ok_or_else(|| Error::protocol(format!("`{name}` is not yyyy-MM-dd HH:mm:ss")))?;
             self.inbound.check_time(sent_ms)?;
         }
-        if !has_time && hides_a_time(&body) {
+        if hides_a_time(&body) {
             let why = "the time of the message is not where it belongs";
             return Err(bad_signature("mismatch", why));
         }
+        if is_ambiguous(&body) {
+            let why = "a text in the message holds what would read as another member of it, and the signature does not \
+                       tell the two apart: query the order instead";
+            return Err(bad_signature("ambiguous", why));
+        }
         let sign = body.required_text_at("sign")?.to_ascii_lowercase();
-        self.inbound
-            .check_first_time(&format!("daxpay {} {sign}", self.app_id), 0)?;
-        Ok(Event {
-            body,
-            raw_body: message.body.clone(),
+        let raw_body = message.body.clone();
+        Ok(Genuine {
+            key: format!(
+                "daxpay {} {} {sign}",
+                self.mch_no.as_deref().unwrap_or_default(),
+                self.app_id
+            ),
+            keep,
+            event: move |claim| Event {
+                body,
+                raw_body,
+                claim,
+            },
         })
     }
 }

@@ -12,12 +12,13 @@ use crate::error::Result;
 use crate::error::Status;
 use crate::explain::{self, Explanation};
 use crate::http::{HttpRequest, HttpResponse, Repeat};
-use crate::inbound::{Inbound, Policy};
+use crate::inbound::{Inbound, Policy, SIGNED_WINDOW_MS};
 use crate::options::Options;
 pub use crate::signing::daxpay::Algorithm;
 use crate::signing::daxpay::Key;
 use signed::business_params;
 
+mod ambiguous;
 mod identity;
 mod inbound;
 mod signed;
@@ -123,7 +124,7 @@ impl DaxPay {
             mch_no: mch_no.map(str::to_owned),
             utc_offset_minutes,
             response_signature: response_signature.unwrap_or_default(),
-            inbound: Policy::new(config)?,
+            inbound: config.inbound("daxpay", SIGNED_WINDOW_MS)?,
         })
     }
 

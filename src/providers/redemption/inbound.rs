@@ -2,19 +2,30 @@
 
 use super::Redemption;
 use crate::error::{Error, Result};
-use crate::inbound::{Inbound, bad_signature};
+use crate::inbound::{Claim, Genuine, Inbound, Keep, Rejected, bad_signature};
 use crate::json::Json;
 use crate::signing::redemption::string_to_sign;
 
-/// A genuine message: the outcome of an authorization.
-#[derive(Clone)]
+/// A genuine message: the outcome of an authorization, and the claim on it: see [`Event::done`].
 pub struct Event {
     serial_no: String,
     body: Json,
     raw_body: Vec<u8>,
+    claim: Claim,
 }
 
 impl Event {
+    /// Makes the message final, once what it asks for is done and kept: the platform's next attempt is
+    /// `Replayed`. An event dropped without it gives the message back, for the next attempt to act on. Does nothing
+    /// for an event that was `Replayed`.
+    ///
+    /// # Errors
+    /// `Busy` for an event that was `Busy`; `Replayed` when this event's claim had ended and another one was
+    /// finished meanwhile: then the message was perhaps acted on twice.
+    pub fn done(&self) -> Result<()> {
+        self.claim.done()
+    }
+
     /// The serial number of the request this answers.
     pub fn serial_no(&self) -> &str {
         &self.serial_no
@@ -46,12 +57,18 @@ impl Event {
 }
 
 impl Redemption {
-    /// Checks a callback that claims to come from the platform.
+    /// Checks a callback that claims to come from the platform, and claims it for `replay_claim_ms`: act on it, keep
+    /// what came of it, and call [`Event::done`].
     ///
     /// # Errors
-    /// `BadSignature`, `Stale`, `Replayed`; `InvalidConfig` when an RSA handle was made without the
-    /// platform's public key; `Protocol` for a genuine message that cannot be read.
-    pub fn verify(&self, message: &Inbound) -> Result<Event> {
+    /// `BadSignature`, `Stale`; `InvalidConfig` when an RSA handle was made without the
+    /// platform's public key; `Protocol` for a genuine message that cannot be read; with the event, `Replayed` (answer
+    /// it as before, do not act on it again) and `Busy` (answer with failure: it will come again).
+    pub fn verify(&self, message: &Inbound) -> std::result::Result<Event, Rejected<Event>> {
+        self.inbound.accept(self.check(message), None)
+    }
+
+    fn check(&self, message: &Inbound) -> Result<Genuine<impl FnOnce(Claim) -> Event + use<>>> {
         let verifier = self.verifier()?;
         self.inbound.check_shape(message)?;
         let sign = message.required_header("sign")?;
@@ -95,12 +112,16 @@ impl Redemption {
             .map(Json::to_text)
             .filter(|serial_no| !serial_no.is_empty());
         let serial_no = serial_no.ok_or_else(|| Error::protocol("`serialNo` is missing"))?;
-        self.inbound
-            .check_first_time(&format!("redemption {business_id} {nonce}"), 0)?;
-        Ok(Event {
-            serial_no,
-            body,
-            raw_body: message.body.clone(),
+        let raw_body = message.body.clone();
+        Ok(Genuine {
+            key: format!("redemption {business_id} {nonce}"),
+            keep: Keep::Window,
+            event: move |claim| Event {
+                serial_no,
+                body,
+                raw_body,
+                claim,
+            },
         })
     }
 }

@@ -191,7 +191,7 @@ impl Redemption {
             merchant_id: merchant_id.to_owned(),
             signer,
             verifier,
-            inbound: crate::inbound::Policy::new(config)?,
+            inbound: config.inbound("redemption", crate::inbound::SIGNED_WINDOW_MS)?,
         })
     }
 
