@@ -384,6 +384,15 @@ impl<E> Rejected<E> {
     }
 }
 
+/// It is an error in all else.
+impl<E> std::ops::Deref for Rejected<E> {
+    type Target = Error;
+
+    fn deref(&self) -> &Error {
+        self.error()
+    }
+}
+
 impl<E> From<Rejected<E>> for Error {
     fn from(rejected: Rejected<E>) -> Error {
         rejected.into_parts().0

@@ -273,3 +273,85 @@ fn daxpay_takes_no_old_message_whose_time_is_hidden() {
         assert_eq!(error.status(), Status::BadSignature, "{error}");
     }
 }
+
+/// A message signed with the sandbox's key by the sandbox's own implementation.
+fn daxpay_signed(body: &str) -> Inbound {
+    let key = CREDENTIALS.daxpay_sign_key;
+    let string = daxpay_string(body, key, NestedForm::AsSent).unwrap();
+    let sign = daxpay_digest(&string, key, DaxpayAlgorithm::HmacSha256);
+    let body = format!("{},\"sign\":\"{sign}\"}}", body.strip_suffix('}').unwrap());
+    Inbound {
+        method: "POST".to_owned(),
+        path: "/notify".to_owned(),
+        body: body.into_bytes(),
+        ..Inbound::default()
+    }
+}
+
+#[test]
+fn daxpay_refuses_a_text_in_which_another_member_can_be_read() {
+    let handle = daxpay(&config());
+    let verify = |body: &str| handle.verify(&daxpay_signed(body)).map(drop);
+    for honest in [
+        r#"{"code":0,"data":{"title":"a & b, c: d","amount":1,"url":"https://x/?a=1&b=2&sign=3"}}"#,
+        r#"{"code":0,"data":{"title":"a,b:c&d=e","amount":1,"list":["x",{"title":"y"}]}}"#,
+        r#"{"code":0,"data":{"title":"x,other:1&price=2","amount":1}}"#,
+    ] {
+        verify(honest).unwrap_or_else(|error| panic!("{honest}: {error}"));
+    }
+    for ambiguous in [
+        r#"{"code":0,"data":{"title":"x,amount:100","amount":1}}"#,
+        r#"{"code":0,"data":{"title":"x,\"AMOUNT\":100","amount":1}}"#,
+        r#"{"code":0,"data":{"title":"x,\"am\\ount\":100","amount":1}}"#,
+        r#"{"code":0,"data":{"inner":{"title":"x},amount:100"},"amount":1}}"#,
+        r#"{"code":0,"data":{"list":["x],amount:100"],"amount":1}}"#,
+        r#"{"code":0,"data":{"title":"x}&code=1&a=","amount":1}}"#,
+        r#"{"code":0,"msg":"x&Code=1"}"#,
+        r#"{"code":0,"msg&CODE":"1"}"#,
+        r#"{"code":0,"data":{"x,amount":"1","amount":1}}"#,
+        r#"{"code":0,"Code":1}"#,
+        r#"{"code":0,"data":{"amount":1,"AMOUNT":100}}"#,
+    ] {
+        let error = verify(ambiguous).expect_err(ambiguous);
+        assert_eq!(error.status(), Status::BadSignature, "{ambiguous}: {error}");
+        assert!(
+            error.message().contains("ambiguous"),
+            "{ambiguous}: {error}"
+        );
+    }
+}
+
+/// A payer whose title held a time a month ahead got it signed; a month later he sends the message in which the
+/// title ends before it. Another time, the one that was signed, was found as well.
+#[test]
+fn daxpay_takes_no_time_out_of_a_text() {
+    let handle = daxpay(&config());
+    let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)));
+    let time = |zoned: &jiff::Zoned| zoned.strftime("%Y-%m-%d %H:%M:%S").to_string();
+    let (fresh, old) = (time(&now), "2024-01-01 00:00:00");
+    for hidden in [
+        format!(r#"{{"RESTIME":"{old}","TITLE":"x","resTime":"{fresh}"}}"#),
+        format!(r#"{{"msg":"x&reqTime={old}","resTime":"{fresh}"}}"#),
+        format!(r#"{{"msg":"x&resTime={fresh}"}}"#),
+        format!(r#"{{"resTime":"{fresh}","zzz":"x&REQTIME=1"}}"#),
+    ] {
+        let error = handle.verify(&daxpay_signed(&hidden)).map(drop);
+        let error = error.expect_err(&hidden);
+        assert_eq!(error.status(), Status::BadSignature, "{hidden}: {error}");
+    }
+    let honest = format!(r#"{{"msg":"x","reqTime":"{fresh}","resTime":"{fresh}"}}"#);
+    handle.verify(&daxpay_signed(&honest)).map(drop).unwrap();
+}
+
+#[test]
+fn a_daxpay_message_without_a_time_counts_once_for_good() {
+    let clock = TestClock::now();
+    let handle = daxpay(&config_at("https://host.example", &clock));
+    let message = daxpay_signed(r#"{"code":0,"data":{"amount":1}}"#);
+    handle.verify(&message).unwrap().done().unwrap();
+    for _ in 0..100 {
+        clock.pass(86_400_000);
+        let error = handle.verify(&message).map(drop).unwrap_err();
+        assert_eq!(error.status(), Status::Replayed);
+    }
+}

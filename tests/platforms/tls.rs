@@ -128,7 +128,7 @@ fn plain_http_goes_to_loopback_only_unless_allowed() {
 #[test]
 fn every_number_of_the_configuration_has_its_range() {
     type Set = fn(&mut Config, i64);
-    let settings: [(&str, Set, i64, i64); 7] = [
+    let settings: [(&str, Set, i64, i64); 8] = [
         ("timeout_ms", |c, v| c.timeout_ms = v, 1, 86_400_000),
         (
             "connect_timeout_ms",
@@ -154,7 +154,13 @@ fn every_number_of_the_configuration_has_its_range() {
             1,
             64 * 1024 * 1024,
         ),
-        ("window_ms", |c, v| c.window_ms = v, 1, 7 * 86_400_000),
+        ("window_ms", |c, v| c.window_ms = Some(v), 1, 7 * 86_400_000),
+        (
+            "replay_claim_ms",
+            |c, v| c.replay_claim_ms = v,
+            0,
+            86_400_000,
+        ),
         (
             "replay_capacity",
             |c, v| c.replay_capacity = v,
