@@ -329,15 +329,30 @@ void libauth_config_set_token_lifetime_ms(libauth_config *config, int64_t token_
 void libauth_config_set_expires_in_unit(libauth_config *config, int32_t unit);
 
 // Inbound messages: how far a message's time may be from the clock, to either side, in
-// milliseconds; the edges belong to it. From 1 to 604800000; by default 300000, five minutes.
+// milliseconds; the edges belong to it. From 1 to 604800000; by default 300000, five minutes,
+// where the platform signs the time. creditpay does not, so that its age proves nothing, and
+// may repeat an event with its first time 50 minutes later: there it is 3600000, an hour.
 void libauth_config_set_window_ms(libauth_config *config, int64_t window_ms);
 
-// Inbound messages: how many of them the built-in replay guard remembers, in the memory of
-// each handle; when it is full the oldest makes room. From 1 to 100000000; by default 100000.
+// Inbound messages: how long, in milliseconds, a message is claimed that a _verify function
+// accepted. Act on it, keep what came of it, and call its _event_done: from then on it is
+// LIBAUTH_REPLAYED. Until then whoever brings it again gets LIBAUTH_BUSY. Freeing the event
+// without _event_done gives it back at once; if the process dies, the claim ends by itself, and
+// the platform's next attempt is accepted. 0: one phase, a message is final when it is
+// accepted, and lost when the process dies before it acted. From 0 to 86400000; by default
+// 60000, a minute.
+void libauth_config_set_replay_claim_ms(libauth_config *config, int64_t claim_ms);
+
+// Inbound messages: how many of them the built-in replay guard remembers at least, at 32 bytes
+// each, in memory that a handle shares with processes forked after it was made. When it is
+// full, what would be forgotten soonest makes room, and a warning is logged first. Messages
+// without a signed time are remembered for a day, and beyond that while there is room.
+// From 1 to 100000000; by default 100000.
 void libauth_config_set_replay_capacity(libauth_config *config, int64_t capacity);
 
-// Inbound messages: a replay guard of your own, for programs of several processes. NULL: the
-// built-in one. Function and context must live as long as the handles made from this
+// Inbound messages: a replay guard of your own, for programs on several machines. It has one
+// phase: a message is final when it is accepted. Credit-limit queries, which anybody could
+// repeat, never reach it. NULL: the built-in one. Function and context must live as long as the handles made from this
 // configuration.
 void libauth_config_set_replay_callback(libauth_config *config,
                                         libauth_replay_callback callback,
@@ -772,16 +787,30 @@ libauth_status libauth_creditpay_read_call(const libauth_creditpay *creditpay,
 // Checks a message that claims to come from the platform: headers `signature` and `timestamp`.
 // The signature covers path and body, and no header: `timestamp`, `token` and `trace` are as
 // the network delivered them. Answer a genuine webhook with HTTP status
-// LIBAUTH_CREDITPAY_REPLY_STATUS. The platform sends an event again until it is answered so:
-// keep its event_id and act on it once. Errors: LIBAUTH_BAD_SIGNATURE (missing or mismatch),
-// LIBAUTH_STALE, LIBAUTH_REPLAYED (this very message was accepted before: answer it as before,
-// do not act again), LIBAUTH_PROTOCOL (genuine, but not JSON). Free the event.
+// LIBAUTH_CREDITPAY_REPLY_STATUS. An accepted event is claimed for
+// libauth_config_set_replay_claim_ms: act on it, keep what came of it, call
+// libauth_creditpay_event_done, then answer. The platform sends an event again, as a message of
+// its own, until it is answered so: keep its event_id and act on it once. A credit-limit query
+// needs no libauth_creditpay_event_done; whoever recorded one can send it again for any
+// customer. With LIBAUTH_REPLAYED (this very message was accepted before: answer it as before,
+// do not act again) and LIBAUTH_BUSY (somebody is acting on it now: answer with failure, it
+// will come again) the event is given too, so that you know what it is about: free it as well.
+// Other errors: LIBAUTH_BAD_SIGNATURE (missing or mismatch), LIBAUTH_STALE, LIBAUTH_PROTOCOL
+// (genuine, but not JSON). Free the event.
 libauth_status libauth_creditpay_verify(const libauth_creditpay *creditpay,
                                         const libauth_inbound *inbound,
                                         libauth_creditpay_event **event,
                                         libauth_error **error);
 
-// Ends an event. NULL is fine.
+// Makes a message final, once what it asks for is done and kept: the platform's next attempt is
+// LIBAUTH_REPLAYED. Without it, freeing the event gives the message back. Once it is done, or
+// for one that was LIBAUTH_REPLAYED, this does nothing. Errors: LIBAUTH_BUSY for one that was
+// LIBAUTH_BUSY; LIBAUTH_REPLAYED when the claim had ended and another one of the same message
+// was made final meanwhile: see that it was not acted on twice.
+libauth_status libauth_creditpay_event_done(libauth_creditpay_event *event, libauth_error **error);
+
+// Ends an event. A message that was accepted and is not done is given back, which is logged. NULL
+// is fine.
 void libauth_creditpay_event_free(libauth_creditpay_event *event);
 
 // What happened: one of LIBAUTH_CREDITPAY_PAY_SUCCESS and so on.
@@ -799,7 +828,8 @@ const char *libauth_creditpay_event_platform_id(const libauth_creditpay_event *e
 // The `retry` as text; NULL when there is none.
 const char *libauth_creditpay_event_retry(const libauth_creditpay_event *event);
 
-// The header `token`, your customer_token; NULL when there is none. A secret.
+// The header `token`, a customer_token of yours; NULL when there is none. It is not signed: who
+// it names is a claim, not a fact. A secret.
 const char *libauth_creditpay_event_customer_token(const libauth_creditpay_event *event);
 
 // The header `trace`; NULL when there is none.
@@ -1064,15 +1094,32 @@ libauth_status libauth_daxpay_read_call(const libauth_daxpay *daxpay,
 
 // Checks a payment, refund or transfer notification that claims to come from the gateway. It
 // must be signed, whatever libauth_config_set_response_signature says, and lie within the
-// window where it carries a time. Answer it with LIBAUTH_DAXPAY_REPLY. Errors:
-// LIBAUTH_BAD_SIGNATURE, LIBAUTH_STALE, LIBAUTH_REPLAYED (this very message was accepted
-// before: answer it as before, do not act again), LIBAUTH_PROTOCOL. Free the notification.
+// window where it carries a time; one without a time is remembered for a day, and beyond that
+// while the guard has room. Answer it with LIBAUTH_DAXPAY_REPLY. An accepted notification is
+// claimed for libauth_config_set_replay_claim_ms: act on it, keep what came of it, call
+// libauth_daxpay_notification_done, then answer. What the gateway sends again is signed anew, a
+// message of its own: act on an order once, by its number. The signature does not protect the
+// boundaries between fields: query the order before acting on an amount. With LIBAUTH_REPLAYED
+// (this very message was accepted before: answer it as before, do not act again) and
+// LIBAUTH_BUSY (somebody is acting on it now: answer with failure, it will come again) the
+// notification is given too, so that you know what it is about: free it as well. Other errors:
+// LIBAUTH_BAD_SIGNATURE (missing; mismatch; ambiguous: a text holds what would read as another
+// member), LIBAUTH_STALE, LIBAUTH_PROTOCOL. Free the notification.
 libauth_status libauth_daxpay_verify(const libauth_daxpay *daxpay,
                                      const libauth_inbound *inbound,
                                      libauth_daxpay_notification **notification,
                                      libauth_error **error);
 
-// Ends a notification. NULL is fine.
+// Makes a message final, once what it asks for is done and kept: the platform's next attempt is
+// LIBAUTH_REPLAYED. Without it, freeing the notification gives the message back. Once it is done, or
+// for one that was LIBAUTH_REPLAYED, this does nothing. Errors: LIBAUTH_BUSY for one that was
+// LIBAUTH_BUSY; LIBAUTH_REPLAYED when the claim had ended and another one of the same message
+// was made final meanwhile: see that it was not acted on twice.
+libauth_status libauth_daxpay_notification_done(libauth_daxpay_notification *notification,
+                                                libauth_error **error);
+
+// Ends a notification. A message that was accepted and is not done is given back, which is logged. NULL
+// is fine.
 void libauth_daxpay_notification_free(libauth_daxpay_notification *notification);
 
 // The envelope's `code` as text; "0" is success; NULL when there is none.
@@ -1300,16 +1347,29 @@ libauth_status libauth_redemption_read_call(const libauth_redemption *redemption
 
 // Checks a callback that claims to come from the platform: headers `businessId`, `nonce`,
 // `timestamp`, `sign` and, if it is there, `signType`. Answer it with
-// LIBAUTH_REDEMPTION_REPLY. Errors: LIBAUTH_BAD_SIGNATURE (missing or mismatch),
-// LIBAUTH_STALE, LIBAUTH_REPLAYED (this nonce was accepted before: answer as before, do not
-// act again), LIBAUTH_PROTOCOL, and LIBAUTH_INVALID_CONFIG when an RSA handle has no
+// LIBAUTH_REDEMPTION_REPLY. An accepted callback is claimed for
+// libauth_config_set_replay_claim_ms: act on it, keep what came of it, call
+// libauth_redemption_callback_done, then answer. With LIBAUTH_REPLAYED (this nonce was accepted
+// before: answer as before, do not act again) and LIBAUTH_BUSY (somebody is acting on it now:
+// answer with failure, it will come again) the callback is given too, so that you know what it
+// is about: free it as well. Other errors: LIBAUTH_BAD_SIGNATURE (missing or mismatch),
+// LIBAUTH_STALE, LIBAUTH_PROTOCOL, and LIBAUTH_INVALID_CONFIG when an RSA handle has no
 // platform_public_key. Free the callback.
 libauth_status libauth_redemption_verify(const libauth_redemption *redemption,
                                          const libauth_inbound *inbound,
                                          libauth_redemption_callback **callback,
                                          libauth_error **error);
 
-// Ends a callback. NULL is fine.
+// Makes a message final, once what it asks for is done and kept: the platform's next attempt is
+// LIBAUTH_REPLAYED. Without it, freeing the callback gives the message back. Once it is done, or
+// for one that was LIBAUTH_REPLAYED, this does nothing. Errors: LIBAUTH_BUSY for one that was
+// LIBAUTH_BUSY; LIBAUTH_REPLAYED when the claim had ended and another one of the same message
+// was made final meanwhile: see that it was not acted on twice.
+libauth_status libauth_redemption_callback_done(libauth_redemption_callback *callback,
+                                                libauth_error **error);
+
+// Ends a callback. A message that was accepted and is not done is given back, which is logged. NULL
+// is fine.
 void libauth_redemption_callback_free(libauth_redemption_callback *callback);
 
 // The serial number of the request that this is the outcome of.
