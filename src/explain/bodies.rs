@@ -10,13 +10,16 @@ use crate::signing::digest::{Hash, hex_lower};
 /// Above this many bytes, a body is not parsed.
 const LARGE: usize = 64 * 1024;
 /// Above this many bytes, nothing is looked for in a body.
-pub(super) const TOO_LARGE: usize = 1 << 20;
+pub(super) const TOO_LARGE: usize = 256 * 1024;
 /// Up to this many members, every order of them is tried.
 const PERMUTED: usize = 5;
 /// Up to this many members, each is changed in turn.
 const SINGLE: usize = 24;
 /// What a JSON value costs to copy, in bytes hashed.
 const VALUE: usize = 128;
+
+/// What a byte costs to write.
+const WRITTEN: usize = 4;
 
 /// Makes a form of a body.
 pub(super) type Rewrite<'a> = Box<dyn Fn(&Source) -> Vec<u8> + 'a>;
@@ -91,6 +94,7 @@ impl<'a> Bodies<'a> {
         if self.made.0 != place {
             budget.spend(self.work);
             self.made = (place, self.forms.values[place](&self.source));
+            budget.spend(self.made.1.len() * WRITTEN);
         }
         &self.made.1
     }

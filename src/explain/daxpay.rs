@@ -18,13 +18,13 @@ use crate::signing::daxpay::{Algorithm, Nested, canonical, sign, verify};
 use crate::signing::digest::Hash;
 
 /// Larger messages are not read, and none with more values than that.
-const MOST_BYTES: usize = 256 * 1024;
+const MOST_BYTES: usize = 128 * 1024;
 const MOST_VALUES: usize = 16 * 1024;
 /// Up to this many bytes, mistakes are looked for.
 const SEARCHED: usize = 64 * 1024;
 /// The work that a value is, and how often a byte is copied, while a string to sign is made.
 const VALUE: usize = 128;
-const COPIES: usize = 4;
+const COPIES: usize = 10;
 
 const KINDS: &str = "other parameters, orders, values, keys, cases, hashes and encodings";
 
@@ -119,8 +119,11 @@ pub fn daxpay_string(
 
 /// The parameters; none where there are too many to work on.
 fn read(body: &[u8]) -> Result<Option<Json>> {
+    if body.len() > MOST_BYTES {
+        return Ok(None);
+    }
     let values = body.iter().filter(|byte| b",:[{".contains(byte)).count();
-    if body.len() > MOST_BYTES || values > MOST_VALUES {
+    if values > MOST_VALUES {
         return Ok(None);
     }
     let params = Json::parse(body)

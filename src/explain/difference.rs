@@ -10,28 +10,37 @@ const AROUND: usize = 16;
 const MOST: usize = 40;
 
 /// Our string to sign and the other side's.
-pub(super) struct Difference<'a> {
+pub(super) struct Difference {
     ours: String,
     theirs: String,
     is_cut: bool,
     /// Whether they differ, be it in what is blotted out.
     is_same: bool,
     parts: Vec<(String, usize)>,
-    known: Vec<(String, &'a str)>,
+    known: Vec<(String, String)>,
 }
 
-impl<'a> Difference<'a> {
+impl Difference {
     /// `ours` in its parts, whose names are told by [`Difference::part`]; `end` stands behind them, with
     /// the secret in it.
-    pub(super) fn new(ours: &[&[u8]], end: &str, theirs: &str, secrets: &[&str]) -> Difference<'a> {
-        let whole = [&ours.concat()[..], end.as_bytes()].concat();
+    pub(super) fn new(ours: &[&[u8]], end: &str, theirs: &str, secrets: &[&str]) -> Difference {
         let theirs = theirs.trim_start_matches('\u{feff}');
+        let mut parts = ours.to_vec();
+        parts.push(end.as_bytes());
+        let length: usize = parts.iter().map(|part| part.len()).sum();
+        let mut rest = theirs.as_bytes();
+        let mut is_same = length == rest.len();
+        for part in &parts {
+            let beginning = rest.get(..part.len());
+            is_same = is_same && beginning == Some(*part);
+            rest = rest.get(part.len()..).unwrap_or_default();
+        }
         let cut = theirs.as_bytes()[..theirs.len().min(MOST_SHOWN)].utf8_chunks();
         let cut = cut.map(|chunk| chunk.valid()).next().unwrap_or("");
         Difference {
-            is_cut: whole.len() > MOST_SHOWN || theirs.len() > MOST_SHOWN,
-            is_same: whole == theirs.as_bytes(),
-            ours: blotted(&shown(&[&whole]), secrets),
+            is_cut: length > MOST_SHOWN || theirs.len() > MOST_SHOWN,
+            is_same,
+            ours: blotted(&shown(&parts), secrets),
             theirs: blotted(cut, secrets),
             parts: Vec::new(),
             known: Vec::new(),
@@ -39,7 +48,7 @@ impl<'a> Difference<'a> {
     }
 
     /// Names the part of our string that begins at this byte.
-    pub(super) fn part(&mut self, name: &'a str, start: usize) {
+    pub(super) fn part(&mut self, name: &str, start: usize) {
         self.parts.push((name.to_owned(), start));
     }
 
@@ -55,9 +64,9 @@ impl<'a> Difference<'a> {
     }
 
     /// Names a text that gets into strings to sign, or is left out of them.
-    pub(super) fn known(&mut self, text: &str, name: &'a str) {
+    pub(super) fn known(&mut self, text: &str, name: &str) {
         if text.len() > 1 {
-            self.known.push((text.to_owned(), name));
+            self.known.push((text.to_owned(), name.to_owned()));
         }
     }
 

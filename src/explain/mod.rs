@@ -14,6 +14,7 @@ mod bodies;
 mod creditpay;
 mod daxpay;
 mod daxpay_forms;
+mod daxpay_open;
 mod difference;
 mod encodings;
 mod hashes;
@@ -29,6 +30,7 @@ mod texts;
 
 pub use creditpay::{CreditpayHints, creditpay, creditpay_string};
 pub use daxpay::{daxpay, daxpay_string};
+pub use daxpay_open::{daxpay_open, daxpay_open_string};
 pub use mistake::Mistake;
 pub use redemption::{redemption, redemption_string};
 
@@ -48,7 +50,7 @@ const BEGINNING: usize = 60;
 /// The most of a string to sign that is shown, in bytes.
 const MOST_SHOWN: usize = 128 * 1024;
 /// Larger messages are not even hashed.
-const MOST_HASHED: usize = 16 << 20;
+const MOST_HASHED: usize = 6 << 20;
 
 /// What is signed and how, and what is wrong with somebody else's signature.
 #[derive(Clone)]

@@ -12,7 +12,7 @@ use super::stripping::{LONGEST, clues, nearly};
 use super::texts::keys;
 use super::{Explanation, Facts, LIKELY, MOST_HASHED, Mistake, masked};
 use crate::secret::MASK;
-use crate::signing::digest::{Hash, hex_upper};
+use crate::signing::digest::{Hash, hex_upper, md5};
 use crate::signing::redemption::{SIGNED_HEADERS, Signer, Verifier, string_to_sign};
 use crate::signing::rsa::PublicKey;
 use crate::signing::same;
@@ -106,10 +106,7 @@ fn explain(
     let (check, signature) = match (verifier, signer) {
         (Some(Verifier::Rsa(key)), _) => (Some(key.clone()), None),
         (None, Some(Signer::Rsa(key))) => (Some(key.public_key()), key.sign_at_hand(&string)),
-        _ if is_md5 => {
-            let whole = Zeroizing::new([&string, secret.as_bytes()].concat());
-            (None, Some(hex_upper(&Hash::Md5.digest(&whole))))
-        }
+        _ if is_md5 => (None, Some(hex_upper(&md5(&[&string, secret.as_bytes()])))),
         _ => return facts.unchecked(),
     };
     facts.signature.clone_from(&signature);

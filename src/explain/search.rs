@@ -24,7 +24,7 @@ const MOST_COST: [u8; 4] = [0, ALONE, 5, 4];
 
 /// How much work a search is allowed, in bytes hashed: some tens of milliseconds. Work and not time,
 /// so that the same question always has the same answer.
-const ALLOWED: usize = 12 << 20;
+const ALLOWED: usize = 10 << 20;
 /// What a combination costs besides its bytes.
 const EACH: usize = 1024;
 
