@@ -16,10 +16,10 @@ const PERMUTED: usize = 5;
 /// Up to this many members, each is changed in turn.
 const SINGLE: usize = 24;
 /// What a JSON value costs to copy, in bytes hashed.
-const VALUE: usize = 128;
+const VALUE: usize = 512;
 
 /// What a byte costs to write.
-const WRITTEN: usize = 4;
+const WRITTEN: usize = 10;
 
 /// Makes a form of a body.
 pub(super) type Rewrite<'a> = Box<dyn Fn(&Source) -> Vec<u8> + 'a>;
@@ -60,7 +60,7 @@ impl<'a> Bodies<'a> {
         let mut bodies = Bodies {
             forms: Forms::right(Box::new(|source| source.body.to_vec())),
             source: Source { body, json },
-            work: body.len() * 4 + if has_json { values * VALUE } else { 0 },
+            work: body.len() * 8 + if has_json { values * VALUE } else { 0 },
             made: (0, Vec::new()),
         };
         if body.len() > TOO_LARGE {
@@ -165,7 +165,7 @@ impl<'a> Forms<Rewrite<'a>> {
         self.changed(BodyMembers, "empty members were left out of the body before signing", keep(|value| !matches!(value.to_json().as_str(), "null" | "\"\"" | "[]" | "{}")));
         self.changed(BodyMembers, "empty strings were left out of the body before signing", keep(|value| value.as_str() != Some("")));
         for (words, value) in VALUE_CHANGES {
-            self.changed(BodyValues, words, Change { value: *value, ..UNCHANGED });
+            self.changed(BodyValues, words, Change { value: *value, is_deep: words.starts_with(NESTED), ..UNCHANGED });
         }
     }
 
@@ -379,6 +379,9 @@ impl<'a> Forms<Rewrite<'a>> {
 /// A change of one value, and what it is called.
 type ValueChange = (&'static str, fn(&mut Json));
 
+/// The one change of whole objects and lists.
+const NESTED: &str = "in the body, nested values were signed as strings of JSON";
+
 /// What happens to every value at every depth.
 #[rustfmt::skip]
 const VALUE_CHANGES: &[ValueChange] = &[
@@ -400,7 +403,7 @@ const VALUE_CHANGES: &[ValueChange] = &[
     ("in the body, empty strings were signed as null", |value| {
         if value.as_str() == Some("") { *value = Json::Null }
     }),
-    ("in the body, nested values were signed as strings of JSON", |value| {
+    (NESTED, |value| {
         if matches!(value, Json::Array(_) | Json::Object(_)) { *value = Json::String(value.to_json()) }
     }),
     ("in the body, strings of JSON were signed as the JSON inside", |value| {

@@ -23,8 +23,8 @@ const MOST_VALUES: usize = 16 * 1024;
 /// Up to this many bytes, mistakes are looked for.
 const SEARCHED: usize = 64 * 1024;
 /// The work that a value is, and how often a byte is copied, while a string to sign is made.
-const VALUE: usize = 128;
-const COPIES: usize = 10;
+const VALUE: usize = 512;
+const COPIES: usize = 20;
 
 const KINDS: &str = "other parameters, orders, values, keys, cases, hashes and encodings";
 
@@ -326,10 +326,7 @@ impl Recipe<'_> {
         if is_key_due {
             add("key", key);
         }
-        match self.joint.end {
-            "\0" => joined.insert(0, '&'),
-            end => joined.push_str(end),
-        }
+        joined.push_str(self.joint.end);
         let string = (self.quote)(&joined);
         let whole = |head: &str, key: &str| {
             Zeroizing::new(self.tail.with_key(head, key, self.joint.before_key))

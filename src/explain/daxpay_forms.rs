@@ -10,8 +10,8 @@ use super::texts::{
     Spoil, base64, form_encoded, form_encoded_lower, gbk, hex, html_escaped, percent_encoded,
     percent_encoded_lower, without_space,
 };
+use super::times::{format_civil, parse_civil};
 use super::{Mistake, quote};
-use crate::clock::{format_civil, parse_civil};
 use crate::json::Json;
 use crate::signing::digest::{Hash, hex_lower};
 
@@ -183,7 +183,7 @@ pub(super) fn choices(params: &Json, theirs: &str) -> Forms<Choice> {
         let mut others = vec![member.trim().to_owned(), member.replace('-', "")];
         if name == "amount" {
             let cents = member.trim_start_matches('0').replace('.', "");
-            others.extend([cents, format!("{member}00"), member.split('.').next().unwrap_or("").to_owned()]);
+            others.extend([cents, format!("{member}00")]);
         }
         for text in others.into_iter().filter(|text| *text != member) {
             let words = format!("`{name}` was signed as `{}`, but `{}` is sent", quote(&text), quote(&member));
@@ -260,7 +260,7 @@ fn other_times(sent: &str) -> Vec<String> {
     };
     let Some(unix_ms) = sent_ms else { return texts };
     let is_civil = sent.len() == 19;
-    let at = |offset: i32| format_civil(unix_ms, offset).unwrap_or_default();
+    let at = |offset: i64| format_civil(unix_ms, offset).unwrap_or_default();
     // What is sent may be in any zone, so every whole hour around it is tried.
     for minutes in (-22..=14).map(|hours| hours * 60).chain([330, 570]) {
         texts.push(at(minutes));
@@ -528,7 +528,6 @@ pub(super) fn joints() -> Forms<Joint> {
         forms.add(RARE, Separator, &words, Joint { before_key: between, ..joint(Some("="), between, "") });
     }
     forms.add(RARE, Separator, "nothing stands between the pairs, nor before `key`; put `&` between the pairs", Joint { before_key: "", ..joint(Some("="), "", "") });
-    forms.add(RARE, Separator, "`&` stands before the first pair; put `&` between the pairs", joint(Some("="), "&", "\0"));
     for equals in [":", "", "=>", " = ", "= ", "==", ": "] {
         let words = format!("`{equals}` stands between name and value; put `=` between them");
         forms.add(RARE, Separator, &words, joint(Some(equals), "&", ""));

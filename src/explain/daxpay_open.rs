@@ -145,7 +145,7 @@ fn look(
         &mut |budget, _, ending, picks| {
             let &[at] = picks else { return None };
             let text = strings.values[at](params);
-            budget.spend(body.len() * 16 + text.len() * 8);
+            budget.spend(body.len() * 32 + text.len() * 20);
             Some(Signed {
                 message: Zeroizing::new(ending.of(text.into_bytes())),
                 key: Zeroizing::default(),

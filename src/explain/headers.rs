@@ -7,10 +7,10 @@ use super::hashes::Algorithm;
 use super::json_writing::{
     COMPACT, PYTHON, java_text, laid_out, permutations, python_text, sorted,
 };
-use super::search::{ALONE, COMMON, Fault, Forms, RARE, Texts};
+use super::search::{ALONE, COMMON, DAILY, Fault, Forms, RARE, Texts};
 use super::texts::{form_encoded, percent_encoded};
+use super::times::format_civil;
 use super::{Mistake, quote};
-use crate::clock::format_civil;
 use crate::json::Json;
 use crate::signing::redemption::SIGNED_HEADERS;
 
@@ -49,7 +49,7 @@ pub(super) fn heads(sent: &[Sent], body: &Json) -> Texts {
 
     // signType: missing, extra, or another value.
     if is_typed {
-        forms.text(COMMON, SignTypeMissing, "", present.without("signType").joined("=", "&"));
+        forms.text(DAILY, SignTypeMissing, "", present.without("signType").joined("=", "&"));
     }
     for (at, value) in ["SHA256-RSA", "MD5", "RSA", "RSA2", "SHA256withRSA", "SHA256WithRSA", "RSA-SHA256", "RSA256", "SHA256", "md5", "sha256-rsa", "RSA_SHA256", "SHA256_RSA", "HMAC-SHA256"].into_iter().enumerate() {
         let (mistake, but) = if is_typed { (SignTypeValue, "another value is sent") } else { (SignTypeExtra, "the header is not sent") };
@@ -200,7 +200,7 @@ pub(super) fn joints(sent: &[Sent], body: &Json, secret: &str) -> Forms<Joint> {
     forms.add(COMMON, BodyMissing, "", joint("", Order::HeadOnly, ""));
     forms.add(COMMON, HeadersMissing, "", joint("", Order::BodyOnly, ""));
     forms.add(COMMON, BodyFirst, FIRST, joint("", Order::BodyHead, ""));
-    for (at, separator) in ["&", "\n", "&body=", "?", "&data=", "|", ",", " ", "\r\n", "&content=", "&bizContent=", "&biz_content=", "&params=", "\n\n", ":", ";", "=", "&json=", "+", "&=", "&payload=", "&requestBody=", "&reqBody=", "body="].into_iter().enumerate() {
+    for (at, separator) in ["&", "\n", "&body=", "?", "&data=", "|", ",", " ", "\r\n", "&content=", "&bizContent=", "&biz_content=", "&params=", "\n\n", ":", ";", "=", "&json=", "+", "&=", "&payload=", "&requestBody=", "&reqBody=", "body=", "&sign="].into_iter().enumerate() {
         let words = format!("`{}` stands between the headers and the body; put nothing between them", separator.escape_debug());
         let cost = if at < 4 { COMMON } else { RARE };
         forms.add(cost, Separator, &words, joint("", Order::HeadBody, separator));

@@ -129,17 +129,23 @@ pub(super) struct Change<'a> {
     pub(super) keep: fn(&Json) -> bool,
     pub(super) value: fn(&mut Json),
     pub(super) order: Order<'a>,
+    /// Whether `value` changes objects and lists too, which it then sees whole.
+    pub(super) is_deep: bool,
 }
 
 pub(super) const UNCHANGED: Change<'static> = Change {
     keep: |_| true,
     value: |_| {},
     order: Order::Received,
+    is_deep: false,
 };
 
 impl Change<'_> {
     pub(super) fn of(&self, json: &Json) -> Json {
         let part = |json: &Json| {
+            if !self.is_deep && matches!(json, Json::Array(_) | Json::Object(_)) {
+                return self.of(json);
+            }
             // The outer value first: one that became a text is not looked into.
             let mut changed = json.clone();
             (self.value)(&mut changed);

@@ -27,6 +27,7 @@ mod redemption;
 mod search;
 mod stripping;
 mod texts;
+mod times;
 
 pub use creditpay::{CreditpayHints, creditpay, creditpay_string};
 pub use daxpay::{daxpay, daxpay_string};

@@ -363,6 +363,7 @@ pub(super) fn joints(place: &Place, hints: &CreditpayHints, members: &[(String, 
             forms.joint(cost, MethodIncluded, "", PathBody, [&before, separator, ""]);
             forms.joint(cost, MethodIncluded, "", PathBody, [&before, "", ""]);
         }
+        forms.joint(RARE, MethodIncluded, "", PathBody, [&format!("{method} "), "\n", ""]);
         forms.joint(RARE, MethodIncluded, "", PathBody, ["", method, ""]);
         forms.joint(RARE, MethodIncluded, "", PathBody, ["", "", method]);
     }

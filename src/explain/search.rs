@@ -18,13 +18,20 @@ pub(super) const DAILY: u8 = 1;
 pub(super) const COMMON: u8 = 2;
 pub(super) const RARE: u8 = 3;
 pub(super) const ALONE: u8 = 9;
-/// The most that a combination of so many faults costs. What is wrong with the way the signature is
-/// written counts for nothing here, since it needs no digest.
-const MOST_COST: [u8; 4] = [0, ALONE, 5, 4];
+/// The order in which combinations are tried: how many faults, and what they cost together. What is
+/// wrong with the way the signature is written counts for nothing here, since it needs no digest.
+const PHASES: [(usize, std::ops::RangeInclusive<u8>); 6] = [
+    (0, 0..=0),
+    (1, 1..=RARE),
+    (2, 2..=3),
+    (1, 4..=ALONE),
+    (2, 4..=5),
+    (3, 3..=4),
+];
 
 /// How much work a search is allowed, in bytes hashed: some tens of milliseconds. Work and not time,
 /// so that the same question always has the same answer.
-const ALLOWED: usize = 10 << 20;
+const ALLOWED: usize = 40 << 20;
 /// What a combination costs besides its bytes.
 const EACH: usize = 1024;
 
@@ -248,8 +255,8 @@ pub(super) fn search(
         seen: HashSet::new(),
         budget,
     };
-    for (faults, most_cost) in MOST_COST.into_iter().enumerate() {
-        for cost in 0..=most_cost {
+    for (faults, costs) in PHASES {
+        for cost in costs {
             if let Some(target) = walk.step(0, faults, cost, faults < 2) {
                 let mut found: Vec<Fault> = Vec::new();
                 for (dimension, pick) in all.iter().zip(&walk.picks) {

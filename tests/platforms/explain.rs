@@ -11,7 +11,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
 use sm3::Sm3;
 
-fn hmac<D: Digest>(key: &[u8], message: &[u8]) -> Vec<u8> {
+pub(super) fn hmac<D: Digest>(key: &[u8], message: &[u8]) -> Vec<u8> {
     let block = if <D as Digest>::output_size() > 32 {
         128
     } else {
@@ -28,25 +28,25 @@ fn hmac<D: Digest>(key: &[u8], message: &[u8]) -> Vec<u8> {
     D::digest([xor(0x5c), inner.to_vec()].concat()).to_vec()
 }
 
-fn hash<D: Digest>(message: impl AsRef<[u8]>) -> Vec<u8> {
+pub(super) fn hash<D: Digest>(message: impl AsRef<[u8]>) -> Vec<u8> {
     D::digest(message).to_vec()
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn b64(bytes: &[u8]) -> String {
+pub(super) fn b64(bytes: &[u8]) -> String {
     BASE64_STANDARD.encode(bytes)
 }
 
-fn vectors(name: &str) -> Value {
+pub(super) fn vectors(name: &str) -> Value {
     let path = format!("{}/tests/vectors/{name}.json", env!("CARGO_MANIFEST_DIR"));
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
 #[track_caller]
-fn names(explanation: &Explanation, mistakes: &[Mistake]) {
+pub(super) fn names(explanation: &Explanation, mistakes: &[Mistake]) {
     let named = explanation.mistakes();
     let is_same =
         named.len() == mistakes.len() && mistakes.iter().all(|mistake| named.contains(mistake));
@@ -62,11 +62,11 @@ fn names(explanation: &Explanation, mistakes: &[Mistake]) {
 
 // ---- creditpay
 
-const KEY: &str = "PLANTED18dd8a3c8003d2adcd13cb9981618bedd759a19f697a46d2";
-const PATH: &str = "/v1/platform/identify/auth";
-const BODY: &str = r#"{"customer_token":"tok-1","customer_no":"473_32","callback_url":"https://shop.example/回调?a=1&b=2","token_expire":1732521424191,"client_ip":"10.0.0.1","session_sign":null}"#;
+pub(super) const KEY: &str = "PLANTED18dd8a3c8003d2adcd13cb9981618bedd759a19f697a46d2";
+pub(super) const PATH: &str = "/v1/platform/identify/auth";
+pub(super) const BODY: &str = r#"{"customer_token":"tok-1","customer_no":"473_32","callback_url":"https://shop.example/回调?a=1&b=2","token_expire":1732521424191,"client_ip":"10.0.0.1","session_sign":null}"#;
 
-const HINTS: CreditpayHints<'static> = CreditpayHints {
+pub(super) const HINTS: CreditpayHints<'static> = CreditpayHints {
     base_url: Some("https://pay.example.com/dg"),
     signed_prefix: None,
     query: Some("plat_id=7788"),
@@ -78,7 +78,7 @@ const HINTS: CreditpayHints<'static> = CreditpayHints {
     lang: None,
 };
 
-fn cp(theirs: &str) -> Explanation {
+pub(super) fn cp(theirs: &str) -> Explanation {
     let explanation = creditpay(KEY, PATH, BODY.as_bytes(), &HINTS, Some(theirs));
     for text in [
         explanation.message(),
@@ -90,11 +90,11 @@ fn cp(theirs: &str) -> Explanation {
     explanation
 }
 
-fn cp_over(message: impl AsRef<[u8]>) -> Explanation {
+pub(super) fn cp_over(message: impl AsRef<[u8]>) -> Explanation {
     cp(&b64(&hmac::<Sha1>(KEY.as_bytes(), message.as_ref())))
 }
 
-fn cp_body(body: &str) -> Explanation {
+pub(super) fn cp_body(body: &str) -> Explanation {
     cp_over(format!("{PATH}{body}"))
 }
 
@@ -577,9 +577,9 @@ fn creditpay_pairs() {
 
 // ---- daxpay
 
-const SIGN_KEY: &str = "Planted-Key9";
+pub(super) const SIGN_KEY: &str = "Planted-Key9";
 
-fn dp(algorithm: Algorithm, body: &str, theirs: &str) -> Explanation {
+pub(super) fn dp(algorithm: Algorithm, body: &str, theirs: &str) -> Explanation {
     let explanation = daxpay(algorithm, SIGN_KEY, body.as_bytes(), Some(theirs)).unwrap();
     for text in [
         explanation.message(),
@@ -591,7 +591,7 @@ fn dp(algorithm: Algorithm, body: &str, theirs: &str) -> Explanation {
     explanation
 }
 
-const REQUEST: &str = r#"{"reqTime":"2024-10-24 12:00:00","appId":"A11","channel":"ali_pay","authCode":"2a \"中\"/+x","clientIp":"","amount":1.10,"queryCode":null,"Zed":true}"#;
+pub(super) const REQUEST: &str = r#"{"reqTime":"2024-10-24 12:00:00","appId":"A11","channel":"ali_pay","authCode":"2a \"中\"/+x","clientIp":"","amount":1.10,"queryCode":null,"Zed":true}"#;
 
 /// Signs a finished string by each algorithm; all must be explained alike.
 #[track_caller]
@@ -609,7 +609,7 @@ fn dp_over(string: &str, mistakes: &[Mistake]) {
     }
 }
 
-const PARAMS: &str = "Zed=true&amount=1.1&appId=A11&authCode=2a 中/+x&channel=ali_pay&clientIp=&reqTime=2024-10-24 12:00:00";
+pub(super) const PARAMS: &str = "Zed=true&amount=1.1&appId=A11&authCode=2a 中/+x&channel=ali_pay&clientIp=&reqTime=2024-10-24 12:00:00";
 
 #[test]
 fn daxpay_vectors_match() {
@@ -894,15 +894,15 @@ fn daxpay_nested() {
 
 // ---- redemption
 
-const HEADERS: [(&str, &str); 4] = [
+pub(super) const HEADERS: [(&str, &str); 4] = [
     ("businessId", "754ea3e3"),
     ("nonce", "24bc2c17-0fef"),
     ("signType", "SHA256-RSA"),
     ("timestamp", "1628772138668"),
 ];
-const JSON: &str = r#"{"merchantId":"19","businessId":"19","serialNo":"abcd-中文","userId":"user1","callbackUrl":"https://shop.example/cb"}"#;
+pub(super) const JSON: &str = r#"{"merchantId":"19","businessId":"19","serialNo":"abcd-中文","userId":"user1","callbackUrl":"https://shop.example/cb"}"#;
 
-fn header(
+pub(super) fn header(
     headers: &'static [(&'static str, &'static str)],
 ) -> impl Fn(&'static str) -> Option<&'static str> {
     move |name| {
@@ -913,7 +913,7 @@ fn header(
     }
 }
 
-fn rsa_key() -> String {
+pub(super) fn rsa_key() -> String {
     vectors("redemption")["rsa_private_key_pkcs8_pem"]
         .as_str()
         .unwrap()
@@ -921,7 +921,7 @@ fn rsa_key() -> String {
 }
 
 /// Signs by the `rsa` crate itself, with any PKCS#1 v1.5 prefix.
-fn rsa_sign(prefix: &[u8], digest: &[u8]) -> Vec<u8> {
+pub(super) fn rsa_sign(prefix: &[u8], digest: &[u8]) -> Vec<u8> {
     use rsa::pkcs8::DecodePrivateKey;
     let key = rsa::RsaPrivateKey::from_pkcs8_pem(&rsa_key()).unwrap();
     let scheme = rsa::Pkcs1v15Sign {
@@ -931,15 +931,15 @@ fn rsa_sign(prefix: &[u8], digest: &[u8]) -> Vec<u8> {
     key.sign(scheme, digest).unwrap()
 }
 
-const SHA256: &[u8] = &[
+pub(super) const SHA256: &[u8] = &[
     0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05,
     0x00, 0x04, 0x20,
 ];
-const SHA1: &[u8] = &[
+pub(super) const SHA1: &[u8] = &[
     0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e, 0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14,
 ];
 
-fn verifier() -> Verifier {
+pub(super) fn verifier() -> Verifier {
     Verifier::Rsa(
         PublicKey::parse(
             "key",

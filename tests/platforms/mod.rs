@@ -5,6 +5,7 @@ mod creditpay;
 mod daxpay;
 mod documents;
 mod explain;
+mod explain_corpus;
 mod inbound;
 mod keys;
 mod lifetimes;
