@@ -95,7 +95,7 @@ pub fn creditpay(
     if same(theirs.as_bytes(), right.as_bytes()) {
         return facts.right(None);
     }
-    let mut outcome = if body.len() + place.path.len() > TOO_LARGE {
+    let mut outcome = if facts.length > TOO_LARGE {
         Outcome::GAVE_UP
     } else {
         let targets = targets(theirs, Wanted::Base64, RIGHT.length());
@@ -143,15 +143,12 @@ pub fn creditpay_string(
     ] {
         difference.known(value.unwrap_or(""), name);
     }
-    let targets = whole(their_string);
-    let outcome = look(
-        RIGHT.as_text(),
-        signature_key,
-        &place,
-        body,
-        hints,
-        &targets,
-    );
+    let mut outcome = Outcome::GAVE_UP;
+    if facts.length.max(their_string.len()) <= TOO_LARGE {
+        let targets = whole(their_string);
+        let right = RIGHT.as_text();
+        outcome = look(right, signature_key, &place, body, hints, &targets);
+    }
     facts.compared(&difference, outcome)
 }
 

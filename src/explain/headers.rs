@@ -155,7 +155,7 @@ pub(super) fn heads(sent: &[Sent], body: &Json) -> Texts {
         forms.text(COMMON, HeaderOrder, "the headers were signed in the order of the documents", present.picked(&[0, 1, 3, 2]).joined("=", "&"));
     }
     for order in permutations(present.0.len()) {
-        forms.text(ALONE, HeaderOrder, "the headers were not sorted", present.picked(&order).joined("=", "&"));
+        forms.text(RARE, HeaderOrder, "the headers were not sorted", present.picked(&order).joined("=", "&"));
     }
 
     // What stands in and between the pairs.
