@@ -2,8 +2,12 @@
 
 /// 32 random hex digits: a nonce, a trace id, a request id.
 pub(crate) fn hex_id() -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let bytes: [u8; 16] = bytes();
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let mut id = String::with_capacity(32);
+    id.extend(digits.map(|digit| char::from(DIGITS[usize::from(digit)])));
+    id
 }
 
 /// A number from 0 up to 1, for jitter.

@@ -23,9 +23,15 @@ const REFRESH_MS: i64 = 300_000;
 const FIRST_BACKOFF_MS: i64 = 1_000;
 const LONGEST_BACKOFF_MS: i64 = 60_000;
 
-/// An access token, with the header it goes into.
+/// An access token, with the header it goes into. A clone is another handle to the same one.
+//
+// Threads that all count their use of one token would fight over the count, so each has a handle of its
+// own (see `Handles`), on a cache line of its own.
 #[derive(Clone)]
-pub struct Token {
+#[repr(align(64))]
+pub struct Token(Arc<Content>);
+
+struct Content {
     value: Secret,
     header_name: &'static str,
     issued: Moment,
@@ -42,23 +48,23 @@ impl Token {
         lifetime_ms: i64,
         answer: Answer,
     ) -> Token {
-        Token {
+        Token(Arc::new(Content {
             value,
             header_name,
             issued,
             lifetime_ms,
             answer,
-        }
+        }))
     }
 
     /// The name of the header that carries the token.
     pub fn header_name(&self) -> &'static str {
-        self.header_name
+        self.0.header_name
     }
 
     /// The value of that header, with its scheme where the platform wants one. A secret.
     pub fn header_value(&self) -> &str {
-        self.value.expose()
+        self.0.value.expose()
     }
 
     /// The bare token, without a scheme. A secret.
@@ -68,17 +74,17 @@ impl Token {
 
     /// When the token ends, in Unix milliseconds of this machine's clock.
     pub fn expires_at_ms(&self) -> i64 {
-        self.issued.unix_ms.saturating_add(self.lifetime_ms)
+        self.0.issued.unix_ms.saturating_add(self.0.lifetime_ms)
     }
 
     /// How long the token lives from the moment it was asked for, in milliseconds.
     pub fn lifetime_ms(&self) -> i64 {
-        self.lifetime_ms
+        self.0.lifetime_ms
     }
 
     /// The answer the token came in.
     pub fn answer(&self) -> &Answer {
-        &self.answer
+        &self.0.answer
     }
 
     /// How much of the token's life is left. Elapsed time is monotonic: setting the clock
@@ -86,12 +92,12 @@ impl Token {
     fn left_ms(&self, clock: &dyn Clock) -> i64 {
         let age = clock
             .monotonic_ms()
-            .saturating_sub(self.issued.monotonic_ms);
-        self.lifetime_ms.saturating_sub(age)
+            .saturating_sub(self.0.issued.monotonic_ms);
+        self.0.lifetime_ms.saturating_sub(age)
     }
 
     fn is_due(&self, left_ms: i64) -> bool {
-        left_ms <= REFRESH_MS.min(self.lifetime_ms / 5)
+        left_ms <= REFRESH_MS.min(self.0.lifetime_ms / 5)
     }
 }
 
@@ -101,7 +107,7 @@ impl fmt::Debug for Token {
         write!(
             f,
             "Token({}, expires at {} ms)",
-            self.header_name,
+            self.header_name(),
             self.expires_at_ms()
         )
     }
@@ -153,10 +159,26 @@ pub(crate) fn plausible_ms(lifetime_ms: i64) -> Option<i64> {
         .then_some(lifetime_ms)
 }
 
+/// Handles to one token, of which each thread takes the same one every time.
+struct Handles([Arc<Token>; 16]);
+
+impl Handles {
+    fn to(token: Arc<Token>) -> Handles {
+        let mut handles = Handles(std::array::from_fn(|_| Arc::new((*token).clone())));
+        handles.0[0] = token;
+        handles
+    }
+
+    /// This thread's.
+    fn mine(&self) -> &Arc<Token> {
+        &self.0[this_thread() as usize % self.0.len()]
+    }
+}
+
 /// Keeps one token. Readers of a fresh token meet no lock.
 pub(crate) struct TokenCache {
     clock: Arc<dyn Clock>,
-    current: ArcSwapOption<Token>,
+    current: ArcSwapOption<Handles>,
     /// A fork in the middle of a fetch must not leave the child waiting for it.
     flight: PerProcess<Flight>,
 }
@@ -218,21 +240,21 @@ impl TokenCache {
     /// The token that is there, if it has not ended. Fetches nothing.
     pub(crate) fn current(&self) -> Option<Arc<Token>> {
         let current = self.current.load();
-        let token = current.as_ref()?;
+        let token = current.as_ref()?.mine();
         (token.left_ms(&*self.clock) > 0).then(|| Arc::clone(token))
     }
 
     /// The token that is there, if nobody has to think of replacing it yet.
     pub(crate) fn fresh(&self) -> Option<Arc<Token>> {
         let current = self.current.load();
-        let token = current.as_ref()?;
+        let token = current.as_ref()?.mine();
         let is_fresh = !token.is_due(token.left_ms(&*self.clock));
         is_fresh.then(|| Arc::clone(token))
     }
 
     /// A token that was fetched by other means.
     pub(crate) fn put(&self, token: Arc<Token>) {
-        self.current.store(Some(token));
+        self.current.store(Some(Arc::new(Handles::to(token))));
     }
 
     /// Drops the token that failed, and no other: a caller that comes late with an old token
@@ -240,11 +262,11 @@ impl TokenCache {
     pub(crate) fn invalidate(&self, header_value: &str) -> bool {
         let current = self.current.load();
         match &*current {
-            Some(token) if token.value() == without_scheme(header_value) => {
+            Some(handles) if handles.mine().value() == without_scheme(header_value) => {
                 let before = self.current.compare_and_swap(&*current, None);
                 before
                     .as_ref()
-                    .is_some_and(|before| Arc::ptr_eq(before, token))
+                    .is_some_and(|before| Arc::ptr_eq(before, handles))
             }
             _ => false,
         }
