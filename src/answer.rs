@@ -15,6 +15,7 @@ pub struct Answer {
     content: Arc<Content>,
     /// Beside the content, since secrets are blotted out of it for an error and not for a result.
     message: Option<Arc<str>>,
+    is_verified: bool,
 }
 
 struct Content {
@@ -43,6 +44,7 @@ impl Answer {
         Answer {
             content: Arc::new(content),
             message: None,
+            is_verified: false,
         }
     }
 
@@ -62,7 +64,19 @@ impl Answer {
         Answer {
             content: Arc::new(content),
             message: message.map(|text| one_line(&text).into()),
+            is_verified: false,
         }
+    }
+
+    pub(crate) fn with_verified(mut self, is_verified: bool) -> Answer {
+        self.is_verified = is_verified;
+        self
+    }
+
+    /// Whether there was a signature of the platform over this answer and it is right. Most platforms sign no
+    /// answers: then nothing but TLS vouches for it.
+    pub fn is_verified(&self) -> bool {
+        self.is_verified
     }
 
     /// The platform's own code, as text.

@@ -102,6 +102,11 @@ impl Client {
         self.base.join("")
     }
 
+    /// Whether nobody on the way can change what is sent and answered: over TLS, or on this machine alone.
+    pub(crate) fn is_private(&self) -> bool {
+        self.base.is_private()
+    }
+
     /// How long a call with these options may wait.
     pub(crate) fn wait(&self, options: &Options) -> Result<Wait> {
         options.wait(self.timeout_ms)

@@ -148,6 +148,11 @@ impl Config {
         self.settings.push(setting);
     }
 
+    /// As [`Config::set`], beside earlier values: for what may be given several times.
+    pub fn add(&mut self, setting: Setting) {
+        self.settings.push(setting);
+    }
+
     /// Takes back what only one platform knows, by its name, such as `daxpay_utc_offset_minutes`.
     pub fn unset(&mut self, name: &str) {
         self.settings.retain(|setting| setting.name != name);
@@ -157,6 +162,15 @@ impl Config {
     pub(crate) fn setting<T: 'static>(&self, name: &str) -> Option<&T> {
         let found = self.settings.iter().find(|setting| setting.name == name)?;
         found.value.downcast_ref()
+    }
+
+    /// All values of a setting of one platform, in the order they were added.
+    pub(crate) fn settings<'a, T: 'static>(&'a self, name: &'a str) -> impl Iterator<Item = &'a T> {
+        let found = self
+            .settings
+            .iter()
+            .filter(move |setting| setting.name == name);
+        found.filter_map(|setting| setting.value.downcast_ref())
     }
 
     /// Checks every number against its range, and that no setting is another platform's; what it names
@@ -275,6 +289,13 @@ impl BaseUrl {
             _ => return Err(problem("must begin with https://")),
         }
         Ok(BaseUrl(text.to_owned()))
+    }
+
+    /// Whether it is over TLS, or on this machine.
+    pub(crate) fn is_private(&self) -> bool {
+        let uri = self.0.parse::<Uri>().ok();
+        let host = uri.as_ref().and_then(Uri::host).unwrap_or_default();
+        self.0.starts_with("https:") || is_loopback(host)
     }
 
     /// The absolute URL of an endpoint path, which begins with a slash.

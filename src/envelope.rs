@@ -10,9 +10,9 @@ use crate::secret::one_line;
 pub(crate) struct Envelope {
     /// The name of the code field.
     pub(crate) code: &'static str,
-    /// The name of the message field.
+    /// The name of the message field; `message` is read where it is not there.
     pub(crate) message: &'static str,
-    /// The names a trace id may have.
+    /// The names a trace id may have, in the envelope or as a header.
     pub(crate) trace_id: &'static [&'static str],
     /// The code that means success.
     pub(crate) success: i64,
@@ -30,28 +30,37 @@ pub(crate) struct Meaning(pub(crate) i64, pub(crate) Status, pub(crate) &'static
 impl Envelope {
     /// Opens an answer: finds the envelope, lets `verify` look at it, and tells success from failure.
     ///
+    /// `verify` says whether it found a right signature of the platform over the envelope.
+    ///
     /// The body is looked at before the HTTP status, since platforms explain errors in it.
     pub(crate) fn open(
         &self,
         response: HttpResponse,
-        verify: impl FnOnce(&Json) -> Result<()>,
+        verify: impl FnOnce(&Json) -> Result<bool>,
     ) -> Result<Answer> {
         let status = response.status;
         let (code, envelope) = match self.find(&response) {
             Ok(found) => found,
             Err(e) => return Err(no_envelope(response, &e)),
         };
-        let message = envelope.get(self.message).map(Json::to_text);
+        let message = envelope
+            .get(self.message)
+            .or_else(|| envelope.get("message"))
+            .map(Json::to_text);
         let named = |name: &&str| {
             envelope
                 .get(name)
                 .map(Json::to_text)
                 .filter(|id| !id.is_empty())
         };
+        let header = |name: &&str| response.headers.get(name).map(str::to_owned);
         let trace_id = self.trace_id.iter().find_map(named);
+        let trace_id = trace_id.or_else(|| self.trace_id.iter().find_map(header));
         let verified = verify(&envelope);
         let ok = self.ok.and_then(|ok| envelope.get(ok)) != Some(&Json::Bool(false));
-        let answer = Answer::new(response, envelope, code.to_string(), message, trace_id);
+        let is_verified = verified.as_ref().is_ok_and(|is_verified| *is_verified);
+        let answer = Answer::new(response, envelope, code.to_string(), message, trace_id)
+            .with_verified(is_verified);
         if let Err(e) = verified {
             let said = if code == self.success {
                 String::new()

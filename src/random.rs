@@ -21,3 +21,19 @@ pub(crate) fn bytes<const N: usize>() -> [u8; N] {
     getrandom::fill(&mut bytes).expect("the system's random source works");
     bytes
 }
+
+/// A random UUID (version 4).
+pub(crate) fn uuid() -> String {
+    let hex = hex_id();
+    // The two places that say which kind of UUID this is.
+    let kind = ["8", "9", "a", "b"][usize::from(hex.as_bytes()[16] & 3)];
+    let parts = [
+        &hex[..8],
+        &hex[8..12],
+        &hex[13..16],
+        &hex[17..20],
+        &hex[20..],
+    ];
+    let [a, b, c, d, e] = parts;
+    format!("{a}-{b}-4{c}-{kind}{d}-{e}")
+}

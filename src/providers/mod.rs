@@ -2,6 +2,7 @@
 //! user's server in `inbound.rs`. They never import each other.
 
 mod checks;
+mod rotation;
 mod token_calls;
 
 pub mod creditpay;

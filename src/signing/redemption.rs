@@ -52,14 +52,6 @@ impl Signer {
             Signer::Md5(secret) => Ok(md5(secret, string)),
         }
     }
-
-    /// As [`Signer::sign`], but only where that asks nobody.
-    pub(crate) fn sign_at_hand(&self, string: &[u8]) -> Option<String> {
-        match self {
-            Signer::Rsa(key) => key.sign_at_hand(string),
-            Signer::Md5(secret) => Some(md5(secret, string)),
-        }
-    }
 }
 
 /// How a signature of the platform is checked.

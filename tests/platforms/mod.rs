@@ -3,6 +3,7 @@
 mod answers;
 mod creditpay;
 mod daxpay;
+mod daxpay_open;
 mod documents;
 mod explain;
 mod explain_corpus;

@@ -339,7 +339,7 @@ fn read_open_token(request: &HttpRequest, response: HttpResponse) -> Result<Toke
 }
 
 fn open(response: HttpResponse) -> Result<Answer> {
-    ENVELOPE.open(response, |_| Ok(()))
+    ENVELOPE.open(response, |_| Ok(false))
 }
 
 impl fmt::Debug for CreditPay {

@@ -3,7 +3,6 @@
 
 use super::ambiguous::is_ambiguous;
 use super::{DaxPay, ResponseSignature};
-use crate::clock::parse_civil;
 use crate::error::{Error, Result};
 use crate::inbound::{Claim, Genuine, Inbound, Keep, Rejected, bad_signature};
 use crate::json::Json;
@@ -14,6 +13,7 @@ pub struct Event {
     body: Json,
     raw_body: Vec<u8>,
     claim: Claim,
+    key: usize,
 }
 
 impl Event {
@@ -51,6 +51,12 @@ impl Event {
     /// The body as received.
     pub fn raw_body(&self) -> &[u8] {
         &self.raw_body
+    }
+
+    /// Which key it was accepted under: 0 is the handle's own, 1 and on are the previous ones in the order they
+    /// were added.
+    pub fn key_index(&self) -> usize {
+        self.key
     }
 
     /// The member `data`: the payment, refund or transfer.
@@ -118,39 +124,45 @@ impl DaxPay {
         body: Json,
         message: &Inbound,
     ) -> Result<Genuine<impl FnOnce(Claim) -> Event + use<>>> {
-        self.verify_members(&body, ResponseSignature::Required)?;
+        let key = self.verify_members(&body, ResponseSignature::Required)?;
         let mut keep = Keep::ForGood;
         for name in TIMES {
             let Some(time) = body.text_at(name)? else {
                 continue;
             };
             keep = Keep::Window;
-            let sent_ms = parse_civil(time, self.utc_offset_minutes)
+            let sent_ms = self
+                .time_ms(time)
                 .ok_or_else(|| Error::protocol(format!("`{name}` is not yyyy-MM-dd HH:mm:ss")))?;
             self.inbound.check_time(sent_ms)?;
         }
-        if hides_a_time(&body) {
+        if !self.edition.is_open() && hides_a_time(&body) {
             let why = "the time of the message is not where it belongs";
             return Err(bad_signature("mismatch", why));
         }
-        if is_ambiguous(&body) {
+        // In edition open the names are sorted: what a text smuggles in would stand twice.
+        if !self.edition.is_open() && is_ambiguous(&body) {
             let why = "a text in the message holds what would read as another member of it, and the signature does not \
                        tell the two apart: query the order instead";
             return Err(bad_signature("ambiguous", why));
         }
-        let sign = body.required_text_at("sign")?.to_ascii_lowercase();
+        let mut sign = body.required_text_at("sign")?;
+        if !self.edition.is_open() {
+            sign.make_ascii_lowercase();
+        }
         let raw_body = message.body.clone();
         Ok(Genuine {
             key: format!(
                 "daxpay {} {} {sign}",
                 self.mch_no.as_deref().unwrap_or_default(),
-                self.app_id
+                self.app_id.as_deref().unwrap_or_default()
             ),
             keep,
             event: move |claim| Event {
                 body,
                 raw_body,
                 claim,
+                key: key.unwrap_or_default(),
             },
         })
     }

@@ -1,47 +1,70 @@
 #![doc = include_str!("../../../docs/daxpay.md")]
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::checks;
+use super::rotation::{self, Keys};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::client::{Client, Operation};
 use crate::config::{Config, Setting, check_range};
-use crate::error::Result;
 #[cfg(doc)]
 use crate::error::Status;
+use crate::error::{Error, Result};
 use crate::explain::{self, Explanation};
 use crate::http::{HttpRequest, HttpResponse, Repeat};
 use crate::inbound::{Inbound, Policy, SIGNED_WINDOW_MS};
 use crate::options::Options;
+use crate::secret::Secret;
 pub use crate::signing::daxpay::Algorithm;
 use crate::signing::daxpay::Key;
+pub use crate::signing::rsa::SignMessage;
+use crate::signing::rsa::{PrivateKey, PublicKey, RsaSigner};
+use edition::Edition;
 use signed::business_params;
 
 mod ambiguous;
+mod edition;
 mod identity;
 mod inbound;
 mod signed;
 pub use identity::{AuthRequest, AuthUrl, AuthUrlRequest, Identity, IdentityStatus};
 pub use inbound::Event;
 
-const AUTH_PATH: &str = "/unipay/assist/channel/auth/auth";
-const AUTH_URL_PATH: &str = "/unipay/assist/channel/auth/generateAuthUrl";
-const AUTH_AND_SET_PATH: &str = "/unipay/assist/channel/auth/authAndSet";
+const AUTH_PATH: Paths = Paths {
+    three: "/unipay/assist/channel/auth/auth",
+    open: "/unipay/assist/channel/auth/auth",
+};
+const AUTH_URL_PATH: Paths = Paths {
+    three: "/unipay/assist/channel/auth/generateAuthUrl",
+    open: "/unipay/assist/channel/auth/generate-auth-url",
+};
+const AUTH_AND_SET_PATH: Paths = Paths {
+    three: "/unipay/assist/channel/auth/authAndSet",
+    open: "/unipay/assist/channel/auth/auth-and-set",
+};
+const PING_PATH: &str = "/unipay/ping";
+
+/// Where an operation is, in either edition.
+struct Paths {
+    three: &'static str,
+    open: &'static str,
+}
 
 /// The authorization code is one-time.
 const AUTH: Operation<DaxPay, AuthRequest, Identity> = Operation {
     name: "auth",
     repeat: |_| Repeat::UnlessSent,
     build: |daxpay, request, options| daxpay.auth_request(AUTH_PATH, request, options),
-    read: |daxpay, _, response| Identity::read(daxpay.open(response)?),
+    read: |daxpay, request, response| Identity::read(daxpay.open_unsigned(request, response)?),
 };
 
 const AUTH_AND_SET: Operation<DaxPay, AuthRequest, Answer> = Operation {
     name: "auth_and_set",
     repeat: |_| Repeat::UnlessSent,
     build: |daxpay, request, options| daxpay.auth_request(AUTH_AND_SET_PATH, request, options),
-    read: |daxpay, _, response| daxpay.open(response),
+    read: DaxPay::open_unsigned,
 };
 
 /// An address that nobody followed does no harm.
@@ -49,18 +72,27 @@ const GENERATE_AUTH_URL: Operation<DaxPay, AuthUrlRequest, AuthUrl> = Operation 
     name: "generate_auth_url",
     repeat: |_| Repeat::Freely,
     build: DaxPay::auth_url_request,
-    read: |daxpay, _, response| AuthUrl::read(daxpay.open(response)?),
+    read: |daxpay, request, response| AuthUrl::read(daxpay.open(request, response)?),
 };
 
 const CALL: Operation<DaxPay, Call, Answer> = Operation {
     name: "call",
     repeat: Call::repeat,
     build: DaxPay::call_request,
-    read: |daxpay, _, response| daxpay.open(response),
+    read: DaxPay::open,
+};
+
+/// Asks for nothing but a check.
+const PING: Operation<DaxPay, (), Answer> = Operation {
+    name: "ping",
+    repeat: |_| Repeat::Freely,
+    build: |daxpay, _, options| daxpay.ping_request(options),
+    read: DaxPay::open,
 };
 
 const UTC_OFFSET_MINUTES: &str = "daxpay_utc_offset_minutes";
 const RESPONSE_SIGNATURE: &str = "daxpay_response_signature";
+const PREVIOUS_KEY: &str = "daxpay_previous_key";
 const CHINA_MINUTES: i32 = 480;
 const FURTHEST_MINUTES: i64 = 18 * 60;
 
@@ -85,43 +117,124 @@ pub fn response_signature(policy: ResponseSignature) -> Setting {
     Setting::new(RESPONSE_SIGNATURE, policy)
 }
 
+/// The setting `daxpay_previous_key`, which may be added several times ([`Config::add`]): a key before a rotation,
+/// the sign key of edition 3 or the platform's public key of edition open. What the gateway sends is accepted
+/// under it too; one that cannot be read is left out, with a line in the log.
+pub fn previous_key(key: impl Into<Secret>) -> Setting {
+    Setting::new::<Secret>(PREVIOUS_KEY, key.into())
+}
+
 /// A handle for one application. Immutable; for any number of threads.
 pub struct DaxPay {
     client: Client,
-    app_id: String,
+    app_id: Option<String>,
     mch_no: Option<String>,
-    key: Key,
+    edition: Edition,
     utc_offset_minutes: i32,
     response_signature: ResponseSignature,
     inbound: Policy,
 }
 
 impl DaxPay {
-    /// A handle for an application; newer gateways require `mch_no`.
+    /// A handle of edition 3; newer gateways require `mch_no`, and a gateway may have a default application.
     ///
     /// # Errors
     /// [`Status::InvalidArgument`] for a credential, [`Status::InvalidConfig`] for a setting.
-    pub fn new(
+    pub fn new<'a>(
         config: &Config,
-        app_id: &str,
+        app_id: impl Into<Option<&'a str>>,
         mch_no: Option<&str>,
         sign_key: &str,
         algorithm: Algorithm,
     ) -> Result<DaxPay> {
-        checks::credential("app_id", app_id)?;
-        checks::at_most("app_id", app_id, 32)?;
-        let mch_no = mch_no.filter(|mch_no| !mch_no.is_empty());
-        checks::at_most("mch_no", mch_no.unwrap_or_default(), 32)?;
         let sign_key = checks::secret("sign_key", sign_key)?;
+        let read = |key: &str| Ok(Key::new(algorithm, checks::secret("it", key)?.expose()));
+        let mut secrets = vec![sign_key.clone()];
+        secrets.extend(rotation::secrets(PREVIOUS_KEY, config));
+        let client = Client::new("daxpay", config, secrets)?;
+        let keys = Keys::new(read(sign_key.expose())?);
+        let keys = keys.with_previous(PREVIOUS_KEY, config, &client, read);
+        DaxPay::made(config, client, app_id.into(), mch_no, Edition::Three(keys))
+    }
+
+    /// A handle of edition open, which signs with the merchant's RSA key. Without `app_id` it speaks for the
+    /// merchant's default application. Keys come as PKCS#8, PKCS#1 or SPKI, as PEM or bare base64, with any
+    /// line breaks.
+    ///
+    /// # Errors
+    /// [`Status::InvalidKey`] says what is wrong with a key; [`Status::InvalidArgument`],
+    /// [`Status::InvalidConfig`] name what is wrong otherwise.
+    pub fn new_open(
+        config: &Config,
+        mch_no: &str,
+        app_id: Option<&str>,
+        private_key: &str,
+        platform_public_key: &str,
+    ) -> Result<DaxPay> {
+        let signer = RsaSigner::Key(PrivateKey::parse("private_key", private_key)?);
+        DaxPay::with_signer(config, mch_no, app_id, signer, platform_public_key)
+    }
+
+    /// As [`DaxPay::new_open`], with a private key that is somewhere else. `signer` signs once, to see that
+    /// `public_key` is the merchant's own.
+    ///
+    /// # Errors
+    /// As [`DaxPay::new_open`]; [`Status::InvalidKey`] when the signature is not by `public_key`.
+    pub fn new_open_callback(
+        config: &Config,
+        mch_no: &str,
+        app_id: Option<&str>,
+        signer: Arc<dyn SignMessage>,
+        public_key: &str,
+        platform_public_key: &str,
+    ) -> Result<DaxPay> {
+        let public_key = PublicKey::parse("public_key", public_key)?;
+        let signer = RsaSigner::callback(signer, public_key)?;
+        DaxPay::with_signer(config, mch_no, app_id, signer, platform_public_key)
+    }
+
+    fn with_signer(
+        config: &Config,
+        mch_no: &str,
+        app_id: Option<&str>,
+        signer: RsaSigner,
+        platform_public_key: &str,
+    ) -> Result<DaxPay> {
+        checks::credential("mch_no", mch_no)?;
+        let read = |key: &str| PublicKey::parse("platform_public_key", key);
+        let client = Client::new("daxpay", config, Vec::new())?;
+        let keys = Keys::new(read(platform_public_key)?);
+        let keys = keys.with_previous(PREVIOUS_KEY, config, &client, read);
+        DaxPay::made(
+            config,
+            client,
+            app_id,
+            Some(mch_no),
+            Edition::Open(signer, keys),
+        )
+    }
+
+    fn made(
+        config: &Config,
+        client: Client,
+        app_id: Option<&str>,
+        mch_no: Option<&str>,
+        edition: Edition,
+    ) -> Result<DaxPay> {
+        let given = |name, value: Option<&str>| -> Result<Option<String>> {
+            let value = value.filter(|value| !value.is_empty());
+            checks::at_most(name, value.unwrap_or_default(), 32)?;
+            Ok(value.map(str::to_owned))
+        };
         let utc_offset_minutes = *config.setting(UTC_OFFSET_MINUTES).unwrap_or(&CHINA_MINUTES);
         let range = -FURTHEST_MINUTES..=FURTHEST_MINUTES;
         check_range(UTC_OFFSET_MINUTES, utc_offset_minutes.into(), range)?;
         let response_signature = config.setting(RESPONSE_SIGNATURE).copied();
         Ok(DaxPay {
-            key: Key::new(algorithm, sign_key.expose()),
-            client: Client::new("daxpay", config, vec![sign_key])?,
-            app_id: app_id.to_owned(),
-            mch_no: mch_no.map(str::to_owned),
+            app_id: given("app_id", app_id)?,
+            mch_no: given("mch_no", mch_no)?,
+            client,
+            edition,
             utc_offset_minutes,
             response_signature: response_signature.unwrap_or_default(),
             inbound: config.inbound("daxpay", SIGNED_WINDOW_MS)?,
@@ -132,7 +245,9 @@ impl DaxPay {
     ///
     /// # Errors
     /// [`Status::OutcomeUnknown`] when the request may have arrived and the answer was lost: the
-    /// code may be used up. [`Status::BadSignature`] when the answer is not signed, or wrongly.
+    /// code may be used up. [`Status::BadSignature`] when the answer is not signed, or wrongly. Edition open
+    /// signs neither request nor answer of this operation: nothing but TLS vouches for the identity, and over
+    /// plain HTTP to another machine it is refused.
     pub fn auth(&self, request: &AuthRequest, options: &Options) -> Result<Identity> {
         self.client.run(&AUTH, self, request, options)
     }
@@ -250,50 +365,111 @@ impl DaxPay {
         self.client.read(&CALL, self, request, response)
     }
 
+    /// Has the gateway check merchant, application, key and signature, and nothing else. Edition open alone.
+    ///
+    /// # Errors
+    /// As the gateway or the network has it; [`Status::InvalidConfig`] for a handle of edition 3.
+    pub fn ping(&self, options: &Options) -> Result<Answer> {
+        self.client.run(&PING, self, &(), options)
+    }
+
+    /// The request of [`DaxPay::ping`], for another HTTP client to send.
+    ///
+    /// # Errors
+    /// [`Status::InvalidConfig`] for a handle of edition 3.
+    pub fn build_ping(&self, options: &Options) -> Result<HttpRequest> {
+        self.client.build(&PING, self, &(), options, None)
+    }
+
+    /// Reads the answer to [`DaxPay::build_ping`].
+    ///
+    /// # Errors
+    /// As [`DaxPay::ping`].
+    pub fn read_ping(&self, request: &HttpRequest, response: HttpResponse) -> Result<Answer> {
+        self.client.read(&PING, self, request, response)
+    }
+
     /// What is signed for the JSON object in a message's body, and what is wrong with somebody else's
     /// signature of it: `signature`, or else its own member `sign`.
     ///
     /// # Errors
     /// [`Status::InvalidArgument`] when the body is no JSON object.
     pub fn explain(&self, message: &Inbound, signature: Option<&str>) -> Result<Explanation> {
-        let (algorithm, key) = (self.key.algorithm(), self.key.expose());
-        explain::daxpay(algorithm, key, &message.body, signature)
+        match &self.edition {
+            Edition::Three(keys) => explain_3(keys.current(), message, signature),
+            Edition::Open(signer, _) => {
+                let sign = |string: &[u8]| signer.sign_at_hand(string);
+                let key = signer.public_key();
+                explain::daxpay_open(&key, None, &sign, &message.body, signature)
+            }
+        }
     }
 
-    /// As [`DaxPay::explain`], for a message of the gateway, which signs as its users do.
+    /// As [`DaxPay::explain`], for a message of the gateway, which signs with its own key in edition open, and in
+    /// edition 3 as its users do.
     ///
     /// # Errors
     /// As [`DaxPay::explain`].
     pub fn explain_event(&self, message: &Inbound, signature: Option<&str>) -> Result<Explanation> {
-        self.explain(message, signature)
+        match &self.edition {
+            Edition::Three(keys) => explain_3(keys.current(), message, signature),
+            Edition::Open(signer, keys) => {
+                let own = signer.public_key();
+                let body = &message.body;
+                explain::daxpay_open(keys.current(), Some(&own), &|_| None, body, signature)
+            }
+        }
+    }
+
+    fn path(&self, paths: Paths) -> &'static str {
+        match self.edition {
+            Edition::Three(_) => paths.three,
+            Edition::Open(..) => paths.open,
+        }
     }
 
     fn auth_request(
         &self,
-        path: &str,
+        paths: Paths,
         request: &AuthRequest,
         options: &Options,
     ) -> Result<HttpRequest> {
-        let signed = self.signed("POST", path, request.params()?, options)?;
-        Ok(signed.secret(checks::required_secret("auth_code", &request.auth_code)?))
+        let params = request.params(self.edition.is_open())?;
+        let signed = self.signed("POST", self.path(paths), params, options)?;
+        Ok(request.secrets().fold(signed, HttpRequest::secret))
     }
 
     fn auth_url_request(&self, request: &AuthUrlRequest, options: &Options) -> Result<HttpRequest> {
-        self.signed("POST", AUTH_URL_PATH, request.params()?, options)
+        let params = request.params(self.edition.is_open())?;
+        self.signed("POST", self.path(AUTH_URL_PATH), params, options)
     }
 
     fn call_request(&self, call: &Call, options: &Options) -> Result<HttpRequest> {
         call.check(&[])?;
         let target = call.wire_target()?;
-        let request = self.signed(&call.method, &target, business_params(call)?, options)?;
+        let params = business_params(call, self.edition.is_open())?;
+        let request = self.signed(&call.method, &target, params, options)?;
         Ok(call.headers.iter().fold(request, |request, (name, value)| {
             request.header(name, value)
         }))
     }
+
+    fn ping_request(&self, options: &Options) -> Result<HttpRequest> {
+        if !self.edition.is_open() {
+            let why = "has no ping: only edition open has one";
+            return Err(Error::config("edition 3", why));
+        }
+        self.signed("POST", PING_PATH, Vec::new(), options)
+    }
+}
+
+fn explain_3(key: &Key, message: &Inbound, signature: Option<&str>) -> Result<Explanation> {
+    explain::daxpay(key.algorithm(), key.expose(), &message.body, signature)
 }
 
 impl fmt::Debug for DaxPay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "DaxPay({})", self.app_id)
+        let name = self.app_id.as_ref().or(self.mch_no.as_ref());
+        write!(f, "DaxPay({})", name.map_or("", |name| name))
     }
 }

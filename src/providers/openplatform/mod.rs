@@ -215,7 +215,7 @@ impl OpenPlatform {
 
 fn open(response: HttpResponse) -> Result<Answer> {
     ENVELOPE.open(response, |envelope| match envelope.get("ok") {
-        None | Some(Json::Bool(_)) => Ok(()),
+        None | Some(Json::Bool(_)) => Ok(false),
         Some(_) => Err(Error::protocol("`ok` is not a boolean")),
     })
 }

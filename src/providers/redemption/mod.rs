@@ -341,7 +341,7 @@ impl Redemption {
 }
 
 fn open(response: HttpResponse) -> Result<Answer> {
-    ENVELOPE.open(response, |_| Ok(()))
+    ENVELOPE.open(response, |_| Ok(false))
 }
 
 fn read_alipay_url(response: HttpResponse) -> Result<AlipayUrl> {

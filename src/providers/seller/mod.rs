@@ -220,7 +220,7 @@ impl Seller {
 }
 
 fn open(response: HttpResponse) -> Result<Answer> {
-    ENVELOPE.open(response, |_| Ok(()))
+    ENVELOPE.open(response, |_| Ok(false))
 }
 
 impl fmt::Debug for Seller {
