@@ -6,5 +6,6 @@ mod claims;
 mod deadlines;
 mod fork;
 mod framing;
+mod heap;
 mod leftovers;
 mod system_calls;
