@@ -230,6 +230,7 @@ inline const char* status_name(status value) noexcept {
 
 namespace detail {
 
+// The owners, from src/ffi (cargo run -p tools -- generate).
 inline void end(libauth_answer* one) noexcept { libauth_answer_free(one); }
 inline void end(libauth_call* one) noexcept { libauth_call_free(one); }
 inline void end(libauth_config* one) noexcept { libauth_config_free(one); }
@@ -241,20 +242,22 @@ inline void end(libauth_daxpay* one) noexcept { libauth_daxpay_free(one); }
 inline void end(libauth_daxpay_auth_request* one) noexcept { libauth_daxpay_auth_request_free(one); }
 inline void end(libauth_daxpay_auth_url* one) noexcept { libauth_daxpay_auth_url_free(one); }
 inline void end(libauth_daxpay_auth_url_request* one) noexcept { libauth_daxpay_auth_url_request_free(one); }
+inline void end(libauth_daxpay_event* one) noexcept { libauth_daxpay_event_free(one); }
 inline void end(libauth_daxpay_identity* one) noexcept { libauth_daxpay_identity_free(one); }
-inline void end(libauth_daxpay_notification* one) noexcept { libauth_daxpay_notification_free(one); }
 inline void end(libauth_error* one) noexcept { libauth_error_free(one); }
 inline void end(libauth_explanation* one) noexcept { libauth_explanation_free(one); }
 inline void end(libauth_http_request* one) noexcept { libauth_http_request_free(one); }
 inline void end(libauth_http_response* one) noexcept { libauth_http_response_free(one); }
 inline void end(libauth_inbound* one) noexcept { libauth_inbound_free(one); }
 inline void end(libauth_openplatform* one) noexcept { libauth_openplatform_free(one); }
+inline void end(libauth_options* one) noexcept { libauth_options_free(one); }
 inline void end(libauth_redemption* one) noexcept { libauth_redemption_free(one); }
 inline void end(libauth_redemption_alipay_url* one) noexcept { libauth_redemption_alipay_url_free(one); }
-inline void end(libauth_redemption_callback* one) noexcept { libauth_redemption_callback_free(one); }
+inline void end(libauth_redemption_event* one) noexcept { libauth_redemption_event_free(one); }
 inline void end(libauth_redemption_request* one) noexcept { libauth_redemption_request_free(one); }
 inline void end(libauth_seller* one) noexcept { libauth_seller_free(one); }
 inline void end(libauth_token* one) noexcept { libauth_token_free(one); }
+// The end of the owners.
 
 template <class C>
 struct freer {

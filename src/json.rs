@@ -189,15 +189,22 @@ impl Json {
         }
     }
 
-    /// The value at a dotted path such as `data.items.0.id`, as text; absent and `null` are `None`.
+    /// The value at a dotted path such as `data.items.0.id`; absent is `None`, and `null` is itself.
+    pub fn find(&self, path: &str) -> Option<&Json> {
+        path.split('.').try_fold(self, |value, step| match value {
+            Json::Array(elements) => elements.get(step.parse::<usize>().ok()?),
+            other => {
+                let mut members = other.members().iter();
+                members
+                    .find(|(name, _)| name == step)
+                    .map(|(_, value)| value)
+            }
+        })
+    }
+
+    /// The value at a dotted path, as text; absent and `null` are `None`.
     pub fn field(&self, path: &str) -> Option<String> {
-        let mut value = self;
-        for step in path.split('.') {
-            value = match value {
-                Json::Array(elements) => elements.get(step.parse::<usize>().ok()?)?,
-                other => other.get(step)?,
-            };
-        }
+        let value = self.find(path)?;
         (*value != Json::Null).then(|| value.to_text())
     }
 

@@ -33,7 +33,7 @@ void ours_post(void *seller, const char *path, const uint8_t *body, size_t lengt
   for (uint64_t i = 0; i < count; i++) {
     libauth_answer *answer = NULL;
     libauth_error *wrong = NULL;
-    libauth_status status = libauth_seller_call(seller, call, &answer, &wrong);
+    libauth_status status = libauth_seller_call(seller, call, NULL, &answer, &wrong);
     if (status != LIBAUTH_OK) {
       fprintf(stderr, "%s: %s\n", libauth_status_name(status), libauth_error_message(wrong));
       exit(1);
@@ -46,7 +46,7 @@ void ours_post(void *seller, const char *path, const uint8_t *body, size_t lengt
 void ours_token(void *seller, uint64_t count) {
   for (uint64_t i = 0; i < count; i++) {
     libauth_token *token = NULL;
-    must(libauth_seller_token(seller, &token, NULL));
+    must(libauth_seller_token(seller, NULL, &token, NULL));
     libauth_token_free(token);
   }
 }
@@ -64,7 +64,7 @@ void ours_creditpay_build(void *creditpay, const uint8_t *body, size_t length, u
   libauth_call_set_body(call, "application/json", body, length);
   for (uint64_t i = 0; i < count; i++) {
     libauth_http_request *request = NULL;
-    must(libauth_creditpay_build_call(creditpay, call, &request, &error));
+    must(libauth_creditpay_build_call(creditpay, call, NULL, &request, &error));
     libauth_http_request_free(request);
   }
   libauth_call_free(call);
@@ -83,7 +83,7 @@ void ours_daxpay_build(void *daxpay, const uint8_t *body, size_t length, uint64_
   libauth_call_set_body(call, "application/json", body, length);
   for (uint64_t i = 0; i < count; i++) {
     libauth_http_request *request = NULL;
-    must(libauth_daxpay_build_call(daxpay, call, &request, &error));
+    must(libauth_daxpay_build_call(daxpay, call, NULL, &request, &error));
     libauth_http_request_free(request);
   }
   libauth_call_free(call);
@@ -93,7 +93,7 @@ void ours_daxpay_read(void *daxpay, const uint8_t *body, size_t length, uint64_t
   libauth_call *call = libauth_call_new("POST", "/unipay/pay");
   libauth_call_set_body(call, "application/json", (const uint8_t *)"{}", 2);
   libauth_http_request *request = NULL;
-  must(libauth_daxpay_build_call(daxpay, call, &request, &error));
+  must(libauth_daxpay_build_call(daxpay, call, NULL, &request, &error));
   for (uint64_t i = 0; i < count; i++) {
     libauth_http_response *response = libauth_http_response_new(200);
     libauth_http_response_set_body(response, body, length);
@@ -120,7 +120,7 @@ void ours_redemption_build(void *redemption, uint64_t count) {
   libauth_redemption_request_set_user_id(wanted, "user");
   for (uint64_t i = 0; i < count; i++) {
     libauth_http_request *request = NULL;
-    must(libauth_redemption_build_alipay_url(redemption, wanted, &request, &error));
+    must(libauth_redemption_build_get_alipay_url(redemption, wanted, NULL, &request, &error));
     libauth_http_request_free(request);
   }
   libauth_redemption_request_free(wanted);

@@ -39,12 +39,10 @@ static size_t add_header(char *line, size_t size, size_t count, void *to) {
     libauth_http_response_free(*response); /* of a "100 Continue" before it */
     *response = libauth_http_response_new(atoi(strchr(line, ' ')));
   } else if (colon != NULL) {
-    char name[128], value[1024];
-    size_t rest = size * count - (size_t)(colon - line) - 1;
-    snprintf(name, sizeof name, "%.*s", (int)(colon - line), line);
-    snprintf(value, sizeof value, "%.*s", (int)rest, colon + 1);
-    value[strcspn(value, "\r\n")] = '\0';
-    libauth_http_response_add_header(*response, name, value + strspn(value, " \t"));
+    const char *value = colon + 1, *end = line + size * count;
+    while (value < end && (*value == ' ' || *value == '\t')) value++;
+    while (end > value && (end[-1] == '\r' || end[-1] == '\n')) end--;
+    libauth_http_response_add_header_n(*response, line, (size_t)(colon - line), value, (size_t)(end - value));
   }
   return size * count;
 }
@@ -103,16 +101,17 @@ static void daxpay(void) {
   libauth_config *config = config_for("daxpay");
   libauth_daxpay *daxpay = NULL;
   must(libauth_daxpay_new(config, "A112544225541", "M1723635576766", "sandboxSignKey-Zx81kQ2pLm",
-                          LIBAUTH_DAXPAY_HMAC_SHA256, &daxpay, &error));
+                          LIBAUTH_DAXPAY_SIGN_HMAC_SHA256, &daxpay, &error));
   libauth_daxpay_auth_request *auth = libauth_daxpay_auth_request_new();
   libauth_daxpay_auth_request_set_channel(auth, "ali_pay");
   libauth_daxpay_auth_request_set_auth_code(auth, setting("LIBAUTH_DAXPAY_AUTH_CODE", "offline-curl"));
   libauth_http_request *request = NULL;
   libauth_daxpay_identity *identity = NULL;
-  must(libauth_daxpay_build_auth(daxpay, auth, &request, &error));
+  must(libauth_daxpay_build_auth(daxpay, auth, NULL, &request, &error));
   libauth_http_response *response = send_with_curl(request);
   must(libauth_daxpay_read_auth(daxpay, request, response, &identity, &error));
-  printf("daxpay    openId %s\n", libauth_daxpay_identity_open_id(identity));
+  const char *open_id = libauth_daxpay_identity_open_id(identity);
+  printf("daxpay    openId %s\n", open_id != NULL ? open_id : "(none)");
   libauth_daxpay_identity_free(identity);
   libauth_http_response_free(response);
   libauth_http_request_free(request);
@@ -129,13 +128,13 @@ static void seller(void) {
   libauth_http_request *login = NULL, *request = NULL;
   libauth_token *token = NULL;
   libauth_answer *answer = NULL;
-  must(libauth_seller_build_token(seller, &login, &error));
+  must(libauth_seller_build_token(seller, NULL, &login, &error));
   libauth_http_response *response = send_with_curl(login);
   must(libauth_seller_read_token(seller, login, response, &token, &error));
   libauth_http_response_free(response);
   libauth_call *call = libauth_call_new("GET", "/orders");
   libauth_call_add_query(call, "page", "1");
-  must(libauth_seller_build_call(seller, call, &request, &error));
+  must(libauth_seller_build_call(seller, call, NULL, &request, &error));
   response = send_with_curl(request);
   must(libauth_seller_read_call(seller, request, response, &answer, &error));
   printf("seller    %s %s?%s\n", libauth_answer_field(answer, "data.method"), libauth_answer_field(answer, "data.path"),

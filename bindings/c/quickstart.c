@@ -39,11 +39,11 @@ static void check_webhook(const libauth_creditpay *creditpay) {
   libauth_call *call = libauth_call_new("POST", "/sandbox/webhook"); /* a real server receives it */
   libauth_answer *sent = NULL;
   libauth_call_set_body(call, NULL, (const uint8_t *)order, strlen(order));
-  must(libauth_creditpay_call(creditpay, call, &sent, &error));
-  libauth_inbound *inbound = libauth_inbound_new("POST", libauth_answer_field(sent, "data.path"));
-  libauth_inbound_add_header(inbound, "signature", libauth_answer_field(sent, "data.headers.signature"));
-  libauth_inbound_add_header(inbound, "timestamp", libauth_answer_field(sent, "data.headers.timestamp"));
-  const char *body = libauth_answer_field(sent, "data.body");
+  must(libauth_creditpay_call(creditpay, call, NULL, &sent, &error));
+  libauth_inbound *inbound = libauth_inbound_new("POST", libauth_answer_field_or(sent, "data.path", ""));
+  libauth_inbound_add_header(inbound, "signature", libauth_answer_field_or(sent, "data.headers.signature", ""));
+  libauth_inbound_add_header(inbound, "timestamp", libauth_answer_field_or(sent, "data.headers.timestamp", ""));
+  const char *body = libauth_answer_field_or(sent, "data.body", "");
   libauth_inbound_set_body(inbound, (const uint8_t *)body, strlen(body));
   libauth_creditpay_event *event = NULL;
   must(libauth_creditpay_verify(creditpay, inbound, &event, &error));
@@ -54,13 +54,14 @@ static void check_webhook(const libauth_creditpay *creditpay) {
 
 /* Somebody signed the gateway prefix too: which mistake is it? */
 static void explain(const libauth_creditpay *creditpay) {
-  const uint8_t body[] = {'{', '}'};
+  libauth_inbound *theirs = libauth_inbound_new("POST", "/creditpay/v1/pay"), *ours = libauth_inbound_new("POST", "/v1/pay");
+  libauth_inbound_set_body(theirs, (const uint8_t *)"{}", 2);
+  libauth_inbound_set_body(ours, (const uint8_t *)"{}", 2);
   libauth_explanation *wrong = NULL, *right = NULL;
-  must(libauth_creditpay_explain(creditpay, "/creditpay/v1/pay", body, sizeof body, NULL, &wrong, &error));
-  const char *signature = libauth_explanation_signature(wrong);
-  must(libauth_creditpay_explain(creditpay, "/v1/pay", body, sizeof body, signature, &right, &error));
+  must(libauth_creditpay_explain(creditpay, theirs, NULL, &wrong, &error));
+  must(libauth_creditpay_explain(creditpay, ours, libauth_explanation_signature(wrong), &right, &error));
   printf("explain       %s\n", libauth_explanation_message(right));
-  libauth_explanation_free(wrong); libauth_explanation_free(right);
+  libauth_explanation_free(wrong); libauth_explanation_free(right); libauth_inbound_free(theirs); libauth_inbound_free(ours);
 }
 
 static void creditpay(void) {
@@ -78,7 +79,7 @@ static void creditpay(void) {
   libauth_creditpay_request_set_callback_url(request, "https://shop.example/callback");
   libauth_creditpay_request_set_client_ip(request, "192.168.1.166");
   libauth_creditpay_code *code = NULL;
-  must(libauth_creditpay_issue_code(creditpay, request, &code, &error));
+  must(libauth_creditpay_issue_code(creditpay, request, NULL, &code, &error));
   printf("creditpay     %s\n", libauth_creditpay_code_url(code));
   if (getenv("LIBAUTH_CREDITPAY_URL") == NULL) check_webhook(creditpay); /* the sandbox has one to check */
   explain(creditpay);
@@ -90,14 +91,14 @@ static void daxpay(void) {
   libauth_daxpay *daxpay = NULL;
   must(libauth_daxpay_new(
       config, setting("LIBAUTH_DAXPAY_APP_ID", "A112544225541"), setting("LIBAUTH_DAXPAY_MCH_NO", "M1723635576766"),
-      setting("LIBAUTH_DAXPAY_SIGN_KEY", "sandboxSignKey-Zx81kQ2pLm"), LIBAUTH_DAXPAY_HMAC_SHA256, &daxpay, &error));
+      setting("LIBAUTH_DAXPAY_SIGN_KEY", "sandboxSignKey-Zx81kQ2pLm"), LIBAUTH_DAXPAY_SIGN_HMAC_SHA256, &daxpay, &error));
   libauth_config_free(config);
   libauth_daxpay_auth_request *request = libauth_daxpay_auth_request_new();
   libauth_daxpay_auth_request_set_channel(request, "ali_pay");
   libauth_daxpay_auth_request_set_auth_code(request, setting("LIBAUTH_DAXPAY_AUTH_CODE", one_time()));
   libauth_daxpay_identity *identity = NULL;
-  must(libauth_daxpay_auth(daxpay, request, &identity, &error));
-  printf("daxpay        openId %s\n", libauth_daxpay_identity_open_id(identity));
+  must(libauth_daxpay_auth(daxpay, request, NULL, &identity, &error));
+  printf("daxpay        openId %s\n", libauth_answer_field_or(libauth_daxpay_identity_answer(identity), "data.openId", "(none)"));
   libauth_daxpay_identity_free(identity); libauth_daxpay_auth_request_free(request); libauth_daxpay_free(daxpay);
 }
 
@@ -109,9 +110,8 @@ static void openplatform(void) {
       setting("LIBAUTH_OPENPLATFORM_SECRET", "sandbox-client-secret-5d0be1c97a"), &openplatform, &error));
   libauth_config_free(config);
   libauth_token *token = NULL;
-  must(libauth_openplatform_token(openplatform, &token, &error));
-  long long seconds = (long long)libauth_token_lifetime_ms(token) / 1000;
-  printf("openplatform  %s for %lld s\n", libauth_token_header_name(token), seconds);
+  must(libauth_openplatform_token(openplatform, NULL, &token, &error));
+  printf("openplatform  %s for %ld s\n", libauth_token_header_name(token), (long)(libauth_token_lifetime_ms(token) / 1000));
   libauth_token_free(token); libauth_openplatform_free(openplatform);
 }
 
@@ -127,7 +127,7 @@ static void redemption(void) {
   libauth_redemption_request_set_serial_no(request, one_time());
   libauth_redemption_request_set_user_id(request, "user-1");
   libauth_redemption_alipay_url *url = NULL;
-  must(libauth_redemption_get_alipay_url(redemption, request, &url, &error));
+  must(libauth_redemption_get_alipay_url(redemption, request, NULL, &url, &error));
   printf("redemption    %s\n", libauth_redemption_alipay_url_url(url));
   libauth_redemption_alipay_url_free(url); libauth_redemption_request_free(request); libauth_redemption_free(redemption);
 }
@@ -139,8 +139,8 @@ static void seller(void) {
   must(libauth_seller_new(config, access_key, setting("LIBAUTH_SELLER_SECRET_KEY", "sandbox-secret-key-e81f66b2d4"), &seller, &error));
   libauth_config_free(config);
   libauth_token *first = NULL, *second = NULL;
-  must(libauth_seller_token(seller, &first, &error));
-  must(libauth_seller_token(seller, &second, &error)); /* cached: no request */
+  must(libauth_seller_token(seller, NULL, &first, &error));
+  must(libauth_seller_token(seller, NULL, &second, &error)); /* cached: no request */
   int cached = strcmp(libauth_token_value(first), libauth_token_value(second)) == 0;
   printf("seller        %s, then %s\n", libauth_token_header_name(first), cached ? "served from the cache" : "fetched again");
   libauth_token_free(first); libauth_token_free(second); libauth_seller_free(seller);

@@ -1,41 +1,58 @@
 //! The platforms' answers.
 
 use std::ffi::c_char;
-use std::ptr;
 
-use super::error::libauth_error;
 use super::guard::guard;
-use super::handle::{Object, Opaque, free, get, opaque, text};
+use super::handle::{Object, Opaque, free, opaque};
+use super::shape::{bytes, get, keyed_text, text};
 use super::string;
 use crate::answer::Answer;
 use crate::json::Json;
 
+/// What a field of JSON is: one of LIBAUTH_JSON_*.
+pub type libauth_json_type = i32;
+
+/// There is no such field, or the body is not JSON.
+pub const LIBAUTH_JSON_ABSENT: libauth_json_type = 0;
+/// null.
+pub const LIBAUTH_JSON_NULL: libauth_json_type = 1;
+/// true or false.
+pub const LIBAUTH_JSON_BOOLEAN: libauth_json_type = 2;
+/// A number.
+pub const LIBAUTH_JSON_NUMBER: libauth_json_type = 3;
+/// A string.
+pub const LIBAUTH_JSON_STRING: libauth_json_type = 4;
+/// An array.
+pub const LIBAUTH_JSON_ARRAY: libauth_json_type = 5;
+/// An object.
+pub const LIBAUTH_JSON_OBJECT: libauth_json_type = 6;
+
 /// What a platform answered. One thread at a time.
 pub struct libauth_answer(Object<Answer>);
-opaque!(libauth_answer, Answer);
+opaque!(libauth_answer, Answer, "answer");
 
 /// The HTTP status.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_answer_http_status(answer: *const libauth_answer) -> i32 {
-    guard!(else 0, { unsafe { get(answer, 0, |a| a.http_status().into()) } })
+    guard!(get(answer, 0, |a| a.http_status().into()))
 }
 
 /// The platform's own code as text, such as "0"; NULL when the body held none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_answer_code(answer: *const libauth_answer) -> *const c_char {
-    guard!(else ptr::null(), { unsafe { text(answer, "code", |a| a.code()) } })
+    guard!(text(answer, "code", |a| a.code()))
 }
 
 /// The platform's own message, on one line; NULL when there is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_answer_message(answer: *const libauth_answer) -> *const c_char {
-    guard!(else ptr::null(), { unsafe { text(answer, "message", |a| a.message()) } })
+    guard!(text(answer, "message", |a| a.message()))
 }
 
 /// The trace or request id the platform gave; NULL when it gave none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_answer_trace_id(answer: *const libauth_answer) -> *const c_char {
-    guard!(else ptr::null(), { unsafe { text(answer, "trace_id", |a| a.trace_id()) } })
+    guard!(text(answer, "trace_id", |a| a.trace_id()))
 }
 
 /// The value of a header, whatever the case of its name; NULL when it is absent. Of several,
@@ -45,117 +62,181 @@ pub unsafe extern "C" fn libauth_answer_header(
     answer: *const libauth_answer,
     name: *const c_char,
 ) -> *const c_char {
-    guard!(else ptr::null(), {
-        match unsafe { string::optional("name", name) } {
-            Ok(Some(name)) => unsafe { text(answer, &format!("header {name}"), |a| a.headers().get(name)) },
-            _ => ptr::null(),
-        }
-    })
+    guard!(keyed_text(answer, "header", name, |a, name| a
+        .headers()
+        .get(name)
+        .map(str::to_owned)))
 }
 
 /// A field of the JSON body by its path, such as "data.items.0.id": a string as it is, anything
-/// else as JSON text; NULL when it is absent or null, or the body is not JSON.
+/// else as JSON text. NULL when it is absent or null, or the body is not JSON: give it to
+/// printf only through libauth_answer_field_or.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_answer_field(
     answer: *const libauth_answer,
     path: *const c_char,
 ) -> *const c_char {
-    guard!(else ptr::null(), { unsafe { field(answer, path, Answer::envelope) } })
+    guard!(field(answer, path, Answer::envelope))
+}
+
+/// As libauth_answer_field, but `fallback` itself where that gives NULL: NULL only if `fallback`
+/// is.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_answer_field_or(
+    answer: *const libauth_answer,
+    path: *const c_char,
+    fallback: *const c_char,
+) -> *const c_char {
+    guard!(else fallback, field_or(answer, path, fallback, Answer::envelope))
+}
+
+/// What a field of the JSON body is: tells a field that is null from one that is absent.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_answer_field_type(
+    answer: *const libauth_answer,
+    path: *const c_char,
+) -> libauth_json_type {
+    guard!(field_type(answer, path, Answer::envelope))
+}
+
+/// A whole number of the JSON body, also one that is written as a string; `fallback` where the
+/// field is absent, null, anything else, or beyond 64 bits.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_answer_field_int64(
+    answer: *const libauth_answer,
+    path: *const c_char,
+    fallback: i64,
+) -> i64 {
+    guard!(else fallback, field_int64(answer, path, fallback, Answer::envelope))
 }
 
 /// The body as received, and its length in bytes if `length` is not NULL. It need not be text,
-/// is not NUL-terminated, and may hold tokens: do not log it.
+/// is not NUL-terminated, and may hold tokens: do not log it. Never NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_answer_body(
     answer: *const libauth_answer,
     length: *mut usize,
 ) -> *const u8 {
-    guard!(else ptr::null(), { unsafe { bytes(answer, length, Answer::body) } })
+    guard!(bytes(answer, length, Answer::body))
 }
 
 /// Ends an answer that a _call or _read_call function gave. Not for answers that belong to
 /// another object. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_answer_free(answer: *mut libauth_answer) {
-    guard!(else (), { unsafe { free(answer) } })
+    guard!(free(answer))
 }
 
-/// The answer in an error as far as it could be read, with its raw body; NULL when there was
-/// none. Belongs to the error.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn libauth_error_answer(
-    error: *const libauth_error,
-) -> *const libauth_answer {
-    guard!(else ptr::null(), {
-        unsafe { get(error, ptr::null(), |e| e.answer.as_ref().map_or(ptr::null(), ptr::from_ref)) }
-    })
-}
-
-/// Bytes lent to C, with their length if it is wanted.
-unsafe fn lend(bytes: &[u8], length: *mut usize) -> *const u8 {
-    // SAFETY: by the contract of the getters, `length` is NULL or may be written.
-    if let Some(length) = unsafe { length.as_mut() } {
-        *length = bytes.len();
-    }
-    bytes.as_ptr()
-}
-
-/// Lends the bytes of a handle; for NULL, NULL and length 0.
-/// # Safety
-/// `handle` is NULL or valid, `length` is NULL or may be written.
-pub(super) unsafe fn bytes<O: Opaque>(
-    handle: *const O,
-    length: *mut usize,
-    read: impl FnOnce(&O::Value) -> &[u8],
-) -> *const u8 {
-    // SAFETY: see above.
-    match unsafe { handle.as_ref() } {
-        // SAFETY: see above.
-        Some(handle) => unsafe { lend(read(&handle.object().value), length) },
-        None => {
-            // SAFETY: see above.
-            unsafe { lend(&[], length) };
-            ptr::null()
-        }
-    }
-}
-
-/// A field of a JSON body, by its dotted path, as text lent by the handle.
+/// A field of a JSON body, by its dotted path, as text lent by the handle; NULL when it is absent or null.
 /// # Safety
 /// `handle` is NULL or valid, `path` NULL or a string.
-pub(super) unsafe fn field<O: Opaque>(
+pub(super) unsafe fn field<'h, O: Opaque + 'h>(
     handle: *const O,
     path: *const c_char,
-    body: impl FnOnce(&O::Value) -> Option<&Json>,
+    body: impl FnOnce(&'h O::Value) -> Option<&'h Json>,
 ) -> *const c_char {
     // SAFETY: see above.
-    let Ok(Some(path)) = (unsafe { string::optional("path", path) }) else {
-        return ptr::null();
-    };
-    // SAFETY: see above.
     unsafe {
-        text(handle, &format!("field {path}"), |value| {
+        keyed_text(handle, "field", path, |value, path| {
             body(value)?.field(path)
         })
     }
 }
 
+/// As [`field`], with a text for when there is none.
+/// # Safety
+/// As [`field`].
+pub(super) unsafe fn field_or<'h, O: Opaque + 'h>(
+    handle: *const O,
+    path: *const c_char,
+    fallback: *const c_char,
+    body: impl FnOnce(&'h O::Value) -> Option<&'h Json>,
+) -> *const c_char {
+    // SAFETY: see above.
+    let found = unsafe { field(handle, path, body) };
+    if found.is_null() { fallback } else { found }
+}
+
+/// What a field of a JSON body is.
+/// # Safety
+/// As [`field`].
+pub(super) unsafe fn field_type<'h, O: Opaque + 'h>(
+    handle: *const O,
+    path: *const c_char,
+    body: impl FnOnce(&'h O::Value) -> Option<&'h Json>,
+) -> libauth_json_type {
+    // SAFETY: see above.
+    match unsafe { find(handle, path, body) } {
+        None => LIBAUTH_JSON_ABSENT,
+        Some(Json::Null) => LIBAUTH_JSON_NULL,
+        Some(Json::Bool(_)) => LIBAUTH_JSON_BOOLEAN,
+        Some(Json::Number(_)) => LIBAUTH_JSON_NUMBER,
+        Some(Json::String(_)) => LIBAUTH_JSON_STRING,
+        Some(Json::Array(_)) => LIBAUTH_JSON_ARRAY,
+        Some(Json::Object(_)) => LIBAUTH_JSON_OBJECT,
+    }
+}
+
+/// A whole number in a JSON body.
+/// # Safety
+/// As [`field`].
+pub(super) unsafe fn field_int64<'h, O: Opaque + 'h>(
+    handle: *const O,
+    path: *const c_char,
+    fallback: i64,
+    body: impl FnOnce(&'h O::Value) -> Option<&'h Json>,
+) -> i64 {
+    // SAFETY: see above.
+    match unsafe { find(handle, path, body) } {
+        Some(Json::Number(digits) | Json::String(digits)) => digits.parse().unwrap_or(fallback),
+        _ => fallback,
+    }
+}
+
+/// # Safety
+/// As [`field`].
+unsafe fn find<'h, O: Opaque + 'h>(
+    handle: *const O,
+    path: *const c_char,
+    body: impl FnOnce(&'h O::Value) -> Option<&'h Json>,
+) -> Option<&'h Json> {
+    // SAFETY: see above.
+    let path = unsafe { string::optional("path", path) }.ok().flatten()?;
+    // SAFETY: see above.
+    let handle = unsafe { handle.as_ref::<'h>() }?;
+    body(&handle.object().value)?.find(path)
+}
+
 /// A value that came in an answer, which is a handle of its own inside the value's.
 pub(super) struct WithAnswer<T> {
-    pub(super) value: T,
+    value: T,
     pub(super) answer: libauth_answer,
+}
+
+impl<T> WithAnswer<T> {
+    pub(super) fn new(value: T, answer: Answer) -> WithAnswer<T> {
+        let answer = libauth_answer::inner(answer);
+        WithAnswer { value, answer }
+    }
+}
+
+impl<T> std::ops::Deref for WithAnswer<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
 }
 
 /// As `opaque!`, for a handle of a value that came in an answer.
 macro_rules! with_answer {
-    ($name:ident, $value:ty) => {
-        crate::ffi::handle::opaque!($name, crate::ffi::answer::WithAnswer<$value>);
+    ($type:ident, $value:ty, $name:literal) => {
+        crate::ffi::handle::opaque!($type, crate::ffi::answer::WithAnswer<$value>, $name);
 
         impl From<$value> for crate::ffi::answer::WithAnswer<$value> {
             fn from(value: $value) -> Self {
-                use crate::ffi::handle::Opaque;
-                let answer = crate::ffi::answer::libauth_answer::inner(value.answer().clone());
-                crate::ffi::answer::WithAnswer { value, answer }
+                let answer = value.answer().clone();
+                crate::ffi::answer::WithAnswer::new(value, answer)
             }
         }
     };

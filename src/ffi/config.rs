@@ -3,58 +3,70 @@
 use std::ffi::{CString, c_char, c_void};
 use std::sync::Arc;
 
+use super::callback::Callback;
 use super::guard::guard;
-use super::handle::{Draft, Object, Opaque, builder, edit, free};
-use super::string;
-use crate::clock::Clock;
-use crate::config::Config;
+use super::handle::{Draft, Object, free, opaque};
+use super::shape::{add, begin, set, set_bytes, set_checked, set_text};
+use super::string::{bytes, owned, required, utf8};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{ClientCertificate, Config};
 use crate::error::{Error, Result, Status};
 use crate::log::{Level, Log};
-use crate::providers::daxpay::{self, ResponseSignature};
-use crate::providers::seller::{self, ExpiresInUnit};
-use crate::providers::{creditpay, openplatform};
+use crate::providers::daxpay::ResponseSignature;
+use crate::providers::seller::ExpiresInUnit;
+use crate::providers::{creditpay, daxpay, openplatform, seller};
 use crate::replay::ReplayGuard;
 
+/// How much is logged: one of LIBAUTH_LOG_*.
+pub type libauth_log_level = i32;
+
 /// Log nothing.
-pub const LIBAUTH_LOG_OFF: i32 = 0;
+pub const LIBAUTH_LOG_OFF: libauth_log_level = 0;
 /// Log calls that failed in the end.
-pub const LIBAUTH_LOG_ERROR: i32 = 1;
+pub const LIBAUTH_LOG_ERROR: libauth_log_level = 1;
 /// Also what works but should be looked at: failed token refreshes, clock differences.
-pub const LIBAUTH_LOG_WARN: i32 = 2;
+pub const LIBAUTH_LOG_WARN: libauth_log_level = 2;
 /// Also token events.
-pub const LIBAUTH_LOG_INFO: i32 = 3;
+pub const LIBAUTH_LOG_INFO: libauth_log_level = 3;
 /// Also a line for each attempt.
-pub const LIBAUTH_LOG_DEBUG: i32 = 4;
+pub const LIBAUTH_LOG_DEBUG: libauth_log_level = 4;
 /// All there is.
-pub const LIBAUTH_LOG_TRACE: i32 = 5;
+pub const LIBAUTH_LOG_TRACE: libauth_log_level = 5;
 
-/// daxpay: an answer without a signature is an error. The default.
-pub const LIBAUTH_SIGNATURE_REQUIRED: i32 = 0;
-/// daxpay: a signature is checked where there is one.
-pub const LIBAUTH_SIGNATURE_IF_PRESENT: i32 = 1;
+/// Whether a DaxPay gateway's answers must be signed: one of LIBAUTH_DAXPAY_RESPONSE_SIGNATURE_*.
+pub type libauth_daxpay_response_signature = i32;
 
-/// seller: the lifetime that the token itself tells, else `expiresIn` as milliseconds. The
-/// default.
-pub const LIBAUTH_EXPIRES_IN_AUTO: i32 = 0;
-/// seller: `expiresIn`, in milliseconds.
-pub const LIBAUTH_EXPIRES_IN_MILLISECONDS: i32 = 1;
-/// seller: `expiresIn`, in seconds.
-pub const LIBAUTH_EXPIRES_IN_SECONDS: i32 = 2;
+/// An answer without a signature is an error. The default.
+pub const LIBAUTH_DAXPAY_RESPONSE_SIGNATURE_REQUIRED: libauth_daxpay_response_signature = 0;
+/// A signature is checked where there is one.
+pub const LIBAUTH_DAXPAY_RESPONSE_SIGNATURE_IF_PRESENT: libauth_daxpay_response_signature = 1;
+
+/// How the seller API's `expiresIn` is read: one of LIBAUTH_SELLER_EXPIRES_IN_*.
+pub type libauth_seller_expires_in_unit = i32;
+
+/// The lifetime that the token itself tells, else `expiresIn` as milliseconds. The default.
+pub const LIBAUTH_SELLER_EXPIRES_IN_AUTO: libauth_seller_expires_in_unit = 0;
+/// `expiresIn`, in milliseconds.
+pub const LIBAUTH_SELLER_EXPIRES_IN_MILLISECONDS: libauth_seller_expires_in_unit = 1;
+/// `expiresIn`, in seconds.
+pub const LIBAUTH_SELLER_EXPIRES_IN_SECONDS: libauth_seller_expires_in_unit = 2;
 
 /// Settings, from which provider handles are made. A handle copies what it needs: the
 /// configuration may be changed, used for further handles, or freed at once. Setters never
 /// fail: what is wrong with a value is reported, with the setter's name, when a handle is made:
 /// LIBAUTH_INVALID_ARGUMENT for NULL where text is required and for text that is not UTF-8,
-/// LIBAUTH_INVALID_CONFIG for all else. One thread at a time.
+/// LIBAUTH_INVALID_CONFIG for all else, a setting of another platform included. One thread at a
+/// time.
 pub struct libauth_config(Object<Draft<Config>>);
-builder!(libauth_config, Config);
+opaque!(libauth_config, Draft<Config>, "config");
 
-/// Receives a log line: the level (LIBAUTH_LOG_ERROR and so on) and one line of UTF-8 without a
+/// Receives a log line: the level and one line of UTF-8 without a
 /// line break, never holding a secret, valid until the function returns. It is called on the
 /// thread that made the call, by several threads at once if several make calls. It must not
 /// unwind or longjmp; if it calls the handle whose line it is given, it may be refused.
-pub type libauth_log_callback =
-    Option<unsafe extern "C" fn(context: *mut c_void, level: i32, line: *const c_char)>;
+pub type libauth_log_callback = Option<
+    unsafe extern "C" fn(context: *mut c_void, level: libauth_log_level, line: *const c_char),
+>;
 
 /// Tells the time: writes Unix milliseconds, and milliseconds of a clock that never goes
 /// backwards. The first is what platforms read and what messages are judged by; the second
@@ -78,19 +90,7 @@ pub type libauth_replay_callback = Option<
     ) -> i32,
 >;
 
-/// The user's callbacks are called with the user's context.
-struct Callback<F> {
-    function: F,
-    context: *mut c_void,
-}
-
-// SAFETY: the header tells the user that callbacks are called by several threads at once, and
-// that the context must bear it.
-unsafe impl<F> Send for Callback<F> {}
-// SAFETY: as above.
-unsafe impl<F> Sync for Callback<F> {}
-
-type LogFunction = unsafe extern "C" fn(*mut c_void, i32, *const c_char);
+type LogFunction = unsafe extern "C" fn(*mut c_void, libauth_log_level, *const c_char);
 type ClockFunction = unsafe extern "C" fn(*mut c_void, *mut i64, *mut i64);
 type ReplayFunction = unsafe extern "C" fn(*mut c_void, *const c_char, i64, i64) -> i32;
 
@@ -137,23 +137,20 @@ impl ReplayGuard for Callback<ReplayFunction> {
 }
 
 /// Settings for a deployment's address with its gateway prefix, such as "https://host/dg";
-/// without query and fragment. It is https, but for addresses of this machine. Never returns
-/// NULL.
+/// without query and fragment. It is https, but for addresses of this machine. Never NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_config_new(base_url: *const c_char) -> *mut libauth_config {
-    guard!(else std::ptr::null_mut(), {
-        let mut config = Draft::new(Config::new(""));
-        config.set("base_url", unsafe { string::required("base_url", base_url) }, |config, url| {
-            config.base_url = url.to_owned();
+    guard!(begin(Config::new(""), |draft| {
+        draft.set("base_url", required("base_url", base_url), |c, v| {
+            c.base_url = v.to_owned()
         });
-        libauth_config::give(config)
-    })
+    }))
 }
 
 /// Ends a configuration; handles made from it go on. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_config_free(config: *mut libauth_config) {
-    guard!(else (), { unsafe { free(config) } })
+    guard!(free(config))
 }
 
 /// The deadline of a whole call in milliseconds, repeats included: resolving, connecting,
@@ -163,7 +160,7 @@ pub unsafe extern "C" fn libauth_config_set_timeout_ms(
     config: *mut libauth_config,
     timeout_ms: i64,
 ) {
-    guard!(else (), { unsafe { edit(config, |draft| draft.value.timeout_ms = timeout_ms) } })
+    guard!(set(config, |c| c.timeout_ms = timeout_ms))
 }
 
 /// The limit for resolving, connecting and the TLS handshake in milliseconds, within the
@@ -173,7 +170,7 @@ pub unsafe extern "C" fn libauth_config_set_connect_timeout_ms(
     config: *mut libauth_config,
     connect_timeout_ms: i64,
 ) {
-    guard!(else (), { unsafe { edit(config, |draft| draft.value.connect_timeout_ms = connect_timeout_ms) } })
+    guard!(set(config, |c| c.connect_timeout_ms = connect_timeout_ms))
 }
 
 /// A kept-alive connection that was idle for longer is closed instead of used, in milliseconds.
@@ -183,7 +180,16 @@ pub unsafe extern "C" fn libauth_config_set_idle_timeout_ms(
     config: *mut libauth_config,
     idle_timeout_ms: i64,
 ) {
-    guard!(else (), { unsafe { edit(config, |draft| draft.value.idle_timeout_ms = idle_timeout_ms) } })
+    guard!(set(config, |c| c.idle_timeout_ms = idle_timeout_ms))
+}
+
+/// How many idle connections a handle keeps at most. From 0 to 1024; by default 64.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_config_set_max_idle_connections(
+    config: *mut libauth_config,
+    max_idle_connections: i32,
+) {
+    guard!(set(config, |c| c.max_idle_connections = max_idle_connections))
 }
 
 /// How often a call is tried at most, where it may be repeated (each operation says so), with
@@ -191,7 +197,7 @@ pub unsafe extern "C" fn libauth_config_set_idle_timeout_ms(
 /// off.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_config_set_max_tries(config: *mut libauth_config, max_tries: i32) {
-    guard!(else (), { unsafe { edit(config, |draft| draft.value.max_tries = max_tries) } })
+    guard!(set(config, |c| c.max_tries = max_tries))
 }
 
 /// The largest answer or inbound body accepted, in bytes. From 1 to 67108864; by default
@@ -201,13 +207,13 @@ pub unsafe extern "C" fn libauth_config_set_max_response_bytes(
     config: *mut libauth_config,
     max_response_bytes: i64,
 ) {
-    guard!(else (), { unsafe { edit(config, |draft| draft.value.max_response_bytes = max_response_bytes) } })
+    guard!(set(config, |c| c.max_response_bytes = max_response_bytes))
 }
 
 /// 1 allows plain http to other machines: secrets then travel in the clear. By default 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_config_set_allow_http(config: *mut libauth_config, allow: i32) {
-    guard!(else (), { unsafe { edit(config, |draft| draft.value.allow_http = allow != 0) } })
+    guard!(set(config, |c| c.allow_http = allow != 0))
 }
 
 /// The HTTP proxy to CONNECT through, "http://[user:password@]host:port". NULL: none, the
@@ -217,9 +223,7 @@ pub unsafe extern "C" fn libauth_config_set_proxy(
     config: *mut libauth_config,
     proxy: *const c_char,
 ) {
-    guard!(else (), {
-        unsafe { edit(config, |draft| draft.set("proxy", string::owned("proxy", proxy), |c, v| c.proxy = v)) }
-    })
+    guard!(set_text(config, "proxy", proxy, |c| &mut c.proxy))
 }
 
 /// 1 takes the proxy from ALL_PROXY, HTTPS_PROXY, HTTP_PROXY and NO_PROXY, read when a handle
@@ -229,20 +233,20 @@ pub unsafe extern "C" fn libauth_config_set_proxy_from_environment(
     config: *mut libauth_config,
     on: i32,
 ) {
-    guard!(else (), { unsafe { edit(config, |draft| draft.value.proxy_from_environment = on != 0) } })
+    guard!(set(config, |c| c.proxy_from_environment = on != 0))
 }
 
 /// 0 distrusts Mozilla's root certificates, which are part of the library. By default 1.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_config_set_bundled_roots(config: *mut libauth_config, on: i32) {
-    guard!(else (), { unsafe { edit(config, |draft| draft.value.bundled_roots = on != 0) } })
+    guard!(set(config, |c| c.bundled_roots = on != 0))
 }
 
 /// 1 trusts the system's root certificates too, read when a handle is made (on Unix from where
 /// SSL_CERT_FILE and SSL_CERT_DIR say, if they are set). By default 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_config_set_system_roots(config: *mut libauth_config, on: i32) {
-    guard!(else (), { unsafe { edit(config, |draft| draft.value.system_roots = on != 0) } })
+    guard!(set(config, |c| c.system_roots = on != 0))
 }
 
 /// The path of a PEM file whose certificates are trusted too, read when a handle is made. NULL:
@@ -252,9 +256,96 @@ pub unsafe extern "C" fn libauth_config_set_ca_file(
     config: *mut libauth_config,
     path: *const c_char,
 ) {
-    guard!(else (), {
-        unsafe { edit(config, |draft| draft.set("ca_file", string::owned("ca_file", path), |c, v| c.ca_file = v)) }
-    })
+    guard!(set_text(config, "ca_file", path, |c| &mut c.ca_file))
+}
+
+/// Certificates in PEM that are trusted too, from memory. NULL and 0 unset them.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_config_set_ca_pem(
+    config: *mut libauth_config,
+    pem: *const u8,
+    length: usize,
+) {
+    guard!(set_bytes(config, "ca_pem", pem, length, |c, v| c.ca_pem =
+        (!v.is_empty()).then_some(v)))
+}
+
+/// Who we are when a server asks for a certificate (mutual TLS): the paths of two PEM files, of the
+/// chain, the certificate itself first, and of its private key (PKCS#8, PKCS#1 or SEC1, without a
+/// password), read when a handle is made. NULL for both: nobody, the default.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_config_set_client_certificate_files(
+    config: *mut libauth_config,
+    chain_path: *const c_char,
+    key_path: *const c_char,
+) {
+    guard!(set_checked(
+        config,
+        "client_certificate",
+        certificate_files(chain_path, key_path),
+        |c, v| {
+            c.client_certificate = v;
+        }
+    ))
+}
+
+/// # Safety
+/// Both texts are NULL or NUL-terminated.
+unsafe fn certificate_files(
+    chain: *const c_char,
+    key: *const c_char,
+) -> Result<Option<ClientCertificate>> {
+    if chain.is_null() && key.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: see above.
+    let (chain, key) = unsafe { (required("chain_path", chain)?, required("key_path", key)?) };
+    Ok(Some(ClientCertificate::Files {
+        chain: chain.to_owned(),
+        key: key.to_owned(),
+    }))
+}
+
+/// As libauth_config_set_client_certificate_files, with what would be in the files. NULL and 0 for
+/// both: nobody.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_config_set_client_certificate_pem(
+    config: *mut libauth_config,
+    chain: *const u8,
+    chain_length: usize,
+    key: *const u8,
+    key_length: usize,
+) {
+    guard!(set_checked(
+        config,
+        "client_certificate",
+        certificate_pem(
+            bytes("chain", chain, chain_length),
+            bytes("key", key, key_length)
+        ),
+        |c, v| c.client_certificate = v
+    ))
+}
+
+fn certificate_pem(chain: Result<&[u8]>, key: Result<&[u8]>) -> Result<Option<ClientCertificate>> {
+    let (chain, key) = (chain?, key?);
+    if chain.is_empty() && key.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(ClientCertificate::Pem {
+        chain: chain.to_vec(),
+        key: utf8("key", key)?.into(),
+    }))
+}
+
+/// Accepts a server only when its key is this one, or another that was added: "sha256/" and the
+/// base64 of the SHA-256 of its certificate's SubjectPublicKeyInfo. The certificate is checked all
+/// the same. By default any key is accepted. Add the next key before the server changes to it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_config_add_pin(config: *mut libauth_config, pin: *const c_char) {
+    guard!(add(config, "pin", required("pin", pin), |c, v| c
+        .pins
+        .push(v.to_owned())))
 }
 
 /// The User-Agent header. NULL: "libauth/VERSION", the default.
@@ -263,82 +354,104 @@ pub unsafe extern "C" fn libauth_config_set_user_agent(
     config: *mut libauth_config,
     user_agent: *const c_char,
 ) {
-    guard!(else (), {
-        let given = unsafe { string::owned("user_agent", user_agent) };
-        unsafe { edit(config, |draft| draft.set("user_agent", given, |c, v| c.user_agent = v)) }
-    })
+    guard!(set_text(config, "user_agent", user_agent, |c| &mut c.user_agent))
 }
 
 /// creditpay: the gateway prefix that is part of the signed path, such as "/dg", for a
 /// deployment whose gateway passes its prefix on. NULL: none, the default, as the platform
 /// documents it.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn libauth_config_set_signed_path_prefix(
+pub unsafe extern "C" fn libauth_config_set_creditpay_signed_path_prefix(
     config: *mut libauth_config,
     prefix: *const c_char,
 ) {
-    guard!(else (), {
-        let given = unsafe { string::owned("signed_path_prefix", prefix) };
-        unsafe { edit(config, |draft| draft.set("signed_path_prefix", given, |c, v| match v {
-            Some(prefix) => c.set(creditpay::signed_path_prefix(prefix)),
-            None => c.unset("creditpay_signed_path_prefix"),
-        })) }
-    })
+    guard!(set_checked(
+        config,
+        "creditpay_signed_path_prefix",
+        owned("creditpay_signed_path_prefix", prefix),
+        signed_path_prefix
+    ))
+}
+
+fn signed_path_prefix(config: &mut Config, prefix: Option<String>) {
+    match prefix {
+        Some(prefix) => config.set(creditpay::signed_path_prefix(prefix)),
+        None => config.unset("creditpay_signed_path_prefix"),
+    }
 }
 
 /// daxpay: the gateway's time zone, in minutes east of UTC. From -1080 to 1080; by default 480,
 /// China. The machine's own time zone plays no part.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn libauth_config_set_utc_offset_minutes(
+pub unsafe extern "C" fn libauth_config_set_daxpay_utc_offset_minutes(
     config: *mut libauth_config,
     minutes: i32,
 ) {
-    guard!(else (), { unsafe { edit(config, |draft| draft.value.set(daxpay::utc_offset_minutes(minutes))) } })
+    guard!(set(config, |c| c.set(daxpay::utc_offset_minutes(minutes))))
 }
 
-/// daxpay: LIBAUTH_SIGNATURE_REQUIRED (the default) or LIBAUTH_SIGNATURE_IF_PRESENT, for a
-/// gateway that does not sign its answers. A signature that is there and wrong is an error
-/// under either, and notifications must always be signed.
+/// daxpay: whether answers must be signed, as they must by default; or need not be, for a gateway
+/// that does not sign them. A signature that is there and wrong is an error under either, and
+/// notifications must always be signed.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn libauth_config_set_response_signature(
+pub unsafe extern "C" fn libauth_config_set_daxpay_response_signature(
     config: *mut libauth_config,
-    policy: i32,
+    policy: libauth_daxpay_response_signature,
 ) {
-    guard!(else (), {
-        let given = match policy {
-            LIBAUTH_SIGNATURE_REQUIRED => Ok(ResponseSignature::Required),
-            LIBAUTH_SIGNATURE_IF_PRESENT => Ok(ResponseSignature::IfPresent),
-            _ => Err(Error::config("response_signature", "is not one of LIBAUTH_SIGNATURE_*")),
-        };
-        unsafe { edit(config, |draft| draft.set("response_signature", given, |c, v| c.set(daxpay::response_signature(v)))) }
-    })
+    guard!(set_checked(
+        config,
+        "daxpay_response_signature",
+        response_signature(policy),
+        |c, v| c.set(daxpay::response_signature(v))
+    ))
+}
+
+fn response_signature(policy: libauth_daxpay_response_signature) -> Result<ResponseSignature> {
+    match policy {
+        LIBAUTH_DAXPAY_RESPONSE_SIGNATURE_REQUIRED => Ok(ResponseSignature::Required),
+        LIBAUTH_DAXPAY_RESPONSE_SIGNATURE_IF_PRESENT => Ok(ResponseSignature::IfPresent),
+        _ => Err(Error::config(
+            "daxpay_response_signature",
+            "is not one of LIBAUTH_DAXPAY_RESPONSE_SIGNATURE_*",
+        )),
+    }
 }
 
 /// openplatform: the lifetime of a token that does not tell its own, in milliseconds. From 1 to
 /// 31536000000; by default 7200000, two hours.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn libauth_config_set_token_lifetime_ms(
+pub unsafe extern "C" fn libauth_config_set_openplatform_token_lifetime_ms(
     config: *mut libauth_config,
     token_lifetime_ms: i64,
 ) {
-    guard!(else (), { unsafe { edit(config, |draft| draft.value.set(openplatform::token_lifetime_ms(token_lifetime_ms))) } })
+    guard!(set(config, |c| c
+        .set(openplatform::token_lifetime_ms(token_lifetime_ms))))
 }
 
-/// seller: how to read `expiresIn`: one of LIBAUTH_EXPIRES_IN_*.
+/// seller: how to read `expiresIn`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn libauth_config_set_expires_in_unit(
+pub unsafe extern "C" fn libauth_config_set_seller_expires_in_unit(
     config: *mut libauth_config,
-    unit: i32,
+    unit: libauth_seller_expires_in_unit,
 ) {
-    guard!(else (), {
-        let given = match unit {
-            LIBAUTH_EXPIRES_IN_AUTO => Ok(ExpiresInUnit::Auto),
-            LIBAUTH_EXPIRES_IN_MILLISECONDS => Ok(ExpiresInUnit::Milliseconds),
-            LIBAUTH_EXPIRES_IN_SECONDS => Ok(ExpiresInUnit::Seconds),
-            _ => Err(Error::config("expires_in_unit", "is not one of LIBAUTH_EXPIRES_IN_*")),
-        };
-        unsafe { edit(config, |draft| draft.set("expires_in_unit", given, |c, v| c.set(seller::expires_in_unit(v)))) }
-    })
+    guard!(set_checked(
+        config,
+        "seller_expires_in_unit",
+        expires_in(unit),
+        |c, v| c.set(seller::expires_in_unit(v))
+    ))
+}
+
+fn expires_in(unit: libauth_seller_expires_in_unit) -> Result<ExpiresInUnit> {
+    match unit {
+        LIBAUTH_SELLER_EXPIRES_IN_AUTO => Ok(ExpiresInUnit::Auto),
+        LIBAUTH_SELLER_EXPIRES_IN_MILLISECONDS => Ok(ExpiresInUnit::Milliseconds),
+        LIBAUTH_SELLER_EXPIRES_IN_SECONDS => Ok(ExpiresInUnit::Seconds),
+        _ => Err(Error::config(
+            "seller_expires_in_unit",
+            "is not one of LIBAUTH_SELLER_EXPIRES_IN_*",
+        )),
+    }
 }
 
 /// Inbound messages: how far a message's time may be from the clock, to either side, in
@@ -347,7 +460,7 @@ pub unsafe extern "C" fn libauth_config_set_expires_in_unit(
 /// may repeat an event with its first time 50 minutes later: there it is 3600000, an hour.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_config_set_window_ms(config: *mut libauth_config, window_ms: i64) {
-    guard!(else (), { unsafe { edit(config, |draft| draft.value.window_ms = Some(window_ms)) } })
+    guard!(set(config, |c| c.window_ms = Some(window_ms)))
 }
 
 /// Inbound messages: how long, in milliseconds, a message is claimed that a _verify function
@@ -362,7 +475,7 @@ pub unsafe extern "C" fn libauth_config_set_replay_claim_ms(
     config: *mut libauth_config,
     claim_ms: i64,
 ) {
-    guard!(else (), { unsafe { edit(config, |draft| draft.value.replay_claim_ms = claim_ms) } })
+    guard!(set(config, |c| c.replay_claim_ms = claim_ms))
 }
 
 /// Inbound messages: how many of them the built-in replay guard remembers at least, at 32 bytes
@@ -375,7 +488,7 @@ pub unsafe extern "C" fn libauth_config_set_replay_capacity(
     config: *mut libauth_config,
     capacity: i64,
 ) {
-    guard!(else (), { unsafe { edit(config, |draft| draft.value.replay_capacity = capacity) } })
+    guard!(set(config, |c| c.replay_capacity = capacity))
 }
 
 /// Inbound messages: a replay guard of your own, for programs on several machines. It has one
@@ -388,10 +501,12 @@ pub unsafe extern "C" fn libauth_config_set_replay_callback(
     callback: libauth_replay_callback,
     context: *mut c_void,
 ) {
-    guard!(else (), {
-        let guard = callback.map(|function| Arc::new(Callback::<ReplayFunction> { function, context }) as Arc<dyn ReplayGuard>);
-        unsafe { edit(config, |draft| draft.value.replay_guard = guard) }
-    })
+    guard!(set(config, |c| c.replay_guard =
+        callback.map(|function| replay_guard(function, context))))
+}
+
+fn replay_guard(function: ReplayFunction, context: *mut c_void) -> Arc<dyn ReplayGuard> {
+    Arc::new(Callback { function, context })
 }
 
 /// A clock of your own, for tests: it tells the timestamps that are sent and checked, and the
@@ -403,37 +518,48 @@ pub unsafe extern "C" fn libauth_config_set_clock_callback(
     callback: libauth_clock_callback,
     context: *mut c_void,
 ) {
-    guard!(else (), {
-        let system = || Arc::new(crate::clock::SystemClock::default()) as Arc<dyn Clock>;
-        let own = callback.map(|function| Arc::new(Callback::<ClockFunction> { function, context }) as Arc<dyn Clock>);
-        unsafe { edit(config, |draft| draft.value.clock = own.unwrap_or_else(system)) }
-    })
+    guard!(set(config, |c| c.clock = clock(callback, context)))
 }
 
-/// Where log lines go, up to `level` (LIBAUTH_LOG_ERROR and so on). NULL: nowhere, the default.
+fn clock(callback: libauth_clock_callback, context: *mut c_void) -> Arc<dyn Clock> {
+    match callback {
+        Some(function) => Arc::new(Callback::<ClockFunction> { function, context }),
+        None => Arc::new(SystemClock::default()),
+    }
+}
+
+/// Where log lines go, up to `level`. NULL: nowhere, the default.
 /// Function and context must live as long as the handles made from this configuration.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_config_set_log_callback(
     config: *mut libauth_config,
-    level: i32,
+    level: libauth_log_level,
     callback: libauth_log_callback,
     context: *mut c_void,
 ) {
-    guard!(else (), {
-        let given = match level {
-            LIBAUTH_LOG_OFF => Ok(Level::Off),
-            LIBAUTH_LOG_ERROR => Ok(Level::Error),
-            LIBAUTH_LOG_WARN => Ok(Level::Warn),
-            LIBAUTH_LOG_INFO => Ok(Level::Info),
-            LIBAUTH_LOG_DEBUG => Ok(Level::Debug),
-            LIBAUTH_LOG_TRACE => Ok(Level::Trace),
-            _ => Err(Error::config("log level", "is not one of LIBAUTH_LOG_*")),
-        };
-        let log = callback.map(|function| Arc::new(Callback::<LogFunction> { function, context }) as Arc<dyn Log>);
-        let set = |config: &mut Config, level| {
-            config.log_level = level;
-            config.log = log;
-        };
-        unsafe { edit(config, |draft| draft.set("log level", given, set)) }
-    })
+    guard!(set_checked(
+        config,
+        "log level",
+        log_level(level),
+        |c, v| {
+            c.log_level = v;
+            c.log = callback.map(|function| log(function, context));
+        }
+    ))
+}
+
+fn log_level(level: libauth_log_level) -> Result<Level> {
+    match level {
+        LIBAUTH_LOG_OFF => Ok(Level::Off),
+        LIBAUTH_LOG_ERROR => Ok(Level::Error),
+        LIBAUTH_LOG_WARN => Ok(Level::Warn),
+        LIBAUTH_LOG_INFO => Ok(Level::Info),
+        LIBAUTH_LOG_DEBUG => Ok(Level::Debug),
+        LIBAUTH_LOG_TRACE => Ok(Level::Trace),
+        _ => Err(Error::config("log level", "is not one of LIBAUTH_LOG_*")),
+    }
+}
+
+fn log(function: LogFunction, context: *mut c_void) -> Arc<dyn Log> {
+    Arc::new(Callback { function, context })
 }

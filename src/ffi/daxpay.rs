@@ -1,85 +1,93 @@
 //! DaxPay.
 
 use std::ffi::c_char;
-use std::ptr;
+use std::sync::Arc;
 
-use super::answer::{WithAnswer, libauth_answer, with_answer};
-use super::answer::{bytes, field};
+use super::answer::{WithAnswer, field, field_int64, field_or, field_type};
+use super::answer::{libauth_answer, libauth_json_type, with_answer};
 use super::call::libauth_call;
 use super::config::libauth_config;
-use super::error::{libauth_error, libauth_status};
+use super::error::libauth_error;
 use super::explain::libauth_explanation;
 use super::guard::guard;
-use super::handle::{
-    Draft, Object, Opaque, Out, borrow, builder, checked, edit, free, get, opaque, text,
-};
+use super::handle::{Draft, Object, borrow, checked, free, opaque};
 use super::http::{libauth_http_request, libauth_http_response};
 use super::inbound::libauth_inbound;
-use super::string;
-use crate::error::Error;
-use crate::inbound::Inbound;
-use crate::options::Options;
+use super::options::{libauth_options, options_of};
+use super::shape::{ask, bytes, empty, get, make, part, set_text, share, text, verify, with};
+use super::status::libauth_status;
+use super::string::{optional, required};
+use crate::error::{Error, Result};
 use crate::providers::daxpay::{
     Algorithm, AuthRequest, AuthUrl, AuthUrlRequest, DaxPay, Event, Identity, IdentityStatus,
 };
 
+/// How a gateway signs: one of LIBAUTH_DAXPAY_SIGN_*.
+pub type libauth_daxpay_sign = i32;
+
 /// The sign algorithm HMAC-SHA256, the gateway's default.
-pub const LIBAUTH_DAXPAY_HMAC_SHA256: i32 = 0;
+pub const LIBAUTH_DAXPAY_SIGN_HMAC_SHA256: libauth_daxpay_sign = 0;
 /// The sign algorithm MD5.
-pub const LIBAUTH_DAXPAY_MD5: i32 = 1;
+pub const LIBAUTH_DAXPAY_SIGN_MD5: libauth_daxpay_sign = 1;
 /// The sign algorithm SM3. A gateway build of 2025 computes MD5 where it is set to SM3: with
-/// such a gateway use LIBAUTH_DAXPAY_MD5.
-pub const LIBAUTH_DAXPAY_SM3: i32 = 2;
+/// such a gateway use LIBAUTH_DAXPAY_SIGN_MD5.
+pub const LIBAUTH_DAXPAY_SIGN_SM3: libauth_daxpay_sign = 2;
+
+/// What became of an authorization: one of LIBAUTH_DAXPAY_STATUS_*.
+pub type libauth_daxpay_status = i32;
 
 /// The identity's status is one that this version does not know: see
 /// libauth_daxpay_identity_status_name.
-pub const LIBAUTH_DAXPAY_OTHER: i32 = 0;
+pub const LIBAUTH_DAXPAY_STATUS_OTHER: libauth_daxpay_status = 0;
 /// The identity is there.
-pub const LIBAUTH_DAXPAY_SUCCESS: i32 = 1;
+pub const LIBAUTH_DAXPAY_STATUS_SUCCESS: libauth_daxpay_status = 1;
 /// The user has not authorized yet.
-pub const LIBAUTH_DAXPAY_WAITING: i32 = 2;
+pub const LIBAUTH_DAXPAY_STATUS_WAITING: libauth_daxpay_status = 2;
 /// There is no such authorization.
-pub const LIBAUTH_DAXPAY_NOT_EXIST: i32 = 3;
+pub const LIBAUTH_DAXPAY_STATUS_NOT_EXIST: libauth_daxpay_status = 3;
 
 /// The body with which a notification must be answered; with any other it is sent again.
 pub const LIBAUTH_DAXPAY_REPLY: &str = "SUCCESS";
 
 const _: () = {
-    assert!(LIBAUTH_DAXPAY_OTHER == IdentityStatus::Other as i32);
-    assert!(LIBAUTH_DAXPAY_SUCCESS == IdentityStatus::Success as i32);
-    assert!(LIBAUTH_DAXPAY_WAITING == IdentityStatus::Waiting as i32);
-    assert!(LIBAUTH_DAXPAY_NOT_EXIST == IdentityStatus::NotExist as i32);
+    assert!(LIBAUTH_DAXPAY_STATUS_OTHER == IdentityStatus::Other as i32);
+    assert!(LIBAUTH_DAXPAY_STATUS_SUCCESS == IdentityStatus::Success as i32);
+    assert!(LIBAUTH_DAXPAY_STATUS_WAITING == IdentityStatus::Waiting as i32);
+    assert!(LIBAUTH_DAXPAY_STATUS_NOT_EXIST == IdentityStatus::NotExist as i32);
 };
 
 /// A DaxPay application. Settings and credentials are copied and never change. Any number of
 /// threads may use it at once, without a lock, and it works on in a child after fork.
-pub struct libauth_daxpay(Object<DaxPay>);
-opaque!(libauth_daxpay, DaxPay);
+pub struct libauth_daxpay(Object<Arc<DaxPay>>);
+opaque!(libauth_daxpay, Arc<DaxPay>, "daxpay");
 
 /// An authorization code to exchange. Setters copy and never fail: what is wrong with a value
 /// is reported, by its name, by the call that uses it. NULL and "" unset. One thread at a time.
 pub struct libauth_daxpay_auth_request(Object<Draft<AuthRequest>>);
-builder!(libauth_daxpay_auth_request, AuthRequest);
+opaque!(libauth_daxpay_auth_request, Draft<AuthRequest>, "request");
 
 /// What the address to authorize at depends on. Setters as above. One thread at a time.
 pub struct libauth_daxpay_auth_url_request(Object<Draft<AuthUrlRequest>>);
-builder!(libauth_daxpay_auth_url_request, AuthUrlRequest);
+opaque!(
+    libauth_daxpay_auth_url_request,
+    Draft<AuthUrlRequest>,
+    "request"
+);
 
 /// An end user's identity. One thread at a time.
 pub struct libauth_daxpay_identity(Object<WithAnswer<Identity>>);
-with_answer!(libauth_daxpay_identity, Identity);
+with_answer!(libauth_daxpay_identity, Identity, "identity");
 
 /// An address to authorize at. One thread at a time.
 pub struct libauth_daxpay_auth_url(Object<WithAnswer<AuthUrl>>);
-with_answer!(libauth_daxpay_auth_url, AuthUrl);
+with_answer!(libauth_daxpay_auth_url, AuthUrl, "auth_url");
 
-/// A genuine notification of the gateway. One thread at a time.
-pub struct libauth_daxpay_notification(Object<Event>);
-opaque!(libauth_daxpay_notification, Event);
+/// A genuine message of the gateway. One thread at a time.
+pub struct libauth_daxpay_event(Object<Event>);
+opaque!(libauth_daxpay_event, Event, "event");
 
 /// Makes a handle for an application: `app_id` and `mch_no` have at most 32 characters,
-/// `mch_no` may be NULL (newer gateways require it), `algorithm` is one of
-/// LIBAUTH_DAXPAY_HMAC_SHA256, _MD5, _SM3. Opens no connection. Errors:
+/// `mch_no` may be NULL (newer gateways require it), `algorithm` is the gateway's. Opens no connection. Errors:
 /// LIBAUTH_INVALID_ARGUMENT, LIBAUTH_INVALID_CONFIG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_daxpay_new(
@@ -87,41 +95,54 @@ pub unsafe extern "C" fn libauth_daxpay_new(
     app_id: *const c_char,
     mch_no: *const c_char,
     sign_key: *const c_char,
-    algorithm: i32,
+    algorithm: libauth_daxpay_sign,
     daxpay: *mut *mut libauth_daxpay,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let daxpay = unsafe { Out::new("daxpay", daxpay) }?;
-        let config = unsafe { checked("config", config) }?;
-        let app_id = unsafe { string::required("app_id", app_id) }?;
-        let mch_no = unsafe { string::optional("mch_no", mch_no) }?;
-        let sign_key = unsafe { string::required("sign_key", sign_key) }?;
-        let algorithm = match algorithm {
-            LIBAUTH_DAXPAY_HMAC_SHA256 => Algorithm::HmacSha256,
-            LIBAUTH_DAXPAY_MD5 => Algorithm::Md5,
-            LIBAUTH_DAXPAY_SM3 => Algorithm::Sm3,
-            _ => {
-                return Err(Error::argument(
-                    "algorithm",
-                    "is not one of LIBAUTH_DAXPAY_HMAC_SHA256, _MD5, _SM3",
-                ));
-            }
-        };
-        daxpay.give(DaxPay::new(config, app_id, mch_no, sign_key, algorithm)?)
-    })
+    guard!(
+        error,
+        make(daxpay, || DaxPay::new(
+            checked(config)?,
+            required("app_id", app_id)?,
+            optional("mch_no", mch_no)?,
+            required("sign_key", sign_key)?,
+            sign(algorithm)?
+        ))
+    )
+}
+
+fn sign(algorithm: libauth_daxpay_sign) -> Result<Algorithm> {
+    match algorithm {
+        LIBAUTH_DAXPAY_SIGN_HMAC_SHA256 => Ok(Algorithm::HmacSha256),
+        LIBAUTH_DAXPAY_SIGN_MD5 => Ok(Algorithm::Md5),
+        LIBAUTH_DAXPAY_SIGN_SM3 => Ok(Algorithm::Sm3),
+        _ => Err(Error::argument(
+            "algorithm",
+            "is not one of LIBAUTH_DAXPAY_SIGN_*",
+        )),
+    }
 }
 
 /// Ends a handle, when no call on it is under way. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_daxpay_free(daxpay: *mut libauth_daxpay) {
-    guard!(else (), { unsafe { free(daxpay) } })
+    guard!(free(daxpay))
 }
 
-/// An empty request. Never returns NULL.
+/// Another handle to the same account, with the same token, connections and memory of messages, freed on its
+/// own: hand one to each user of the account, and change a key by swapping the handle that new ones are made
+/// from. NULL only for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_daxpay_share(
+    daxpay: *const libauth_daxpay,
+) -> *mut libauth_daxpay {
+    guard!(share(daxpay))
+}
+
+/// An empty request. Never NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn libauth_daxpay_auth_request_new() -> *mut libauth_daxpay_auth_request {
-    guard!(else ptr::null_mut(), { libauth_daxpay_auth_request::give(Draft::new(AuthRequest::default())) })
+    guard!(empty())
 }
 
 /// Ends a request. NULL is fine.
@@ -129,7 +150,7 @@ pub extern "C" fn libauth_daxpay_auth_request_new() -> *mut libauth_daxpay_auth_
 pub unsafe extern "C" fn libauth_daxpay_auth_request_free(
     request: *mut libauth_daxpay_auth_request,
 ) {
-    guard!(else (), { unsafe { free(request) } })
+    guard!(free(request))
 }
 
 /// Required: "ali_pay", "wechat_pay", "union_pay", or any code the gateway knows; at most 32
@@ -139,10 +160,7 @@ pub unsafe extern "C" fn libauth_daxpay_auth_request_set_channel(
     request: *mut libauth_daxpay_auth_request,
     channel: *const c_char,
 ) {
-    guard!(else (), {
-        let given = unsafe { string::owned("channel", channel) };
-        unsafe { edit(request, |draft| draft.set("channel", given, |r, v| r.channel = v)) }
-    })
+    guard!(set_text(request, "channel", channel, |r| &mut r.channel))
 }
 
 /// Required: the one-time code to exchange; at most 200 characters. A secret until it is used.
@@ -151,10 +169,7 @@ pub unsafe extern "C" fn libauth_daxpay_auth_request_set_auth_code(
     request: *mut libauth_daxpay_auth_request,
     auth_code: *const c_char,
 ) {
-    guard!(else (), {
-        let given = unsafe { string::owned("auth_code", auth_code) };
-        unsafe { edit(request, |draft| draft.set("auth_code", given, |r, v| r.auth_code = v.map(Into::into))) }
-    })
+    guard!(set_text(request, "auth_code", auth_code, |r| &mut r.auth_code))
 }
 
 /// Optional, normally not sent; at most 128 characters.
@@ -163,10 +178,7 @@ pub unsafe extern "C" fn libauth_daxpay_auth_request_set_query_code(
     request: *mut libauth_daxpay_auth_request,
     query_code: *const c_char,
 ) {
-    guard!(else (), {
-        let given = unsafe { string::owned("query_code", query_code) };
-        unsafe { edit(request, |draft| draft.set("query_code", given, |r, v| r.query_code = v)) }
-    })
+    guard!(set_text(request, "query_code", query_code, |r| &mut r.query_code))
 }
 
 /// Optional: the end user's IPv4 or IPv6 address; some channels require it.
@@ -175,16 +187,13 @@ pub unsafe extern "C" fn libauth_daxpay_auth_request_set_client_ip(
     request: *mut libauth_daxpay_auth_request,
     client_ip: *const c_char,
 ) {
-    guard!(else (), {
-        let given = unsafe { string::owned("client_ip", client_ip) };
-        unsafe { edit(request, |draft| draft.set("client_ip", given, |r, v| r.client_ip = v)) }
-    })
+    guard!(set_text(request, "client_ip", client_ip, |r| &mut r.client_ip))
 }
 
-/// An empty request. Never returns NULL.
+/// An empty request. Never NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn libauth_daxpay_auth_url_request_new() -> *mut libauth_daxpay_auth_url_request {
-    guard!(else ptr::null_mut(), { libauth_daxpay_auth_url_request::give(Draft::new(AuthUrlRequest::default())) })
+    guard!(empty())
 }
 
 /// Ends a request. NULL is fine.
@@ -192,7 +201,7 @@ pub extern "C" fn libauth_daxpay_auth_url_request_new() -> *mut libauth_daxpay_a
 pub unsafe extern "C" fn libauth_daxpay_auth_url_request_free(
     request: *mut libauth_daxpay_auth_url_request,
 ) {
-    guard!(else (), { unsafe { free(request) } })
+    guard!(free(request))
 }
 
 /// Required: as for libauth_daxpay_auth_request_set_channel.
@@ -201,10 +210,7 @@ pub unsafe extern "C" fn libauth_daxpay_auth_url_request_set_channel(
     request: *mut libauth_daxpay_auth_url_request,
     channel: *const c_char,
 ) {
-    guard!(else (), {
-        let given = unsafe { string::owned("channel", channel) };
-        unsafe { edit(request, |draft| draft.set("channel", given, |r, v| r.channel = v)) }
-    })
+    guard!(set_text(request, "channel", channel, |r| &mut r.channel))
 }
 
 /// Optional: where the user is sent back to.
@@ -213,10 +219,12 @@ pub unsafe extern "C" fn libauth_daxpay_auth_url_request_set_auth_redirect_url(
     request: *mut libauth_daxpay_auth_url_request,
     auth_redirect_url: *const c_char,
 ) {
-    guard!(else (), {
-        let given = unsafe { string::owned("auth_redirect_url", auth_redirect_url) };
-        unsafe { edit(request, |draft| draft.set("auth_redirect_url", given, |r, v| r.auth_redirect_url = v)) }
-    })
+    guard!(set_text(
+        request,
+        "auth_redirect_url",
+        auth_redirect_url,
+        |r| &mut r.auth_redirect_url
+    ))
 }
 
 /// Optional: the end user's IPv4 or IPv6 address; some channels require it.
@@ -225,10 +233,7 @@ pub unsafe extern "C" fn libauth_daxpay_auth_url_request_set_client_ip(
     request: *mut libauth_daxpay_auth_url_request,
     client_ip: *const c_char,
 ) {
-    guard!(else (), {
-        let given = unsafe { string::owned("client_ip", client_ip) };
-        unsafe { edit(request, |draft| draft.set("client_ip", given, |r, v| r.client_ip = v)) }
-    })
+    guard!(set_text(request, "client_ip", client_ip, |r| &mut r.client_ip))
 }
 
 /// Exchanges an authorization code for the user's identity. The code is one-time: once the
@@ -239,15 +244,15 @@ pub unsafe extern "C" fn libauth_daxpay_auth_url_request_set_client_ip(
 pub unsafe extern "C" fn libauth_daxpay_auth(
     daxpay: *const libauth_daxpay,
     request: *const libauth_daxpay_auth_request,
+    options: *const libauth_options,
     identity: *mut *mut libauth_daxpay_identity,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let identity = unsafe { Out::new("identity", identity) }?;
-        let daxpay = unsafe { borrow("daxpay", daxpay) }?;
-        let request = unsafe { checked("request", request) }?;
-        identity.give(daxpay.auth(request, &Options::default())?.into())
-    })
+    guard!(
+        error,
+        ask(daxpay, identity, |it| it
+            .auth(checked(request)?, options_of(options)?))
+    )
 }
 
 /// The request of libauth_daxpay_auth, for your own HTTP client to send. Opens no socket. Free
@@ -256,15 +261,15 @@ pub unsafe extern "C" fn libauth_daxpay_auth(
 pub unsafe extern "C" fn libauth_daxpay_build_auth(
     daxpay: *const libauth_daxpay,
     request: *const libauth_daxpay_auth_request,
+    options: *const libauth_options,
     http_request: *mut *mut libauth_http_request,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let http_request = unsafe { Out::new("http_request", http_request) }?;
-        let daxpay = unsafe { borrow("daxpay", daxpay) }?;
-        let request = unsafe { checked("request", request) }?;
-        http_request.give(daxpay.build_auth(request, &Options::default())?)
-    })
+    guard!(
+        error,
+        ask(daxpay, http_request, |it| it
+            .build_auth(checked(request)?, options_of(options)?))
+    )
 }
 
 /// Reads the response to the request of libauth_daxpay_build_auth, with the same checks as if
@@ -277,20 +282,19 @@ pub unsafe extern "C" fn libauth_daxpay_read_auth(
     identity: *mut *mut libauth_daxpay_identity,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let identity = unsafe { Out::new("identity", identity) }?;
-        let daxpay = unsafe { borrow("daxpay", daxpay) }?;
-        let http_request = unsafe { borrow("http_request", http_request) }?;
-        let http_response = unsafe { checked("http_response", http_response) }?;
-        let read = daxpay.read_auth(http_request, http_response.clone())?;
-        identity.give(read.into())
-    })
+    guard!(
+        error,
+        ask(daxpay, identity, |it| it.read_auth(
+            borrow(http_request)?,
+            checked(http_response)?.clone()
+        ))
+    )
 }
 
 /// Ends an identity. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_daxpay_identity_free(identity: *mut libauth_daxpay_identity) {
-    guard!(else (), { unsafe { free(identity) } })
+    guard!(free(identity))
 }
 
 /// The user's openId at the channel; NULL when the gateway gave none.
@@ -298,7 +302,7 @@ pub unsafe extern "C" fn libauth_daxpay_identity_free(identity: *mut libauth_dax
 pub unsafe extern "C" fn libauth_daxpay_identity_open_id(
     identity: *const libauth_daxpay_identity,
 ) -> *const c_char {
-    guard!(else ptr::null(), { unsafe { text(identity, "open_id", |v| v.value.open_id()) } })
+    guard!(text(identity, "open_id", |v| v.open_id()))
 }
 
 /// The user's userId at the channel; NULL when the gateway gave none.
@@ -306,7 +310,7 @@ pub unsafe extern "C" fn libauth_daxpay_identity_open_id(
 pub unsafe extern "C" fn libauth_daxpay_identity_user_id(
     identity: *const libauth_daxpay_identity,
 ) -> *const c_char {
-    guard!(else ptr::null(), { unsafe { text(identity, "user_id", |v| v.value.user_id()) } })
+    guard!(text(identity, "user_id", |v| v.user_id()))
 }
 
 /// The channel's access token; NULL when the gateway gave none. A secret.
@@ -314,31 +318,31 @@ pub unsafe extern "C" fn libauth_daxpay_identity_user_id(
 pub unsafe extern "C" fn libauth_daxpay_identity_access_token(
     identity: *const libauth_daxpay_identity,
 ) -> *const c_char {
-    guard!(else ptr::null(), { unsafe { text(identity, "access_token", |v| v.value.access_token()) } })
+    guard!(text(identity, "access_token", |v| v.access_token()))
 }
 
-/// LIBAUTH_DAXPAY_SUCCESS, _WAITING, _NOT_EXIST or _OTHER.
+/// What became of the authorization.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_daxpay_identity_status(
     identity: *const libauth_daxpay_identity,
-) -> i32 {
-    guard!(else LIBAUTH_DAXPAY_OTHER, { unsafe { get(identity, LIBAUTH_DAXPAY_OTHER, |v| v.value.status() as i32) } })
+) -> libauth_daxpay_status {
+    guard!(get(identity, LIBAUTH_DAXPAY_STATUS_OTHER, |v| v.status() as i32))
 }
 
-/// The status in the gateway's words, such as "success".
+/// The status in the gateway's words, such as "success". Never NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_daxpay_identity_status_name(
     identity: *const libauth_daxpay_identity,
 ) -> *const c_char {
-    guard!(else ptr::null(), { unsafe { text(identity, "status_name", |v| Some(v.value.status_name())) } })
+    guard!(text(identity, "status_name", |v| v.status_name()))
 }
 
-/// The gateway's answer, with its raw body. Belongs to this object.
+/// The gateway's answer, with its raw body. Belongs to this object. Never NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_daxpay_identity_answer(
     identity: *const libauth_daxpay_identity,
 ) -> *const libauth_answer {
-    guard!(else ptr::null(), { unsafe { get(identity, ptr::null(), |v| ptr::from_ref(&v.answer)) } })
+    guard!(part(identity, |v| &v.answer))
 }
 
 /// Exchanges an authorization code and leaves the identity at the gateway (authAndSet).
@@ -347,15 +351,15 @@ pub unsafe extern "C" fn libauth_daxpay_identity_answer(
 pub unsafe extern "C" fn libauth_daxpay_auth_and_set(
     daxpay: *const libauth_daxpay,
     request: *const libauth_daxpay_auth_request,
+    options: *const libauth_options,
     answer: *mut *mut libauth_answer,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let answer = unsafe { Out::new("answer", answer) }?;
-        let daxpay = unsafe { borrow("daxpay", daxpay) }?;
-        let request = unsafe { checked("request", request) }?;
-        answer.give(daxpay.auth_and_set(request, &Options::default())?)
-    })
+    guard!(
+        error,
+        ask(daxpay, answer, |it| it
+            .auth_and_set(checked(request)?, options_of(options)?))
+    )
 }
 
 /// The request of libauth_daxpay_auth_and_set, for your own HTTP client to send. Opens no
@@ -364,15 +368,15 @@ pub unsafe extern "C" fn libauth_daxpay_auth_and_set(
 pub unsafe extern "C" fn libauth_daxpay_build_auth_and_set(
     daxpay: *const libauth_daxpay,
     request: *const libauth_daxpay_auth_request,
+    options: *const libauth_options,
     http_request: *mut *mut libauth_http_request,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let http_request = unsafe { Out::new("http_request", http_request) }?;
-        let daxpay = unsafe { borrow("daxpay", daxpay) }?;
-        let request = unsafe { checked("request", request) }?;
-        http_request.give(daxpay.build_auth_and_set(request, &Options::default())?)
-    })
+    guard!(
+        error,
+        ask(daxpay, http_request, |it| it
+            .build_auth_and_set(checked(request)?, options_of(options)?))
+    )
 }
 
 /// Reads the response to the request of libauth_daxpay_build_auth_and_set, with the same checks
@@ -385,14 +389,13 @@ pub unsafe extern "C" fn libauth_daxpay_read_auth_and_set(
     answer: *mut *mut libauth_answer,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let answer = unsafe { Out::new("answer", answer) }?;
-        let daxpay = unsafe { borrow("daxpay", daxpay) }?;
-        let http_request = unsafe { borrow("http_request", http_request) }?;
-        let http_response = unsafe { checked("http_response", http_response) }?;
-        let read = daxpay.read_auth_and_set(http_request, http_response.clone())?;
-        answer.give(read)
-    })
+    guard!(
+        error,
+        ask(daxpay, answer, |it| it.read_auth_and_set(
+            borrow(http_request)?,
+            checked(http_response)?.clone()
+        ))
+    )
 }
 
 /// Has an address generated at which the user authorizes (generateAuthUrl). Repeated freely.
@@ -401,19 +404,15 @@ pub unsafe extern "C" fn libauth_daxpay_read_auth_and_set(
 pub unsafe extern "C" fn libauth_daxpay_generate_auth_url(
     daxpay: *const libauth_daxpay,
     request: *const libauth_daxpay_auth_url_request,
+    options: *const libauth_options,
     auth_url: *mut *mut libauth_daxpay_auth_url,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let auth_url = unsafe { Out::new("auth_url", auth_url) }?;
-        let daxpay = unsafe { borrow("daxpay", daxpay) }?;
-        let request = unsafe { checked("request", request) }?;
-        auth_url.give(
-            daxpay
-                .generate_auth_url(request, &Options::default())?
-                .into(),
-        )
-    })
+    guard!(
+        error,
+        ask(daxpay, auth_url, |it| it
+            .generate_auth_url(checked(request)?, options_of(options)?))
+    )
 }
 
 /// The request of libauth_daxpay_generate_auth_url, for your own HTTP client to send. Opens no
@@ -422,15 +421,17 @@ pub unsafe extern "C" fn libauth_daxpay_generate_auth_url(
 pub unsafe extern "C" fn libauth_daxpay_build_generate_auth_url(
     daxpay: *const libauth_daxpay,
     request: *const libauth_daxpay_auth_url_request,
+    options: *const libauth_options,
     http_request: *mut *mut libauth_http_request,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let http_request = unsafe { Out::new("http_request", http_request) }?;
-        let daxpay = unsafe { borrow("daxpay", daxpay) }?;
-        let request = unsafe { checked("request", request) }?;
-        http_request.give(daxpay.build_generate_auth_url(request, &Options::default())?)
-    })
+    guard!(
+        error,
+        ask(daxpay, http_request, |it| it.build_generate_auth_url(
+            checked(request)?,
+            options_of(options)?
+        ))
+    )
 }
 
 /// Reads the response to the request of libauth_daxpay_build_generate_auth_url, with the same
@@ -443,28 +444,27 @@ pub unsafe extern "C" fn libauth_daxpay_read_generate_auth_url(
     auth_url: *mut *mut libauth_daxpay_auth_url,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let auth_url = unsafe { Out::new("auth_url", auth_url) }?;
-        let daxpay = unsafe { borrow("daxpay", daxpay) }?;
-        let http_request = unsafe { borrow("http_request", http_request) }?;
-        let http_response = unsafe { checked("http_response", http_response) }?;
-        let read = daxpay.read_generate_auth_url(http_request, http_response.clone())?;
-        auth_url.give(read.into())
-    })
+    guard!(
+        error,
+        ask(daxpay, auth_url, |it| it.read_generate_auth_url(
+            borrow(http_request)?,
+            checked(http_response)?.clone()
+        ))
+    )
 }
 
 /// Ends an address. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_daxpay_auth_url_free(auth_url: *mut libauth_daxpay_auth_url) {
-    guard!(else (), { unsafe { free(auth_url) } })
+    guard!(free(auth_url))
 }
 
-/// Where to send the user.
+/// Where to send the user. Never NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_daxpay_auth_url_url(
     auth_url: *const libauth_daxpay_auth_url,
 ) -> *const c_char {
-    guard!(else ptr::null(), { unsafe { text(auth_url, "url", |v| Some(v.value.url())) } })
+    guard!(text(auth_url, "url", |v| v.url()))
 }
 
 /// The code to ask for the outcome with; NULL when the gateway gave none.
@@ -472,15 +472,15 @@ pub unsafe extern "C" fn libauth_daxpay_auth_url_url(
 pub unsafe extern "C" fn libauth_daxpay_auth_url_query_code(
     auth_url: *const libauth_daxpay_auth_url,
 ) -> *const c_char {
-    guard!(else ptr::null(), { unsafe { text(auth_url, "query_code", |v| v.value.query_code()) } })
+    guard!(text(auth_url, "query_code", |v| v.query_code()))
 }
 
-/// The gateway's answer, with its raw body. Belongs to this object.
+/// The gateway's answer, with its raw body. Belongs to this object. Never NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_daxpay_auth_url_answer(
     auth_url: *const libauth_daxpay_auth_url,
 ) -> *const libauth_answer {
-    guard!(else ptr::null(), { unsafe { get(auth_url, ptr::null(), |v| ptr::from_ref(&v.answer)) } })
+    guard!(part(auth_url, |v| &v.answer))
 }
 
 /// Calls any other endpoint of the platform below the base URL, signed: the call's body is a
@@ -492,15 +492,15 @@ pub unsafe extern "C" fn libauth_daxpay_auth_url_answer(
 pub unsafe extern "C" fn libauth_daxpay_call(
     daxpay: *const libauth_daxpay,
     call: *const libauth_call,
+    options: *const libauth_options,
     answer: *mut *mut libauth_answer,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let answer = unsafe { Out::new("answer", answer) }?;
-        let daxpay = unsafe { borrow("daxpay", daxpay) }?;
-        let call = unsafe { checked("call", call) }?;
-        answer.give(daxpay.call(call, &Options::default())?)
-    })
+    guard!(
+        error,
+        ask(daxpay, answer, |it| it
+            .call(checked(call)?, options_of(options)?))
+    )
 }
 
 /// The request of libauth_daxpay_call, for your own HTTP client to send.
@@ -508,15 +508,15 @@ pub unsafe extern "C" fn libauth_daxpay_call(
 pub unsafe extern "C" fn libauth_daxpay_build_call(
     daxpay: *const libauth_daxpay,
     call: *const libauth_call,
+    options: *const libauth_options,
     http_request: *mut *mut libauth_http_request,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let http_request = unsafe { Out::new("http_request", http_request) }?;
-        let daxpay = unsafe { borrow("daxpay", daxpay) }?;
-        let call = unsafe { checked("call", call) }?;
-        http_request.give(daxpay.build_call(call, &Options::default())?)
-    })
+    guard!(
+        error,
+        ask(daxpay, http_request, |it| it
+            .build_call(checked(call)?, options_of(options)?))
+    )
 }
 
 /// Reads the response to the request of libauth_daxpay_build_call, with the same checks. Free
@@ -529,132 +529,172 @@ pub unsafe extern "C" fn libauth_daxpay_read_call(
     answer: *mut *mut libauth_answer,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let answer = unsafe { Out::new("answer", answer) }?;
-        let daxpay = unsafe { borrow("daxpay", daxpay) }?;
-        let http_request = unsafe { borrow("http_request", http_request) }?;
-        let http_response = unsafe { checked("http_response", http_response) }?;
-        let read = daxpay.read_call(http_request, http_response.clone())?;
-        answer.give(read)
-    })
+    guard!(
+        error,
+        ask(daxpay, answer, |it| it.read_call(
+            borrow(http_request)?,
+            checked(http_response)?.clone()
+        ))
+    )
 }
 
 /// Checks a payment, refund or transfer notification that claims to come from the gateway. It
-/// must be signed, whatever libauth_config_set_response_signature says, and lie within the
+/// must be signed, whatever libauth_config_set_daxpay_response_signature says, and lie within the
 /// window where it carries a time; one without a time is remembered for a day, and beyond that
-/// while the guard has room. Answer it with LIBAUTH_DAXPAY_REPLY. An accepted notification is
-/// claimed for libauth_config_set_replay_claim_ms: act on it, keep what came of it, call
-/// libauth_daxpay_notification_done, then answer. What the gateway sends again is signed anew, a
+/// while the guard has room. An accepted event is claimed for libauth_config_set_replay_claim_ms:
+/// act on it, keep what came of it, call libauth_daxpay_event_done, then answer with the HTTP status
+/// of libauth_reply_status and LIBAUTH_DAXPAY_REPLY. What the gateway sends again is signed anew, a
 /// message of its own: act on an order once, by its number. The signature does not protect the
 /// boundaries between fields: query the order before acting on an amount. With LIBAUTH_REPLAYED
-/// (this very message was accepted before: answer it as before, do not act again) and
-/// LIBAUTH_BUSY (somebody is acting on it now: answer with failure, it will come again) the
-/// notification is given too, so that you know what it is about: free it as well. Other errors:
-/// LIBAUTH_BAD_SIGNATURE (missing; mismatch; ambiguous: a text holds what would read as another
-/// member), LIBAUTH_STALE, LIBAUTH_PROTOCOL. Free the notification.
+/// (this very message was accepted before: answer it as before, do not act again) and LIBAUTH_BUSY
+/// (somebody is acting on it now: answer with failure, it will come again) the event is given too,
+/// so that you know what it is about: free it as well. Other errors: LIBAUTH_BAD_SIGNATURE (missing;
+/// mismatch; ambiguous: a text holds what would read as another member), LIBAUTH_STALE,
+/// LIBAUTH_PROTOCOL. Free the event.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_daxpay_verify(
     daxpay: *const libauth_daxpay,
-    inbound: *const libauth_inbound,
-    notification: *mut *mut libauth_daxpay_notification,
+    message: *const libauth_inbound,
+    event: *mut *mut libauth_daxpay_event,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let notification = unsafe { Out::new("notification", notification) }?;
-        let daxpay = unsafe { borrow("daxpay", daxpay) }?;
-        let inbound = unsafe { checked("inbound", inbound) }?;
-        notification.give_event(daxpay.verify(inbound))
-    })
+    guard!(
+        error,
+        verify(daxpay, message, event, |it, message| it.verify(message))
+    )
 }
 
 /// Makes a message final, once what it asks for is done and kept: the platform's next attempt is
-/// LIBAUTH_REPLAYED. Without it, freeing the notification gives the message back. Once it is done, or
+/// LIBAUTH_REPLAYED. Without it, freeing the event gives the message back. Once it is done, or
 /// for one that was LIBAUTH_REPLAYED, this does nothing. Errors: LIBAUTH_BUSY for one that was
 /// LIBAUTH_BUSY; LIBAUTH_REPLAYED when the claim had ended and another one of the same message
 /// was made final meanwhile: see that it was not acted on twice.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn libauth_daxpay_notification_done(
-    notification: *mut libauth_daxpay_notification,
+pub unsafe extern "C" fn libauth_daxpay_event_done(
+    event: *mut libauth_daxpay_event,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        unsafe { borrow("notification", notification) }?.done()
-    })
+    guard!(error, with(event, |it| it.done()))
 }
 
-/// Ends a notification. A message that was accepted and is not done is given back, which is logged. NULL
+/// Ends an event. A message that was accepted and is not done is given back, which is logged. NULL
 /// is fine.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn libauth_daxpay_notification_free(
-    notification: *mut libauth_daxpay_notification,
-) {
-    guard!(else (), { unsafe { free(notification) } })
+pub unsafe extern "C" fn libauth_daxpay_event_free(event: *mut libauth_daxpay_event) {
+    guard!(free(event))
 }
 
 /// The envelope's `code` as text; "0" is success; NULL when there is none.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn libauth_daxpay_notification_code(
-    notification: *const libauth_daxpay_notification,
+pub unsafe extern "C" fn libauth_daxpay_event_code(
+    event: *const libauth_daxpay_event,
 ) -> *const c_char {
-    guard!(else ptr::null(), { unsafe { text(notification, "code", |v| v.code()) } })
+    guard!(text(event, "code", |v| v.code()))
 }
 
 /// The envelope's `msg`; NULL when there is none.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn libauth_daxpay_notification_message(
-    notification: *const libauth_daxpay_notification,
+pub unsafe extern "C" fn libauth_daxpay_event_message(
+    event: *const libauth_daxpay_event,
 ) -> *const c_char {
-    guard!(else ptr::null(), { unsafe { text(notification, "message", |v| v.message()) } })
+    guard!(text(event, "message", |v| v.message()))
 }
 
 /// The envelope's `traceId`; NULL when there is none.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn libauth_daxpay_notification_trace_id(
-    notification: *const libauth_daxpay_notification,
+pub unsafe extern "C" fn libauth_daxpay_event_trace_id(
+    event: *const libauth_daxpay_event,
 ) -> *const c_char {
-    guard!(else ptr::null(), { unsafe { text(notification, "trace_id", |v| v.trace_id()) } })
+    guard!(text(event, "trace_id", |v| v.trace_id()))
 }
 
 /// A field of the JSON body by its path, such as "data.amount": a string as it is, anything
-/// else as JSON text; NULL when it is absent or null.
+/// else as JSON text. NULL when it is absent or null.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn libauth_daxpay_notification_field(
-    notification: *const libauth_daxpay_notification,
+pub unsafe extern "C" fn libauth_daxpay_event_field(
+    event: *const libauth_daxpay_event,
     path: *const c_char,
 ) -> *const c_char {
-    guard!(else ptr::null(), { unsafe { field(notification, path, |v| Some(v.body())) } })
+    guard!(field(event, path, |v| Some(v.body())))
 }
 
-/// The body as received, and its length in bytes if `length` is not NULL. Not NUL-terminated.
+/// As libauth_daxpay_event_field, but `fallback` itself where that gives NULL: NULL only if
+/// `fallback` is.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn libauth_daxpay_notification_body(
-    notification: *const libauth_daxpay_notification,
+pub unsafe extern "C" fn libauth_daxpay_event_field_or(
+    event: *const libauth_daxpay_event,
+    path: *const c_char,
+    fallback: *const c_char,
+) -> *const c_char {
+    guard!(else fallback, field_or(event, path, fallback, |v| Some(v.body())))
+}
+
+/// What a field of the JSON body is: tells a field that is null from one that is absent.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_daxpay_event_field_type(
+    event: *const libauth_daxpay_event,
+    path: *const c_char,
+) -> libauth_json_type {
+    guard!(field_type(event, path, |v| Some(v.body())))
+}
+
+/// A whole number of the JSON body, also one that is written as a string; `fallback` where the
+/// field is absent, null, anything else, or beyond 64 bits.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_daxpay_event_field_int64(
+    event: *const libauth_daxpay_event,
+    path: *const c_char,
+    fallback: i64,
+) -> i64 {
+    guard!(else fallback, field_int64(event, path, fallback, |v| Some(v.body())))
+}
+
+/// The body as received, and its length in bytes if `length` is not NULL. Not NUL-terminated,
+/// never NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_daxpay_event_body(
+    event: *const libauth_daxpay_event,
     length: *mut usize,
 ) -> *const u8 {
-    guard!(else ptr::null(), { unsafe { bytes(notification, length, |v| v.raw_body()) } })
+    guard!(bytes(event, length, |v| v.raw_body()))
 }
 
-/// What is signed for a JSON object (a request, an answer or a notification), and which known
-/// mistake would produce `signature`; NULL stands for the object's own member `sign`, if it has
-/// one. Errors: LIBAUTH_INVALID_ARGUMENT when the body is no JSON object. Free the explanation.
+/// What is signed for a message whose body is a JSON object (a request, an answer or a
+/// notification), and which known mistake would produce `signature`; NULL stands for the object's
+/// own member `sign`, if it has one. Errors: LIBAUTH_INVALID_ARGUMENT when the body is no JSON
+/// object. Free the explanation.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_daxpay_explain(
     daxpay: *const libauth_daxpay,
-    body: *const u8,
-    length: usize,
+    message: *const libauth_inbound,
     signature: *const c_char,
     explanation: *mut *mut libauth_explanation,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let explanation = unsafe { Out::new("explanation", explanation) }?;
-        let daxpay = unsafe { borrow("daxpay", daxpay) }?;
-        let body = unsafe { string::bytes("body", body, length) }?;
-        let signature = unsafe { string::optional("signature", signature) }?;
-        let message = Inbound {
-            body: body.to_vec(),
-            ..Inbound::default()
-        };
-        explanation.give(daxpay.explain(&message, signature)?)
-    })
+    guard!(
+        error,
+        ask(daxpay, explanation, |it| it.explain(
+            checked(message)?,
+            optional("signature", signature)?
+        ))
+    )
+}
+
+/// As libauth_daxpay_explain, for a message of the gateway's, which signs with the same key. Free
+/// the explanation.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_daxpay_explain_event(
+    daxpay: *const libauth_daxpay,
+    message: *const libauth_inbound,
+    signature: *const c_char,
+    explanation: *mut *mut libauth_explanation,
+    error: *mut *mut libauth_error,
+) -> libauth_status {
+    guard!(
+        error,
+        ask(daxpay, explanation, |it| it.explain_event(
+            checked(message)?,
+            optional("signature", signature)?
+        ))
+    )
 }

@@ -5,51 +5,84 @@ use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::error::{LIBAUTH_OK, libauth_error, libauth_status};
+use super::handle::Opaque;
 use crate::error::{Error, Result, Status};
 
-/// `guard!(error, { … })` for a function that returns a status: the block gives a `Result<()>`.
-/// `guard!(else value, { … })` for one that cannot fail: `value` is returned when the block
-/// panics.
+/// `guard!(error, …)` for a function that returns a status: the expression is a `Result<()>`.
+/// `guard!(…)` for one that cannot fail: NULL or 0 is returned when the expression panics;
+/// `guard!(else value, …)` names another value for that.
 macro_rules! guard {
-    (else $default:expr, $body:block) => {
-        crate::ffi::guard::value($default, || $body)
+    ($error:ident, $body:expr) => {
+        // SAFETY: the exports are `unsafe`, and whoever calls one keeps the rules of the header's first page:
+        // pointers are NULL or valid, strings are NUL-terminated, handles were made here, are freed once and
+        // not used afterwards, and builders are used by one thread at a time. The helpers that an export's
+        // body calls ask for nothing else.
+        unsafe { crate::ffi::guard::status($error, || $body) }
     };
-    ($error:ident, $body:block) => {
-        crate::ffi::guard::status($error, move || -> crate::error::Result<()> { $body })
+    (else $default:expr, $body:expr) => {
+        // Some bodies call nothing that is unsafe.
+        #[allow(unused_unsafe)]
+        {
+            // SAFETY: as above.
+            crate::ffi::guard::value($default, || unsafe { $body })
+        }
+    };
+    ($body:expr) => {
+        guard!(else crate::ffi::guard::Nothing::NOTHING, $body)
     };
 }
 pub(super) use guard;
 
-/// Runs the body of a fallible export and puts its outcome where C wants it. By the contract of
-/// every export, `error` is NULL or points to a `libauth_error *` that may be written.
-pub(super) fn status(
-    error: *mut *mut libauth_error,
-    body: impl FnOnce() -> Result<()>,
-) -> libauth_status {
-    // SAFETY: see above; NULL is `None`.
-    let slot = unsafe { error.as_mut() };
+/// What a function that cannot report an error returns when it has nothing.
+pub(super) trait Nothing {
+    const NOTHING: Self;
+}
+
+impl Nothing for () {
+    const NOTHING: () = ();
+}
+
+impl Nothing for i32 {
+    const NOTHING: i32 = 0;
+}
+
+impl Nothing for i64 {
+    const NOTHING: i64 = 0;
+}
+
+impl Nothing for usize {
+    const NOTHING: usize = 0;
+}
+
+impl<T> Nothing for *const T {
+    const NOTHING: *const T = std::ptr::null();
+}
+
+impl<T> Nothing for *mut T {
+    const NOTHING: *mut T = std::ptr::null_mut();
+}
+
+/// Runs the body of a fallible export and puts its outcome where C wants it.
+/// # Safety
+/// `error` is NULL or may be written.
+pub(super) unsafe fn status<E>(error: *mut *mut E, body: impl FnOnce() -> Result<()>) -> i32
+where
+    E: Opaque,
+    E::Value: From<Error>,
+{
     let outcome = match quietly(body) {
         Ok(outcome) => outcome,
         Err(payload) => Err(Error::new(Status::Internal, internal(&*payload))),
     };
-    let (status, object) = match outcome {
-        Ok(()) => (LIBAUTH_OK, std::ptr::null_mut()),
-        Err(e) => {
-            let status = e.status() as libauth_status;
-            // The object is made only for those who want it.
-            (
-                status,
-                if slot.is_some() {
-                    libauth_error::from_error(e)
-                } else {
-                    std::ptr::null_mut()
-                },
-            )
-        }
+    let (status, given) = match outcome {
+        Ok(()) => (0, std::ptr::null_mut()),
+        // The object is made only for those who want it.
+        Err(e) if error.is_null() => (e.status() as i32, std::ptr::null_mut()),
+        Err(e) => (e.status() as i32, E::give(e.into())),
     };
-    if let Some(slot) = slot {
-        *slot = object;
+    if !error.is_null() {
+        // SAFETY: see above. What was there is not looked at: it need not be a pointer yet.
+        unsafe { error.write(given) };
     }
     status
 }
@@ -72,11 +105,24 @@ thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Keeps panics of ours off stderr. Whoever comes first does it, and nobody waits for that, as a child forked
-/// meanwhile would wait for ever: until it is done, a panic would show.
-fn install_hook() {
-    static IS_INSTALLED: AtomicBool = AtomicBool::new(false);
-    if IS_INSTALLED.load(Ordering::Relaxed) || IS_INSTALLED.swap(true, Ordering::Relaxed) {
+/// Catches a panic and keeps it off stderr. Panics of the host program are printed as ever.
+fn quietly<T>(body: impl FnOnce() -> T) -> std::result::Result<T, Box<dyn Any + Send>> {
+    hook_once();
+    let outer = GUARDED.replace(true);
+    let outcome = catch_unwind(AssertUnwindSafe(body));
+    GUARDED.set(outer);
+    outcome
+}
+
+/// Puts a hook before the one that prints panics. Nobody waits for the one who does it: a child that was
+/// forked at that very moment would wait for ever. It then goes without, and so do other threads until the
+/// hook stands; all that they could miss is that a bug's panic is kept off stderr.
+fn hook_once() {
+    static CLAIMED: AtomicBool = AtomicBool::new(false);
+    if CLAIMED.load(Ordering::Relaxed) || std::thread::panicking() {
+        return;
+    }
+    if CLAIMED.swap(true, Ordering::Relaxed) {
         return;
     }
     let others = panic::take_hook();
@@ -87,24 +133,16 @@ fn install_hook() {
     }));
 }
 
-/// Catches a panic and keeps it off stderr. Panics of the host program are printed as ever.
-fn quietly<T>(body: impl FnOnce() -> T) -> std::result::Result<T, Box<dyn Any + Send>> {
-    install_hook();
-    let outer = GUARDED.replace(true);
-    let outcome = catch_unwind(AssertUnwindSafe(body));
-    GUARDED.set(outer);
-    outcome
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::handle::Opaque;
+    use super::super::error::libauth_error;
     use super::*;
 
     #[test]
     fn a_panic_becomes_an_error() {
-        let mut error = std::ptr::null_mut();
-        let status = status(&raw mut error, || panic!("at {}", 7));
+        let mut error: *mut libauth_error = std::ptr::null_mut();
+        // SAFETY: `error` may be written.
+        let status = unsafe { status(&raw mut error, || panic!("at {}", 7)) };
         assert_eq!(status, Status::Internal as i32);
         // SAFETY: `status` wrote a valid object, which is freed once.
         let error = unsafe { libauth_error::take(error) }.unwrap();

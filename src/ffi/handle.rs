@@ -1,30 +1,44 @@
 //! Handles: what C holds is a pointer to one of these, made once and freed once.
 
-use std::ffi::{CString, c_char};
+use std::borrow::Cow;
+use std::ffi::c_char;
 use std::ptr;
 use std::sync::{Mutex, PoisonError};
 
+use zeroize::{Zeroize, Zeroizing};
+
 use crate::error::{Error, Result};
-use crate::inbound::Rejected;
 
 /// What a handle holds: a value, and the texts that its getters lent out.
 pub(super) struct Object<T> {
     pub(super) value: T,
-    texts: Mutex<Vec<(String, CString)>>,
+    lent: Mutex<Vec<Lent>>,
+}
+
+/// A text lent to C. It may be a secret: it is wiped when the handle ends.
+struct Lent {
+    name: &'static str,
+    /// Which of the texts of that name: a path, a header's name, a position.
+    which: String,
+    text: Zeroizing<Vec<u8>>,
 }
 
 /// A type that C sees as opaque.
 pub(super) trait Opaque: Sized {
     type Value;
 
+    /// What a parameter of this type is called, everywhere.
+    const NAME: &'static str;
+
     fn wrap(object: Object<Self::Value>) -> Self;
     fn object(&self) -> &Object<Self::Value>;
+    fn object_mut(&mut self) -> &mut Object<Self::Value>;
 
     /// A value that lives inside another handle and is freed with it.
     fn inner(value: Self::Value) -> Self {
         Self::wrap(Object {
             value,
-            texts: Mutex::default(),
+            lent: Mutex::default(),
         })
     }
 
@@ -42,18 +56,25 @@ pub(super) trait Opaque: Sized {
     }
 }
 
-/// Makes a tuple struct around an [`Object`] usable as a handle.
+/// Makes a tuple struct around an [`Object`] usable as a handle; the text is what parameters of the type are
+/// called.
 macro_rules! opaque {
-    ($name:ident, $value:ty) => {
-        impl crate::ffi::handle::Opaque for $name {
+    ($type:ident, $value:ty, $name:literal) => {
+        impl crate::ffi::handle::Opaque for $type {
             type Value = $value;
 
-            fn wrap(object: crate::ffi::handle::Object<$value>) -> $name {
-                $name(object)
+            const NAME: &'static str = $name;
+
+            fn wrap(object: crate::ffi::handle::Object<$value>) -> $type {
+                $type(object)
             }
 
             fn object(&self) -> &crate::ffi::handle::Object<$value> {
                 &self.0
+            }
+
+            fn object_mut(&mut self) -> &mut crate::ffi::handle::Object<$value> {
+                &mut self.0
             }
         }
     };
@@ -63,13 +84,12 @@ pub(super) use opaque;
 /// A required handle.
 /// # Safety
 /// `handle` is NULL or valid for as long as the call lasts.
-pub(super) unsafe fn borrow<'a, O: Opaque + 'a>(
-    name: &str,
-    handle: *const O,
-) -> Result<&'a O::Value> {
+pub(super) unsafe fn borrow<'a, O: Opaque + 'a>(handle: *const O) -> Result<&'a O::Value> {
     // SAFETY: see above.
-    let handle = unsafe { handle.as_ref() };
-    Ok(&handle.ok_or_else(|| is_null(name))?.object().value)
+    match unsafe { handle.as_ref() } {
+        Some(handle) => Ok(&handle.object().value),
+        None => Err(is_null(O::NAME)),
+    }
 }
 
 /// Ends a handle; NULL is fine.
@@ -80,82 +100,29 @@ pub(super) unsafe fn free<O: Opaque>(handle: *mut O) {
     drop(unsafe { O::take(handle) });
 }
 
-/// A value read from a handle, or `default` for NULL.
-/// # Safety
-/// `handle` is NULL or valid.
-pub(super) unsafe fn get<O: Opaque, T>(
-    handle: *const O,
-    default: T,
-    read: impl FnOnce(&O::Value) -> T,
-) -> T {
-    // SAFETY: see above.
-    unsafe { handle.as_ref() }.map_or(default, |handle| read(&handle.object().value))
-}
-
-/// A text read from a handle, lent to C for as long as the handle lives. `name` tells the texts
-/// of one handle apart.
-/// # Safety
-/// `handle` is NULL or valid.
-pub(super) unsafe fn text<'h, O: Opaque + 'h, S: Into<String>>(
-    handle: *const O,
-    name: &str,
-    read: impl FnOnce(&'h O::Value) -> Option<S>,
-) -> *const c_char {
-    // SAFETY: see above.
-    let Some(handle) = (unsafe { handle.as_ref::<'h>() }) else {
-        return ptr::null();
-    };
-    let object = handle.object();
-    let mut texts = object.texts.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, lent)) = texts.iter().find(|(lent, _)| lent == name) {
-        return lent.as_ptr();
-    }
-    let Some(text) = read(&object.value) else {
-        return ptr::null();
-    };
-    // A NUL inside would end the text early for C: it shows as U+FFFD instead.
-    let text = CString::new(text.into().replace('\0', "\u{fffd}")).expect("no NUL is left");
-    let lent = text.as_ptr();
-    texts.push((name.to_owned(), text));
-    lent
-}
-
 /// The error for a required pointer that is NULL.
 pub(super) fn is_null(name: &str) -> Error {
     Error::argument(name, "is NULL")
 }
 
 /// An output parameter: NULL on entry, written only on success.
-pub(super) struct Out<'a, O>(&'a mut *mut O);
+pub(super) struct Out<O>(*mut *mut O);
 
-impl<O: Opaque> Out<'_, O> {
+impl<O: Opaque> Out<O> {
     /// # Safety
-    /// `slot` is NULL or may be written.
-    pub(super) unsafe fn new<'a>(name: &str, slot: *mut *mut O) -> Result<Out<'a, O>> {
-        // SAFETY: see above.
-        let slot = unsafe { slot.as_mut() }.ok_or_else(|| is_null(name))?;
-        *slot = ptr::null_mut();
+    /// `slot` is NULL, or may be written for as long as the output lives.
+    pub(super) unsafe fn new(slot: *mut *mut O) -> Result<Out<O>> {
+        if slot.is_null() {
+            return Err(is_null(O::NAME));
+        }
+        // SAFETY: see above. What was there is not looked at: it need not be a pointer yet.
+        unsafe { slot.write(ptr::null_mut()) };
         Ok(Out(slot))
     }
 
-    pub(super) fn give(self, value: O::Value) -> Result<()> {
-        *self.0 = O::give(value);
-        Ok(())
-    }
-
-    /// The one exception from "only on success": an event that was replayed or is busy is given too.
-    pub(super) fn give_event(
-        self,
-        verified: std::result::Result<O::Value, Rejected<O::Value>>,
-    ) -> Result<()> {
-        let (error, event) = match verified {
-            Ok(event) => return self.give(event),
-            Err(rejected) => rejected.into_parts(),
-        };
-        if let Some(event) = event {
-            self.give(event)?;
-        }
-        Err(error)
+    pub(super) fn give(self, value: O::Value) {
+        // SAFETY: as promised to `new`.
+        unsafe { self.0.write(O::give(value)) };
     }
 }
 
@@ -212,17 +179,16 @@ impl<T> Draft<T> {
 /// # Safety
 /// As [`borrow`].
 pub(super) unsafe fn checked<'a, T: 'a, O: Opaque<Value = Draft<T>> + 'a>(
-    name: &str,
     handle: *const O,
 ) -> Result<&'a T> {
     // SAFETY: see above.
-    unsafe { borrow(name, handle) }?.checked()
+    unsafe { borrow(handle) }?.checked()
 }
 
 /// Changes a builder; NULL is ignored.
 /// # Safety
 /// `handle` is NULL or valid, and nobody else uses it meanwhile.
-pub(super) unsafe fn edit<T, O: Opaque<Value = Draft<T>> + OpaqueMut>(
+pub(super) unsafe fn edit<T, O: Opaque<Value = Draft<T>>>(
     handle: *mut O,
     edit: impl FnOnce(&mut Draft<T>),
 ) {
@@ -232,23 +198,87 @@ pub(super) unsafe fn edit<T, O: Opaque<Value = Draft<T>> + OpaqueMut>(
     }
 }
 
-/// A builder: a handle that can be changed.
-pub(super) trait OpaqueMut: Opaque {
-    fn object_mut(&mut self) -> &mut Object<Self::Value>;
-}
-
-/// As `opaque!`, for a builder.
-macro_rules! builder {
-    ($name:ident, $value:ty) => {
-        crate::ffi::handle::opaque!($name, crate::ffi::handle::Draft<$value>);
-
-        impl crate::ffi::handle::OpaqueMut for $name {
-            fn object_mut(
-                &mut self,
-            ) -> &mut crate::ffi::handle::Object<crate::ffi::handle::Draft<$value>> {
-                &mut self.0
-            }
-        }
+/// A text read from a handle, lent to C for as long as the handle lives. `name` and `which` tell the texts
+/// of one handle apart.
+/// # Safety
+/// `handle` is NULL or valid.
+pub(super) unsafe fn lend<'h, O: Opaque + 'h, T: Text<'h>>(
+    handle: *const O,
+    name: &'static str,
+    which: String,
+    read: impl FnOnce(&'h O::Value) -> T,
+) -> *const c_char {
+    // SAFETY: see above.
+    let Some(handle) = (unsafe { handle.as_ref::<'h>() }) else {
+        return ptr::null();
     };
+    let object = handle.object();
+    let mut lent = object.lent.lock().unwrap_or_else(PoisonError::into_inner);
+    let same = |one: &&Lent| one.name == name && one.which == which;
+    if let Some(before) = lent.iter().find(same) {
+        return before.text.as_ptr().cast();
+    }
+    let Some(text) = read(&object.value).text() else {
+        return ptr::null();
+    };
+    let text = terminated(text);
+    let start = text.as_ptr().cast();
+    lent.push(Lent { name, which, text });
+    start
 }
-pub(super) use builder;
+
+/// The text for C. A NUL inside would end it early: it shows as U+FFFD instead.
+fn terminated(mut text: Cow<'_, str>) -> Zeroizing<Vec<u8>> {
+    const SHOWN: &str = "\u{fffd}";
+    let nuls = text.bytes().filter(|byte| *byte == 0).count();
+    // Of its final size at once: what grows leaves copies behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() + nuls * SHOWN.len() + 1));
+    for (i, part) in text.split('\0').enumerate() {
+        bytes.extend_from_slice(if i == 0 { "" } else { SHOWN }.as_bytes());
+        bytes.extend_from_slice(part.as_bytes());
+    }
+    bytes.push(0);
+    if let Cow::Owned(made) = &mut text {
+        made.zeroize();
+    }
+    bytes
+}
+
+/// What a getter of text reads: a text that is always there, or one that may be absent.
+pub(super) trait Text<'h> {
+    fn text(self) -> Option<Cow<'h, str>>;
+}
+
+impl<'h> Text<'h> for &'h str {
+    fn text(self) -> Option<Cow<'h, str>> {
+        Some(Cow::Borrowed(self))
+    }
+}
+
+impl<'h> Text<'h> for String {
+    fn text(self) -> Option<Cow<'h, str>> {
+        Some(Cow::Owned(self))
+    }
+}
+
+impl<'h, T: Text<'h>> Text<'h> for Option<T> {
+    fn text(self) -> Option<Cow<'h, str>> {
+        self?.text()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_for_c_end_once() {
+        assert_eq!(
+            terminated("a\0中\0".into()).as_slice(),
+            "a\u{fffd}中\u{fffd}\0".as_bytes()
+        );
+        let text = terminated(String::from("\0\0").into());
+        assert_eq!(text.as_slice(), "\u{fffd}\u{fffd}\0".as_bytes());
+        assert_eq!(terminated("".into()).as_slice(), b"\0");
+    }
+}

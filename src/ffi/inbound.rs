@@ -1,31 +1,50 @@
 //! Messages received from a platform.
 
 use std::ffi::c_char;
-use std::ptr;
 
 use super::guard::guard;
-use super::handle::{Draft, Object, Opaque, builder, edit, free};
-use super::string;
+use super::handle::{Draft, Object, free, opaque};
+use super::shape::{add, begin, set_bytes};
+use super::string::Chars;
 use crate::inbound::Inbound;
 
 /// A request that your server received from a platform, to be checked by that platform's
 /// _verify function. Hand over what was received, byte for byte. One thread at a time.
 pub struct libauth_inbound(Object<Draft<Inbound>>);
-builder!(libauth_inbound, Inbound);
+opaque!(libauth_inbound, Draft<Inbound>, "message");
 
 /// A received request: the method ("POST"), and the path as the platform called it, without
-/// host and query. Never returns NULL; what is wrong with the arguments is reported by the
-/// check.
+/// host and query. Never NULL; what is wrong with the arguments is reported by the check.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_inbound_new(
     method: *const c_char,
     path: *const c_char,
 ) -> *mut libauth_inbound {
-    guard!(else ptr::null_mut(), {
-        let mut draft = Draft::new(Inbound::default());
-        draft.set("method", unsafe { string::required("method", method) }, |m, method| m.method = method.to_owned());
-        draft.set("path", unsafe { string::required("path", path) }, |m, path| m.path = path.to_owned());
-        libauth_inbound::give(draft)
+    guard!(message(Chars::Terminated(method), Chars::Terminated(path)))
+}
+
+/// As libauth_inbound_new, for texts that are not NUL-terminated; lengths in bytes. Never NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_inbound_new_n(
+    method: *const c_char,
+    method_length: usize,
+    path: *const c_char,
+    path_length: usize,
+) -> *mut libauth_inbound {
+    guard!(message(
+        Chars::Sized(method, method_length),
+        Chars::Sized(path, path_length)
+    ))
+}
+
+/// # Safety
+/// Both texts are NULL or what they say they are.
+unsafe fn message(method: Chars, path: Chars) -> *mut libauth_inbound {
+    // SAFETY: see above.
+    let (method, path) = unsafe { (method.text("method"), path.text("path")) };
+    begin(Inbound::default(), |draft| {
+        draft.set("method", method, |m, v| m.method = v);
+        draft.set("path", path, |m, v| m.path = v);
     })
 }
 
@@ -38,13 +57,44 @@ pub unsafe extern "C" fn libauth_inbound_add_header(
     name: *const c_char,
     value: *const c_char,
 ) {
-    guard!(else (), {
-        let name = unsafe { string::required("header name", name) };
-        // A header that is not UTF-8 cannot be one that was signed; another platform's may well be.
-        let value = unsafe { string::lossy("header value", value) };
-        let pair = name.and_then(|name| Ok((name.to_owned(), value?)));
-        unsafe { edit(inbound, |draft| draft.add("header", pair, |m, (name, value)| m.headers.add(name, value))) }
-    })
+    guard!(add_header(
+        inbound,
+        Chars::Terminated(name),
+        Chars::Terminated(value)
+    ))
+}
+
+/// As libauth_inbound_add_header, for texts that are not NUL-terminated, as servers have them;
+/// lengths in bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_inbound_add_header_n(
+    inbound: *mut libauth_inbound,
+    name: *const c_char,
+    name_length: usize,
+    value: *const c_char,
+    value_length: usize,
+) {
+    guard!(add_header(
+        inbound,
+        Chars::Sized(name, name_length),
+        Chars::Sized(value, value_length)
+    ))
+}
+
+/// # Safety
+/// `inbound` is NULL or valid, and nobody else uses it meanwhile; both texts are NULL or what they say they
+/// are.
+unsafe fn add_header(inbound: *mut libauth_inbound, name: Chars, value: Chars) {
+    // A header that is not UTF-8 cannot be one that was signed; another platform's may well be.
+    // SAFETY: see above.
+    let (name, value) = unsafe { (name.text("header name"), value.lossy("header value")) };
+    let pair = name.and_then(|name| Ok((name, value?)));
+    // SAFETY: see above.
+    unsafe {
+        add(inbound, "header", pair, |m, (name, value)| {
+            m.headers.add(name, value)
+        })
+    }
 }
 
 /// The body, byte for byte as received, copied.
@@ -54,14 +104,11 @@ pub unsafe extern "C" fn libauth_inbound_set_body(
     body: *const u8,
     length: usize,
 ) {
-    guard!(else (), {
-        let body = unsafe { string::bytes("body", body, length) }.map(<[u8]>::to_vec);
-        unsafe { edit(inbound, |draft| draft.set("body", body, |m, body| m.body = body)) }
-    })
+    guard!(set_bytes(inbound, "body", body, length, |m, v| m.body = v))
 }
 
 /// Ends a received request. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_inbound_free(inbound: *mut libauth_inbound) {
-    guard!(else (), { unsafe { free(inbound) } })
+    guard!(free(inbound))
 }

@@ -1,24 +1,27 @@
 //! The open platform.
 
 use std::ffi::c_char;
+use std::sync::Arc;
 
 use super::answer::libauth_answer;
 use super::call::libauth_call;
 use super::config::libauth_config;
-use super::error::{libauth_error, libauth_status};
+use super::error::libauth_error;
 use super::guard::guard;
-use super::handle::{Object, Out, borrow, checked, free, opaque};
+use super::handle::{Object, borrow, checked, free, opaque};
 use super::http::{libauth_http_request, libauth_http_response};
-use super::string;
+use super::options::{libauth_options, options_of};
+use super::shape::{ask, make, share, tell};
+use super::status::libauth_status;
+use super::string::required;
 use super::token::libauth_token;
-use crate::options::Options;
 use crate::providers::openplatform::OpenPlatform;
 
 /// An application of the open platform, with its token, which it keeps fresh. Settings and
 /// credentials are copied and never change. Any number of threads may use it at once, without a
 /// lock, and it works on in a child after fork.
-pub struct libauth_openplatform(Object<OpenPlatform>);
-opaque!(libauth_openplatform, OpenPlatform);
+pub struct libauth_openplatform(Object<Arc<OpenPlatform>>);
+opaque!(libauth_openplatform, Arc<OpenPlatform>, "openplatform");
 
 /// Makes a handle for an application. Opens no connection. Errors: LIBAUTH_INVALID_ARGUMENT,
 /// LIBAUTH_INVALID_CONFIG.
@@ -30,25 +33,36 @@ pub unsafe extern "C" fn libauth_openplatform_new(
     openplatform: *mut *mut libauth_openplatform,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let openplatform = unsafe { Out::new("openplatform", openplatform) }?;
-        let config = unsafe { checked("config", config) }?;
-        let client_id = unsafe { string::required("client_id", client_id) }?;
-        let secret = unsafe { string::required("secret", secret) }?;
-        openplatform.give(OpenPlatform::new(config, client_id, secret)?)
-    })
+    guard!(
+        error,
+        make(openplatform, || OpenPlatform::new(
+            checked(config)?,
+            required("client_id", client_id)?,
+            required("secret", secret)?
+        ))
+    )
 }
 
 /// Ends a handle, when no call on it is under way. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_openplatform_free(openplatform: *mut libauth_openplatform) {
-    guard!(else (), { unsafe { free(openplatform) } })
+    guard!(free(openplatform))
+}
+
+/// Another handle to the same account, with the same token, connections and memory of messages, freed on its
+/// own: hand one to each user of the account, and change a key by swapping the handle that new ones are made
+/// from. NULL only for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_openplatform_share(
+    openplatform: *const libauth_openplatform,
+) -> *mut libauth_openplatform {
+    guard!(share(openplatform))
 }
 
 /// Gives a token that is valid now (header Access-Token). It is cached and shared by all
 /// threads: however many ask, the platform sees one request, and all get its outcome, each
 /// within its own deadline. Its lifetime is what the token itself tells (a JWT's `exp`), else
-/// that of libauth_config_set_token_lifetime_ms. It is replaced early, when no more than the
+/// that of libauth_config_set_openplatform_token_lifetime_ms. It is replaced early, when no more than the
 /// smaller of 5 minutes and a fifth of its life is left, by one caller, which waits for it for
 /// half of its time at most, while the others go on with the old one; if that fails, the old
 /// one is served as long as it is valid, and the next try is made after 1 s, then 2 s, 4 s and
@@ -57,14 +71,14 @@ pub unsafe extern "C" fn libauth_openplatform_free(openplatform: *mut libauth_op
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_openplatform_token(
     openplatform: *const libauth_openplatform,
+    options: *const libauth_options,
     token: *mut *mut libauth_token,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let token = unsafe { Out::new("token", token) }?;
-        let openplatform = unsafe { borrow("openplatform", openplatform) }?;
-        token.give(openplatform.token(&Options::default())?.into())
-    })
+    guard!(
+        error,
+        ask(openplatform, token, |it| it.token(options_of(options)?))
+    )
 }
 
 /// Drops a token that a call of your own found refused, given bare or as its header's value.
@@ -76,26 +90,26 @@ pub unsafe extern "C" fn libauth_openplatform_invalidate(
     token: *const c_char,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let openplatform = unsafe { borrow("openplatform", openplatform) }?;
-        let token = unsafe { string::required("token", token) }?;
-        openplatform.invalidate(token);
-        Ok(())
-    })
+    guard!(
+        error,
+        tell(openplatform, required("token", token), |it, token| it
+            .invalidate(token))
+    )
 }
 
 /// The login request, for your own HTTP client to send. Opens no socket. Free the request.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_openplatform_build_token(
     openplatform: *const libauth_openplatform,
+    options: *const libauth_options,
     http_request: *mut *mut libauth_http_request,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let http_request = unsafe { Out::new("http_request", http_request) }?;
-        let openplatform = unsafe { borrow("openplatform", openplatform) }?;
-        http_request.give(openplatform.build_token(&Options::default())?)
-    })
+    guard!(
+        error,
+        ask(openplatform, http_request, |it| it
+            .build_token(options_of(options)?))
+    )
 }
 
 /// Reads the response to the request of libauth_openplatform_build_token, with the same checks
@@ -109,14 +123,13 @@ pub unsafe extern "C" fn libauth_openplatform_read_token(
     token: *mut *mut libauth_token,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let token = unsafe { Out::new("token", token) }?;
-        let openplatform = unsafe { borrow("openplatform", openplatform) }?;
-        let http_request = unsafe { borrow("http_request", http_request) }?;
-        let http_response = unsafe { checked("http_response", http_response) }?;
-        let read = openplatform.read_token(http_request, http_response.clone())?;
-        token.give(read.into())
-    })
+    guard!(
+        error,
+        ask(openplatform, token, |it| it.read_token(
+            borrow(http_request)?,
+            checked(http_response)?.clone()
+        ))
+    )
 }
 
 /// Calls any other endpoint of the platform below the base URL, with the token. If the platform
@@ -127,15 +140,15 @@ pub unsafe extern "C" fn libauth_openplatform_read_token(
 pub unsafe extern "C" fn libauth_openplatform_call(
     openplatform: *const libauth_openplatform,
     call: *const libauth_call,
+    options: *const libauth_options,
     answer: *mut *mut libauth_answer,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let answer = unsafe { Out::new("answer", answer) }?;
-        let openplatform = unsafe { borrow("openplatform", openplatform) }?;
-        let call = unsafe { checked("call", call) }?;
-        answer.give(openplatform.call(call, &Options::default())?)
-    })
+    guard!(
+        error,
+        ask(openplatform, answer, |it| it
+            .call(checked(call)?, options_of(options)?))
+    )
 }
 
 /// The request of libauth_openplatform_call, for your own HTTP client to send. It carries the
@@ -144,15 +157,15 @@ pub unsafe extern "C" fn libauth_openplatform_call(
 pub unsafe extern "C" fn libauth_openplatform_build_call(
     openplatform: *const libauth_openplatform,
     call: *const libauth_call,
+    options: *const libauth_options,
     http_request: *mut *mut libauth_http_request,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let http_request = unsafe { Out::new("http_request", http_request) }?;
-        let openplatform = unsafe { borrow("openplatform", openplatform) }?;
-        let call = unsafe { checked("call", call) }?;
-        http_request.give(openplatform.build_call(call, &Options::default())?)
-    })
+    guard!(
+        error,
+        ask(openplatform, http_request, |it| it
+            .build_call(checked(call)?, options_of(options)?))
+    )
 }
 
 /// Reads the response to the request of libauth_openplatform_build_call, with the same checks.
@@ -165,12 +178,11 @@ pub unsafe extern "C" fn libauth_openplatform_read_call(
     answer: *mut *mut libauth_answer,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let answer = unsafe { Out::new("answer", answer) }?;
-        let openplatform = unsafe { borrow("openplatform", openplatform) }?;
-        let http_request = unsafe { borrow("http_request", http_request) }?;
-        let http_response = unsafe { checked("http_response", http_response) }?;
-        let read = openplatform.read_call(http_request, http_response.clone())?;
-        answer.give(read)
-    })
+    guard!(
+        error,
+        ask(openplatform, answer, |it| it.read_call(
+            borrow(http_request)?,
+            checked(http_response)?.clone()
+        ))
+    )
 }

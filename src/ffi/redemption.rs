@@ -1,22 +1,22 @@
 //! The voucher redemption system.
 
 use std::ffi::c_char;
-use std::ptr;
+use std::sync::Arc;
 
-use super::answer::{WithAnswer, libauth_answer, with_answer};
-use super::answer::{bytes, field};
+use super::answer::{WithAnswer, field, field_int64, field_or, field_type};
+use super::answer::{libauth_answer, libauth_json_type, with_answer};
 use super::call::libauth_call;
 use super::config::libauth_config;
-use super::error::{libauth_error, libauth_status};
+use super::error::libauth_error;
 use super::explain::libauth_explanation;
 use super::guard::guard;
-use super::handle::{
-    Draft, Object, Opaque, Out, borrow, builder, checked, edit, free, get, opaque, text,
-};
+use super::handle::{Draft, Object, borrow, checked, free, opaque};
 use super::http::{libauth_http_request, libauth_http_response};
 use super::inbound::libauth_inbound;
-use super::string;
-use crate::options::Options;
+use super::options::{libauth_options, options_of};
+use super::shape::{ask, bytes, empty, make, part, set_text, share, text, verify, with};
+use super::status::libauth_status;
+use super::string::{optional, required};
 use crate::providers::redemption::{AlipayUrl, AlipayUrlRequest, Event, Redemption};
 
 /// The body with which a callback must be answered; with any other it is sent again.
@@ -25,22 +25,26 @@ pub const LIBAUTH_REDEMPTION_REPLY: &str = "SUCCESS";
 /// A merchant of the redemption system. Settings and credentials are copied and never change.
 /// Any number of threads may use it at once, without a lock, and it works on in a child after
 /// fork.
-pub struct libauth_redemption(Object<Redemption>);
-opaque!(libauth_redemption, Redemption);
+pub struct libauth_redemption(Object<Arc<Redemption>>);
+opaque!(libauth_redemption, Arc<Redemption>, "redemption");
 
 /// Whom an Alipay authorization URL is for. Setters copy and never fail: what is wrong with a
 /// value is reported, by its name, by the call that uses it. NULL and "" unset. One thread at a
 /// time.
 pub struct libauth_redemption_request(Object<Draft<AlipayUrlRequest>>);
-builder!(libauth_redemption_request, AlipayUrlRequest);
+opaque!(
+    libauth_redemption_request,
+    Draft<AlipayUrlRequest>,
+    "request"
+);
 
 /// An Alipay authorization URL. One thread at a time.
 pub struct libauth_redemption_alipay_url(Object<WithAnswer<AlipayUrl>>);
-with_answer!(libauth_redemption_alipay_url, AlipayUrl);
+with_answer!(libauth_redemption_alipay_url, AlipayUrl, "alipay_url");
 
-/// A genuine callback: the outcome of an authorization. One thread at a time.
-pub struct libauth_redemption_callback(Object<Event>);
-opaque!(libauth_redemption_callback, Event);
+/// A genuine event: the outcome of an authorization. One thread at a time.
+pub struct libauth_redemption_event(Object<Event>);
+opaque!(libauth_redemption_event, Event, "event");
 
 /// Makes a handle that signs with SHA256-RSA, the platform's default. Keys are texts: PKCS#8,
 /// PKCS#1 or (public) SPKI, as PEM or as the bare base64 that Java tools print, with any line
@@ -57,23 +61,16 @@ pub unsafe extern "C" fn libauth_redemption_new_rsa(
     redemption: *mut *mut libauth_redemption,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let redemption = unsafe { Out::new("redemption", redemption) }?;
-        let config = unsafe { checked("config", config) }?;
-        let business_id = unsafe { string::required("business_id", business_id) }?;
-        let merchant_id = unsafe { string::required("merchant_id", merchant_id) }?;
-        let private_key = unsafe { string::required("private_key", private_key) }?;
-        let platform_public_key =
-            unsafe { string::optional("platform_public_key", platform_public_key) }?;
-        let made = Redemption::with_rsa(
-            config,
-            business_id,
-            merchant_id,
-            private_key,
-            platform_public_key,
-        )?;
-        redemption.give(made)
-    })
+    guard!(
+        error,
+        make(redemption, || Redemption::with_rsa(
+            checked(config)?,
+            required("business_id", business_id)?,
+            required("merchant_id", merchant_id)?,
+            required("private_key", private_key)?,
+            optional("platform_public_key", platform_public_key)?,
+        ))
+    )
 }
 
 /// Makes a handle that signs, and checks callbacks, with MD5 and a shared secret. Opens no
@@ -87,37 +84,43 @@ pub unsafe extern "C" fn libauth_redemption_new_md5(
     redemption: *mut *mut libauth_redemption,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let redemption = unsafe { Out::new("redemption", redemption) }?;
-        let config = unsafe { checked("config", config) }?;
-        let business_id = unsafe { string::required("business_id", business_id) }?;
-        let merchant_id = unsafe { string::required("merchant_id", merchant_id) }?;
-        let secret = unsafe { string::required("secret", secret) }?;
-        redemption.give(Redemption::with_md5(
-            config,
-            business_id,
-            merchant_id,
-            secret,
-        )?)
-    })
+    guard!(
+        error,
+        make(redemption, || Redemption::with_md5(
+            checked(config)?,
+            required("business_id", business_id)?,
+            required("merchant_id", merchant_id)?,
+            required("secret", secret)?,
+        ))
+    )
 }
 
 /// Ends a handle, when no call on it is under way. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_redemption_free(redemption: *mut libauth_redemption) {
-    guard!(else (), { unsafe { free(redemption) } })
+    guard!(free(redemption))
 }
 
-/// An empty request. Never returns NULL.
+/// Another handle to the same account, with the same token, connections and memory of messages, freed on its
+/// own: hand one to each user of the account, and change a key by swapping the handle that new ones are made
+/// from. NULL only for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_redemption_share(
+    redemption: *const libauth_redemption,
+) -> *mut libauth_redemption {
+    guard!(share(redemption))
+}
+
+/// An empty request. Never NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn libauth_redemption_request_new() -> *mut libauth_redemption_request {
-    guard!(else ptr::null_mut(), { libauth_redemption_request::give(Draft::new(AlipayUrlRequest::default())) })
+    guard!(empty())
 }
 
 /// Ends a request. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_redemption_request_free(request: *mut libauth_redemption_request) {
-    guard!(else (), { unsafe { free(request) } })
+    guard!(free(request))
 }
 
 /// Required: your serial number, globally unique. When you ask again after an unknown outcome,
@@ -127,10 +130,7 @@ pub unsafe extern "C" fn libauth_redemption_request_set_serial_no(
     request: *mut libauth_redemption_request,
     serial_no: *const c_char,
 ) {
-    guard!(else (), {
-        let given = unsafe { string::owned("serial_no", serial_no) };
-        unsafe { edit(request, |draft| draft.set("serial_no", given, |r, v| r.serial_no = v)) }
-    })
+    guard!(set_text(request, "serial_no", serial_no, |r| &mut r.serial_no))
 }
 
 /// Required: your own id of the customer.
@@ -139,10 +139,7 @@ pub unsafe extern "C" fn libauth_redemption_request_set_user_id(
     request: *mut libauth_redemption_request,
     user_id: *const c_char,
 ) {
-    guard!(else (), {
-        let given = unsafe { string::owned("user_id", user_id) };
-        unsafe { edit(request, |draft| draft.set("user_id", given, |r, v| r.user_id = v)) }
-    })
+    guard!(set_text(request, "user_id", user_id, |r| &mut r.user_id))
 }
 
 /// Optional: where the platform sends the user's Alipay openId.
@@ -151,10 +148,8 @@ pub unsafe extern "C" fn libauth_redemption_request_set_callback_url(
     request: *mut libauth_redemption_request,
     callback_url: *const c_char,
 ) {
-    guard!(else (), {
-        let given = unsafe { string::owned("callback_url", callback_url) };
-        unsafe { edit(request, |draft| draft.set("callback_url", given, |r, v| r.callback_url = v)) }
-    })
+    guard!(set_text(request, "callback_url", callback_url, |r| &mut r
+        .callback_url))
 }
 
 /// Asks for an Alipay authorization URL. Once the request may have arrived and the answer is
@@ -164,56 +159,53 @@ pub unsafe extern "C" fn libauth_redemption_request_set_callback_url(
 pub unsafe extern "C" fn libauth_redemption_get_alipay_url(
     redemption: *const libauth_redemption,
     request: *const libauth_redemption_request,
+    options: *const libauth_options,
     alipay_url: *mut *mut libauth_redemption_alipay_url,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let alipay_url = unsafe { Out::new("alipay_url", alipay_url) }?;
-        let redemption = unsafe { borrow("redemption", redemption) }?;
-        let request = unsafe { checked("request", request) }?;
-        alipay_url.give(
-            redemption
-                .get_alipay_url(request, &Options::default())?
-                .into(),
-        )
-    })
+    guard!(
+        error,
+        ask(redemption, alipay_url, |it| it
+            .get_alipay_url(checked(request)?, options_of(options)?))
+    )
 }
 
 /// The request of libauth_redemption_get_alipay_url, for your own HTTP client to send. Opens no
 /// socket. Free the request.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn libauth_redemption_build_alipay_url(
+pub unsafe extern "C" fn libauth_redemption_build_get_alipay_url(
     redemption: *const libauth_redemption,
     request: *const libauth_redemption_request,
+    options: *const libauth_options,
     http_request: *mut *mut libauth_http_request,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let http_request = unsafe { Out::new("http_request", http_request) }?;
-        let redemption = unsafe { borrow("redemption", redemption) }?;
-        let request = unsafe { checked("request", request) }?;
-        http_request.give(redemption.build_get_alipay_url(request, &Options::default())?)
-    })
+    guard!(
+        error,
+        ask(redemption, http_request, |it| it.build_get_alipay_url(
+            checked(request)?,
+            options_of(options)?
+        ))
+    )
 }
 
-/// Reads the response to the request of libauth_redemption_build_alipay_url, with the same
+/// Reads the response to the request of libauth_redemption_build_get_alipay_url, with the same
 /// checks as if libauth had received it. Free the result.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn libauth_redemption_read_alipay_url(
+pub unsafe extern "C" fn libauth_redemption_read_get_alipay_url(
     redemption: *const libauth_redemption,
     http_request: *const libauth_http_request,
     http_response: *const libauth_http_response,
     alipay_url: *mut *mut libauth_redemption_alipay_url,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let alipay_url = unsafe { Out::new("alipay_url", alipay_url) }?;
-        let redemption = unsafe { borrow("redemption", redemption) }?;
-        let http_request = unsafe { borrow("http_request", http_request) }?;
-        let http_response = unsafe { checked("http_response", http_response) }?;
-        let read = redemption.read_get_alipay_url(http_request, http_response.clone())?;
-        alipay_url.give(read.into())
-    })
+    guard!(
+        error,
+        ask(redemption, alipay_url, |it| it.read_get_alipay_url(
+            borrow(http_request)?,
+            checked(http_response)?.clone()
+        ))
+    )
 }
 
 /// Ends a result. NULL is fine.
@@ -221,23 +213,23 @@ pub unsafe extern "C" fn libauth_redemption_read_alipay_url(
 pub unsafe extern "C" fn libauth_redemption_alipay_url_free(
     alipay_url: *mut libauth_redemption_alipay_url,
 ) {
-    guard!(else (), { unsafe { free(alipay_url) } })
+    guard!(free(alipay_url))
 }
 
-/// Where to send the user.
+/// Where to send the user. Never NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_redemption_alipay_url_url(
     alipay_url: *const libauth_redemption_alipay_url,
 ) -> *const c_char {
-    guard!(else ptr::null(), { unsafe { text(alipay_url, "url", |v| Some(v.value.url())) } })
+    guard!(text(alipay_url, "url", |v| v.url()))
 }
 
-/// The platform's answer, with its raw body. Belongs to this object.
+/// The platform's answer, with its raw body. Belongs to this object. Never NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_redemption_alipay_url_answer(
     alipay_url: *const libauth_redemption_alipay_url,
 ) -> *const libauth_answer {
-    guard!(else ptr::null(), { unsafe { get(alipay_url, ptr::null(), |v| ptr::from_ref(&v.answer)) } })
+    guard!(part(alipay_url, |v| &v.answer))
 }
 
 /// Calls any other endpoint of the platform below the base URL, signed. A call that is not
@@ -247,15 +239,15 @@ pub unsafe extern "C" fn libauth_redemption_alipay_url_answer(
 pub unsafe extern "C" fn libauth_redemption_call(
     redemption: *const libauth_redemption,
     call: *const libauth_call,
+    options: *const libauth_options,
     answer: *mut *mut libauth_answer,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let answer = unsafe { Out::new("answer", answer) }?;
-        let redemption = unsafe { borrow("redemption", redemption) }?;
-        let call = unsafe { checked("call", call) }?;
-        answer.give(redemption.call(call, &Options::default())?)
-    })
+    guard!(
+        error,
+        ask(redemption, answer, |it| it
+            .call(checked(call)?, options_of(options)?))
+    )
 }
 
 /// The request of libauth_redemption_call, for your own HTTP client to send.
@@ -263,15 +255,15 @@ pub unsafe extern "C" fn libauth_redemption_call(
 pub unsafe extern "C" fn libauth_redemption_build_call(
     redemption: *const libauth_redemption,
     call: *const libauth_call,
+    options: *const libauth_options,
     http_request: *mut *mut libauth_http_request,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let http_request = unsafe { Out::new("http_request", http_request) }?;
-        let redemption = unsafe { borrow("redemption", redemption) }?;
-        let call = unsafe { checked("call", call) }?;
-        http_request.give(redemption.build_call(call, &Options::default())?)
-    })
+    guard!(
+        error,
+        ask(redemption, http_request, |it| it
+            .build_call(checked(call)?, options_of(options)?))
+    )
 }
 
 /// Reads the response to the request of libauth_redemption_build_call, with the same checks.
@@ -284,109 +276,135 @@ pub unsafe extern "C" fn libauth_redemption_read_call(
     answer: *mut *mut libauth_answer,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let answer = unsafe { Out::new("answer", answer) }?;
-        let redemption = unsafe { borrow("redemption", redemption) }?;
-        let http_request = unsafe { borrow("http_request", http_request) }?;
-        let http_response = unsafe { checked("http_response", http_response) }?;
-        let read = redemption.read_call(http_request, http_response.clone())?;
-        answer.give(read)
-    })
+    guard!(
+        error,
+        ask(redemption, answer, |it| it.read_call(
+            borrow(http_request)?,
+            checked(http_response)?.clone()
+        ))
+    )
 }
 
 /// Checks a callback that claims to come from the platform: headers `businessId`, `nonce`,
-/// `timestamp`, `sign` and, if it is there, `signType`. Answer it with
-/// LIBAUTH_REDEMPTION_REPLY. An accepted callback is claimed for
+/// `timestamp`, `sign` and, if it is there, `signType`. An accepted event is claimed for
 /// libauth_config_set_replay_claim_ms: act on it, keep what came of it, call
-/// libauth_redemption_callback_done, then answer. With LIBAUTH_REPLAYED (this nonce was accepted
-/// before: answer as before, do not act again) and LIBAUTH_BUSY (somebody is acting on it now:
-/// answer with failure, it will come again) the callback is given too, so that you know what it
-/// is about: free it as well. Other errors: LIBAUTH_BAD_SIGNATURE (missing or mismatch),
-/// LIBAUTH_STALE, LIBAUTH_PROTOCOL, and LIBAUTH_INVALID_CONFIG when an RSA handle has no
-/// platform_public_key. Free the callback.
+/// libauth_redemption_event_done, then answer with the HTTP status of libauth_reply_status and
+/// LIBAUTH_REDEMPTION_REPLY. With LIBAUTH_REPLAYED (this nonce was accepted before: answer as
+/// before, do not act again) and LIBAUTH_BUSY (somebody is acting on it now: answer with failure, it
+/// will come again) the event is given too, so that you know what it is about: free it as well.
+/// Other errors: LIBAUTH_BAD_SIGNATURE (missing or mismatch), LIBAUTH_STALE, LIBAUTH_PROTOCOL, and
+/// LIBAUTH_INVALID_CONFIG when an RSA handle has no platform_public_key. Free the event.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_redemption_verify(
     redemption: *const libauth_redemption,
-    inbound: *const libauth_inbound,
-    callback: *mut *mut libauth_redemption_callback,
+    message: *const libauth_inbound,
+    event: *mut *mut libauth_redemption_event,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let callback = unsafe { Out::new("callback", callback) }?;
-        let redemption = unsafe { borrow("redemption", redemption) }?;
-        let inbound = unsafe { checked("inbound", inbound) }?;
-        callback.give_event(redemption.verify(inbound))
-    })
+    guard!(
+        error,
+        verify(redemption, message, event, |it, message| it.verify(message))
+    )
 }
 
 /// Makes a message final, once what it asks for is done and kept: the platform's next attempt is
-/// LIBAUTH_REPLAYED. Without it, freeing the callback gives the message back. Once it is done, or
+/// LIBAUTH_REPLAYED. Without it, freeing the event gives the message back. Once it is done, or
 /// for one that was LIBAUTH_REPLAYED, this does nothing. Errors: LIBAUTH_BUSY for one that was
 /// LIBAUTH_BUSY; LIBAUTH_REPLAYED when the claim had ended and another one of the same message
 /// was made final meanwhile: see that it was not acted on twice.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn libauth_redemption_callback_done(
-    callback: *mut libauth_redemption_callback,
+pub unsafe extern "C" fn libauth_redemption_event_done(
+    event: *mut libauth_redemption_event,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, { unsafe { borrow("callback", callback) }?.done() })
+    guard!(error, with(event, |it| it.done()))
 }
 
-/// Ends a callback. A message that was accepted and is not done is given back, which is logged. NULL
+/// Ends an event. A message that was accepted and is not done is given back, which is logged. NULL
 /// is fine.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn libauth_redemption_callback_free(
-    callback: *mut libauth_redemption_callback,
-) {
-    guard!(else (), { unsafe { free(callback) } })
+pub unsafe extern "C" fn libauth_redemption_event_free(event: *mut libauth_redemption_event) {
+    guard!(free(event))
 }
 
-/// The serial number of the request that this is the outcome of.
+/// The serial number of the request that this is the outcome of. Never NULL.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn libauth_redemption_callback_serial_no(
-    callback: *const libauth_redemption_callback,
+pub unsafe extern "C" fn libauth_redemption_event_serial_no(
+    event: *const libauth_redemption_event,
 ) -> *const c_char {
-    guard!(else ptr::null(), { unsafe { text(callback, "serial_no", |v| Some(v.serial_no())) } })
+    guard!(text(event, "serial_no", |v| v.serial_no()))
 }
 
 /// The user's openId at Alipay; NULL when there is none.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn libauth_redemption_callback_open_id(
-    callback: *const libauth_redemption_callback,
+pub unsafe extern "C" fn libauth_redemption_event_open_id(
+    event: *const libauth_redemption_event,
 ) -> *const c_char {
-    guard!(else ptr::null(), { unsafe { text(callback, "open_id", |v| v.open_id()) } })
+    guard!(text(event, "open_id", |v| v.open_id()))
 }
 
 /// Your own id of the customer; NULL when there is none.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn libauth_redemption_callback_user_id(
-    callback: *const libauth_redemption_callback,
+pub unsafe extern "C" fn libauth_redemption_event_user_id(
+    event: *const libauth_redemption_event,
 ) -> *const c_char {
-    guard!(else ptr::null(), { unsafe { text(callback, "user_id", |v| v.user_id()) } })
+    guard!(text(event, "user_id", |v| v.user_id()))
 }
 
 /// A field of the JSON body by its path, such as "data.amount": a string as it is, anything
-/// else as JSON text; NULL when it is absent or null.
+/// else as JSON text. NULL when it is absent or null.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn libauth_redemption_callback_field(
-    callback: *const libauth_redemption_callback,
+pub unsafe extern "C" fn libauth_redemption_event_field(
+    event: *const libauth_redemption_event,
     path: *const c_char,
 ) -> *const c_char {
-    guard!(else ptr::null(), { unsafe { field(callback, path, |v| Some(v.body())) } })
+    guard!(field(event, path, |v| Some(v.body())))
 }
 
-/// The body as received, and its length in bytes if `length` is not NULL. Not NUL-terminated.
+/// As libauth_redemption_event_field, but `fallback` itself where that gives NULL: NULL only if
+/// `fallback` is.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn libauth_redemption_callback_body(
-    callback: *const libauth_redemption_callback,
+pub unsafe extern "C" fn libauth_redemption_event_field_or(
+    event: *const libauth_redemption_event,
+    path: *const c_char,
+    fallback: *const c_char,
+) -> *const c_char {
+    guard!(else fallback, field_or(event, path, fallback, |v| Some(v.body())))
+}
+
+/// What a field of the JSON body is: tells a field that is null from one that is absent.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_redemption_event_field_type(
+    event: *const libauth_redemption_event,
+    path: *const c_char,
+) -> libauth_json_type {
+    guard!(field_type(event, path, |v| Some(v.body())))
+}
+
+/// A whole number of the JSON body, also one that is written as a string; `fallback` where the
+/// field is absent, null, anything else, or beyond 64 bits.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_redemption_event_field_int64(
+    event: *const libauth_redemption_event,
+    path: *const c_char,
+    fallback: i64,
+) -> i64 {
+    guard!(else fallback, field_int64(event, path, fallback, |v| Some(v.body())))
+}
+
+/// The body as received, and its length in bytes if `length` is not NULL. Not NUL-terminated,
+/// never NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_redemption_event_body(
+    event: *const libauth_redemption_event,
     length: *mut usize,
 ) -> *const u8 {
-    guard!(else ptr::null(), { unsafe { bytes(callback, length, |v| v.raw_body()) } })
+    guard!(bytes(event, length, |v| v.raw_body()))
 }
 
-/// What the merchant signs for a request with these headers (`businessId`, `nonce`,
-/// `timestamp`, `signType`) and this body, and, if `signature` is not NULL, which known mistake
-/// would produce that signature. Free the explanation.
+/// What the merchant signs for a request with these headers (`businessId`, `nonce`, `timestamp`,
+/// `signType`) and this body, and which known mistake would produce `signature`; NULL stands for
+/// the message's own header `sign`, if it has one. Free the explanation.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_redemption_explain(
     redemption: *const libauth_redemption,
@@ -395,30 +413,30 @@ pub unsafe extern "C" fn libauth_redemption_explain(
     explanation: *mut *mut libauth_explanation,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let explanation = unsafe { Out::new("explanation", explanation) }?;
-        let redemption = unsafe { borrow("redemption", redemption) }?;
-        let message = unsafe { checked("message", message) }?;
-        let signature = unsafe { string::optional("signature", signature) }?;
-        explanation.give(redemption.explain(message, signature)?)
-    })
+    guard!(
+        error,
+        ask(redemption, explanation, |it| it.explain(
+            checked(message)?,
+            optional("signature", signature)?
+        ))
+    )
 }
 
-/// As libauth_redemption_explain, for a callback, which the platform signs. Errors:
+/// As libauth_redemption_explain, for a message that the platform signs. Errors:
 /// LIBAUTH_INVALID_CONFIG when an RSA handle has no platform_public_key. Free the explanation.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn libauth_redemption_explain_callback(
+pub unsafe extern "C" fn libauth_redemption_explain_event(
     redemption: *const libauth_redemption,
     message: *const libauth_inbound,
     signature: *const c_char,
     explanation: *mut *mut libauth_explanation,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let explanation = unsafe { Out::new("explanation", explanation) }?;
-        let redemption = unsafe { borrow("redemption", redemption) }?;
-        let message = unsafe { checked("message", message) }?;
-        let signature = unsafe { string::optional("signature", signature) }?;
-        explanation.give(redemption.explain_event(message, signature)?)
-    })
+    guard!(
+        error,
+        ask(redemption, explanation, |it| it.explain_event(
+            checked(message)?,
+            optional("signature", signature)?
+        ))
+    )
 }

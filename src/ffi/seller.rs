@@ -1,24 +1,27 @@
 //! The marketplace seller API.
 
 use std::ffi::c_char;
+use std::sync::Arc;
 
 use super::answer::libauth_answer;
 use super::call::libauth_call;
 use super::config::libauth_config;
-use super::error::{libauth_error, libauth_status};
+use super::error::libauth_error;
 use super::guard::guard;
-use super::handle::{Object, Out, borrow, checked, free, opaque};
+use super::handle::{Object, borrow, checked, free, opaque};
 use super::http::{libauth_http_request, libauth_http_response};
-use super::string;
+use super::options::{libauth_options, options_of};
+use super::shape::{ask, make, share, tell};
+use super::status::libauth_status;
+use super::string::required;
 use super::token::libauth_token;
-use crate::options::Options;
 use crate::providers::seller::Seller;
 
 /// A seller, with its token, which it keeps fresh. Settings and credentials are copied and
 /// never change. Any number of threads may use it at once, without a lock, and it works on in a
 /// child after fork.
-pub struct libauth_seller(Object<Seller>);
-opaque!(libauth_seller, Seller);
+pub struct libauth_seller(Object<Arc<Seller>>);
+opaque!(libauth_seller, Arc<Seller>, "seller");
 
 /// Makes a handle for a seller. Opens no connection. Errors: LIBAUTH_INVALID_ARGUMENT,
 /// LIBAUTH_INVALID_CONFIG.
@@ -30,24 +33,35 @@ pub unsafe extern "C" fn libauth_seller_new(
     seller: *mut *mut libauth_seller,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let seller = unsafe { Out::new("seller", seller) }?;
-        let config = unsafe { checked("config", config) }?;
-        let access_key = unsafe { string::required("access_key", access_key) }?;
-        let secret_key = unsafe { string::required("secret_key", secret_key) }?;
-        seller.give(Seller::new(config, access_key, secret_key)?)
-    })
+    guard!(
+        error,
+        make(seller, || Seller::new(
+            checked(config)?,
+            required("access_key", access_key)?,
+            required("secret_key", secret_key)?
+        ))
+    )
 }
 
 /// Ends a handle, when no call on it is under way. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_seller_free(seller: *mut libauth_seller) {
-    guard!(else (), { unsafe { free(seller) } })
+    guard!(free(seller))
+}
+
+/// Another handle to the same account, with the same token, connections and memory of messages, freed on its
+/// own: hand one to each user of the account, and change a key by swapping the handle that new ones are made
+/// from. NULL only for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_seller_share(
+    seller: *const libauth_seller,
+) -> *mut libauth_seller {
+    guard!(share(seller))
 }
 
 /// Gives a token that is valid now (header Authorization). It is cached and shared by all
 /// threads: however many ask, the platform sees one request, and all get its outcome, each
-/// within its own deadline. Its lifetime is read as libauth_config_set_expires_in_unit says. It
+/// within its own deadline. Its lifetime is read as libauth_config_set_seller_expires_in_unit says. It
 /// is replaced early, when no more than the smaller of 5 minutes and a fifth of its life is
 /// left, by one caller, which waits for it for half of its time at most, while the others go on
 /// with the old one; if that fails, the old one is served as long as it is valid, and the next
@@ -57,14 +71,14 @@ pub unsafe extern "C" fn libauth_seller_free(seller: *mut libauth_seller) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_seller_token(
     seller: *const libauth_seller,
+    options: *const libauth_options,
     token: *mut *mut libauth_token,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let token = unsafe { Out::new("token", token) }?;
-        let seller = unsafe { borrow("seller", seller) }?;
-        token.give(seller.token(&Options::default())?.into())
-    })
+    guard!(
+        error,
+        ask(seller, token, |it| it.token(options_of(options)?))
+    )
 }
 
 /// Drops a token that a call of your own found refused, given bare or as its header's value.
@@ -76,26 +90,26 @@ pub unsafe extern "C" fn libauth_seller_invalidate(
     token: *const c_char,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let seller = unsafe { borrow("seller", seller) }?;
-        let token = unsafe { string::required("token", token) }?;
-        seller.invalidate(token);
-        Ok(())
-    })
+    guard!(
+        error,
+        tell(seller, required("token", token), |it, token| it
+            .invalidate(token))
+    )
 }
 
 /// The login request, for your own HTTP client to send. Opens no socket. Free the request.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_seller_build_token(
     seller: *const libauth_seller,
+    options: *const libauth_options,
     http_request: *mut *mut libauth_http_request,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let http_request = unsafe { Out::new("http_request", http_request) }?;
-        let seller = unsafe { borrow("seller", seller) }?;
-        http_request.give(seller.build_token(&Options::default())?)
-    })
+    guard!(
+        error,
+        ask(seller, http_request, |it| it
+            .build_token(options_of(options)?))
+    )
 }
 
 /// Reads the response to the request of libauth_seller_build_token, with the same checks as if
@@ -109,14 +123,13 @@ pub unsafe extern "C" fn libauth_seller_read_token(
     token: *mut *mut libauth_token,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let token = unsafe { Out::new("token", token) }?;
-        let seller = unsafe { borrow("seller", seller) }?;
-        let http_request = unsafe { borrow("http_request", http_request) }?;
-        let http_response = unsafe { checked("http_response", http_response) }?;
-        let read = seller.read_token(http_request, http_response.clone())?;
-        token.give(read.into())
-    })
+    guard!(
+        error,
+        ask(seller, token, |it| it.read_token(
+            borrow(http_request)?,
+            checked(http_response)?.clone()
+        ))
+    )
 }
 
 /// Calls any other endpoint of the platform below the base URL, with the token. If the platform
@@ -127,15 +140,15 @@ pub unsafe extern "C" fn libauth_seller_read_token(
 pub unsafe extern "C" fn libauth_seller_call(
     seller: *const libauth_seller,
     call: *const libauth_call,
+    options: *const libauth_options,
     answer: *mut *mut libauth_answer,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let answer = unsafe { Out::new("answer", answer) }?;
-        let seller = unsafe { borrow("seller", seller) }?;
-        let call = unsafe { checked("call", call) }?;
-        answer.give(seller.call(call, &Options::default())?)
-    })
+    guard!(
+        error,
+        ask(seller, answer, |it| it
+            .call(checked(call)?, options_of(options)?))
+    )
 }
 
 /// The request of libauth_seller_call, for your own HTTP client to send. It carries the cached
@@ -144,15 +157,15 @@ pub unsafe extern "C" fn libauth_seller_call(
 pub unsafe extern "C" fn libauth_seller_build_call(
     seller: *const libauth_seller,
     call: *const libauth_call,
+    options: *const libauth_options,
     http_request: *mut *mut libauth_http_request,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let http_request = unsafe { Out::new("http_request", http_request) }?;
-        let seller = unsafe { borrow("seller", seller) }?;
-        let call = unsafe { checked("call", call) }?;
-        http_request.give(seller.build_call(call, &Options::default())?)
-    })
+    guard!(
+        error,
+        ask(seller, http_request, |it| it
+            .build_call(checked(call)?, options_of(options)?))
+    )
 }
 
 /// Reads the response to the request of libauth_seller_build_call, with the same checks. Free
@@ -165,12 +178,11 @@ pub unsafe extern "C" fn libauth_seller_read_call(
     answer: *mut *mut libauth_answer,
     error: *mut *mut libauth_error,
 ) -> libauth_status {
-    guard!(error, {
-        let answer = unsafe { Out::new("answer", answer) }?;
-        let seller = unsafe { borrow("seller", seller) }?;
-        let http_request = unsafe { borrow("http_request", http_request) }?;
-        let http_response = unsafe { checked("http_response", http_response) }?;
-        let read = seller.read_call(http_request, http_response.clone())?;
-        answer.give(read)
-    })
+    guard!(
+        error,
+        ask(seller, answer, |it| it.read_call(
+            borrow(http_request)?,
+            checked(http_response)?.clone()
+        ))
+    )
 }

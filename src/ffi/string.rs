@@ -13,13 +13,7 @@ pub(super) unsafe fn optional<'a>(name: &str, text: *const c_char) -> Result<Opt
         return Ok(None);
     }
     // SAFETY: see above.
-    match unsafe { CStr::from_ptr(text) }.to_str() {
-        Ok(text) => Ok(Some(text)),
-        Err(e) => Err(Error::argument(
-            name,
-            format!("is not UTF-8 at byte {}", e.valid_up_to()),
-        )),
-    }
+    utf8(name, unsafe { CStr::from_ptr(text) }.to_bytes()).map(Some)
 }
 
 /// A required string.
@@ -55,31 +49,45 @@ pub(super) unsafe fn bytes<'a>(name: &str, bytes: *const u8, length: usize) -> R
     Ok(unsafe { std::slice::from_raw_parts(bytes, length) })
 }
 
-/// A required string in which bytes that are not UTF-8 are replaced.
-/// # Safety
-/// As [`optional`].
-pub(super) unsafe fn lossy(name: &str, text: *const c_char) -> Result<String> {
-    if text.is_null() {
-        return Err(is_null(name));
-    }
-    // SAFETY: see above.
-    Ok(unsafe { CStr::from_ptr(text) }
-        .to_string_lossy()
-        .into_owned())
+/// Where a text is: NUL-terminated, or of a length.
+#[derive(Clone, Copy)]
+pub(super) enum Chars {
+    Terminated(*const c_char),
+    Sized(*const c_char, usize),
 }
 
-/// Two required strings: a name and a value, copied.
-///
-/// # Safety
-/// As [`optional`], for both.
-pub(super) unsafe fn pair(
-    what: &str,
-    name: *const c_char,
-    value: *const c_char,
-) -> Result<(String, String)> {
-    // SAFETY: see above.
-    let name = unsafe { required(&format!("{what} name"), name) }?;
-    // SAFETY: see above.
-    let value = unsafe { required(&format!("{what} value"), value) }?;
-    Ok((name.to_owned(), value.to_owned()))
+impl Chars {
+    /// # Safety
+    /// The pointer is NULL or points to what the variant says.
+    unsafe fn bytes<'a>(self, name: &str) -> Result<&'a [u8]> {
+        match self {
+            Chars::Terminated(text) if text.is_null() => Err(is_null(name)),
+            // SAFETY: see above.
+            Chars::Terminated(text) => Ok(unsafe { CStr::from_ptr(text) }.to_bytes()),
+            // SAFETY: see above.
+            Chars::Sized(text, length) => unsafe { bytes(name, text.cast(), length) },
+        }
+    }
+
+    /// A required text, copied.
+    /// # Safety
+    /// As [`Chars::bytes`].
+    pub(super) unsafe fn text(self, name: &str) -> Result<String> {
+        // SAFETY: see above.
+        Ok(utf8(name, unsafe { self.bytes(name) }?)?.to_owned())
+    }
+
+    /// A required text, copied, in which bytes that are not UTF-8 are replaced.
+    /// # Safety
+    /// As [`Chars::bytes`].
+    pub(super) unsafe fn lossy(self, name: &str) -> Result<String> {
+        // SAFETY: see above.
+        Ok(String::from_utf8_lossy(unsafe { self.bytes(name) }?).into_owned())
+    }
+}
+
+/// Bytes that must be UTF-8.
+pub(super) fn utf8<'a>(name: &str, bytes: &'a [u8]) -> Result<&'a str> {
+    std::str::from_utf8(bytes)
+        .map_err(|e| Error::argument(name, format!("is not UTF-8 at byte {}", e.valid_up_to())))
 }

@@ -1,12 +1,11 @@
 //! The rules of the C ABI that can be read from the source and from the library itself.
 
-use super::exports;
 use crate::languages::suite;
 
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use exports::exports;
+use generate::source::Source;
 
 fn names(found: impl Iterator<Item = String>) -> BTreeSet<String> {
     found.collect()
@@ -14,13 +13,10 @@ fn names(found: impl Iterator<Item = String>) -> BTreeSet<String> {
 
 #[test]
 fn every_export_is_guarded_named_and_documented() {
-    let exports = exports();
-    assert!(
-        exports.len() > 150,
-        "only {} exports were found",
-        exports.len()
-    );
-    for export in &exports {
+    let source = Source::read(suite::root());
+    let count = source.functions().count();
+    assert!(count > 200, "only {count} exports were found");
+    for export in source.functions() {
         assert!(
             export.is_guarded,
             "{}: the body is not guard! and nothing else",
@@ -36,13 +32,14 @@ fn every_export_is_guarded_named_and_documented() {
             "{} lacks the prefix",
             export.name
         );
-        assert!(export.has_comment, "{} has no comment", export.name);
+        assert!(!export.comment.is_empty(), "{} has no comment", export.name);
     }
 }
 
 #[test]
 fn fallible_functions_take_outputs_last_and_then_the_error() {
-    for export in exports().iter().filter(|export| {
+    let source = Source::read(suite::root());
+    for export in source.functions().filter(|export| {
         export.returns == "libauth_status" && export.name != "libauth_error_status"
     }) {
         let [.., last] = &export.parameters[..] else {
@@ -68,9 +65,9 @@ fn fallible_functions_take_outputs_last_and_then_the_error() {
 
 #[test]
 fn every_type_that_is_given_can_be_freed() {
-    let exports = exports();
-    let all = names(exports.iter().map(|export| export.name.clone()));
-    for export in &exports {
+    let source = Source::read(suite::root());
+    let all = names(source.functions().map(|export| export.name.clone()));
+    for export in source.functions() {
         let made = export
             .parameters
             .iter()
@@ -91,19 +88,21 @@ fn every_type_that_is_given_can_be_freed() {
     }
 }
 
+/// The committed list is what the generator makes of the exports, as another test says.
 #[test]
 fn the_exported_symbols_are_the_committed_ones() {
-    let path = suite::root().join("tests/abi/exported_symbols.txt");
-    let in_source = names(exports().into_iter().map(|export| export.name));
-    if std::env::var_os("LIBAUTH_UPDATE").is_some() {
-        let text: String = in_source.iter().map(|name| format!("{name}\n")).collect();
-        std::fs::write(&path, text).expect("the list can be written");
-    }
-    let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    let committed = names(committed.lines().map(str::to_owned));
+    let list = std::fs::read_to_string(suite::root().join("bindings/c/libauth.map"));
+    let list = list.expect("the list can be read");
+    let symbols = list.lines().map(|line| line.trim().trim_end_matches(';'));
+    let committed = names(
+        symbols
+            .filter(|name| name.starts_with("libauth_"))
+            .map(str::to_owned),
+    );
+    let source = Source::read(suite::root());
     assert_eq!(
-        in_source, committed,
-        "run LIBAUTH_UPDATE=1 cargo test abi, if this is meant"
+        committed,
+        names(source.functions().map(|export| export.name.clone()))
     );
     if !cfg!(target_os = "linux")
         || !suite::has_tool("nm", "--version", "the list of exported symbols")
@@ -212,5 +211,100 @@ fn the_library_has_none_of_serde_jsons_maps() {
                 assert!(!source.contains(maps), "{} uses {maps}", path.display());
             }
         }
+    }
+}
+
+/// Every file with exports has a section in the header, and none has another's exports.
+#[test]
+fn every_file_with_exports_has_a_section() {
+    let entries = std::fs::read_dir(suite::root().join("src/ffi")).expect("src/ffi can be listed");
+    for entry in entries {
+        let path = entry.expect("src/ffi can be listed").path();
+        let text = std::fs::read_to_string(&path).expect("a source file can be read");
+        let name = path
+            .file_stem()
+            .expect("a file has a name")
+            .to_string_lossy()
+            .into_owned();
+        let is_section = generate::source::SECTIONS
+            .iter()
+            .any(|(file, _)| *file == name);
+        assert_eq!(
+            text.contains("#[unsafe(no_mangle)]"),
+            is_section,
+            "{}",
+            path.display()
+        );
+    }
+}
+
+/// Every getter of text or an object says whether it can be NULL.
+#[test]
+fn every_getter_says_whether_it_can_be_null() {
+    let source = Source::read(suite::root());
+    for export in source
+        .functions()
+        .filter(|export| export.returns.ends_with('*'))
+    {
+        assert!(
+            export.comment.contains("NULL"),
+            "{} does not say",
+            export.name
+        );
+    }
+}
+
+/// Adding a function to a platform must stay cheap: these are functions that no example shows.
+#[test]
+fn one_function_stands_in_six_hand_written_files_at_most() {
+    let generated = generate::files(suite::root());
+    let listed = Command::new("git")
+        .args(["ls-files"])
+        .current_dir(suite::root())
+        .output();
+    let Ok(listed) = listed.map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
+    else {
+        return;
+    };
+    // Files that tell of a change rather than make it.
+    let is_source = |name: &&str| {
+        let is_generated =
+            generated.iter().any(|(made, _)| made == name) && *name != "include/libauth.hpp";
+        let is_test = name.contains("test")
+            || name.starts_with("benches/")
+            || name.starts_with("fuzz/")
+            || name.starts_with("examples/");
+        !is_generated && !is_test && !name.ends_with("CHANGELOG.md")
+    };
+    let texts: Vec<(&str, String)> = listed
+        .lines()
+        .filter(is_source)
+        .filter_map(|name| {
+            Some((
+                name,
+                std::fs::read_to_string(suite::root().join(name)).ok()?,
+            ))
+        })
+        .collect();
+    assert!(
+        texts.len() > 30 || listed.is_empty(),
+        "only {} files",
+        texts.len()
+    );
+    for words in [
+        ["generate_auth_url", "generateAuthUrl"],
+        ["auth_and_set", "authAndSet"],
+    ] {
+        let names = texts
+            .iter()
+            .filter(|(_, text)| words.iter().any(|word| text.contains(word)));
+        let names: Vec<&str> = names.map(|(name, _)| *name).collect();
+        println!("{}: {names:?}", words[0]);
+        assert!(
+            names.len() <= 6,
+            "{} stands in {} files: {names:?}",
+            words[0],
+            names.len()
+        );
     }
 }

@@ -1,6 +1,5 @@
 //! The C ABI: what the header says, what the library exports, what every function does with NULL.
 
-pub(crate) mod exports;
 mod header;
 mod house;
 mod library;

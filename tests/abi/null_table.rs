@@ -1,38 +1,38 @@
 //! NULL for every pointer of every exported function, from C: the table is made of the source of
 //! src/ffi, so no function can be missing from it.
 
-use super::exports;
 use crate::languages::suite;
 use libauth_sandbox as sandbox;
 
 use std::fmt::Write;
 use std::time::Duration;
 
-use exports::{Export, Parameter, exports};
+use generate::source::{Function, Parameter, Source};
 
 /// Parameters that may be NULL, as the header says.
-const OPTIONAL: [(&str, &str); 9] = [
+const OPTIONAL: [(&str, &str); 4] = [
     ("libauth_daxpay_new", "mch_no"),
     ("libauth_redemption_new_rsa", "platform_public_key"),
-    ("libauth_creditpay_explain", "signature"),
-    ("libauth_daxpay_explain", "signature"),
-    ("libauth_redemption_explain", "signature"),
-    ("libauth_redemption_explain_callback", "signature"),
-    // Read when the length is not 0; the table passes 0 bytes here and 1 byte below.
-    ("libauth_answer_body", "length"),
-    ("libauth_http_request_body", "length"),
-    ("every function", "error"),
+    ("every explanation", "signature"),
+    ("every function", "options"),
 ];
 
-fn is_optional(export: &Export, parameter: &Parameter) -> bool {
-    parameter.name == "error"
-        || OPTIONAL.contains(&(&*export.name, &*parameter.name))
-        || parameter.kind == "size_t *"
+fn is_optional(export: &Function, parameter: &Parameter) -> bool {
+    let is_listed = |(function, name): &(&str, &str)| {
+        let applies = match *function {
+            "every function" => true,
+            "every explanation" => export.name.contains("_explain"),
+            function => function == export.name,
+        };
+        applies && *name == parameter.name
+    };
+    // The length of a body is written when it is wanted.
+    parameter.name == "error" || parameter.kind == "size_t *" || OPTIONAL.iter().any(is_listed)
 }
 
 /// A C expression for a parameter that is as it should be.
-fn valid(parameter: &Parameter) -> String {
-    match (parameter.kind.as_str(), parameter.name.as_str()) {
+fn valid(source: &Source, parameter: &Parameter) -> String {
+    match (source.resolved(&parameter.kind), parameter.name.as_str()) {
         ("const char *", "method") => "\"POST\"".into(),
         ("const char *", "path") => "\"/any\"".into(),
         ("const char *", "base_url") => "\"https://host.example\"".into(),
@@ -40,11 +40,9 @@ fn valid(parameter: &Parameter) -> String {
         ("const uint8_t *", _) => "(const uint8_t *)\"{\"".into(),
         ("size_t", "length") => "1".into(),
         ("size_t *", _) => "&length".into(),
-        ("void *", _)
-        | ("libauth_log_callback" | "libauth_clock_callback" | "libauth_replay_callback", _) => {
-            "NULL".into()
-        }
-        ("size_t" | "int32_t" | "int64_t" | "libauth_status", _) => "1".into(),
+        ("void *", _) => "NULL".into(),
+        (kind, _) if kind.ends_with("_callback") => "NULL".into(),
+        ("size_t" | "int32_t" | "int64_t", _) => "1".into(),
         ("libauth_error **", "error") => "&error".into(),
         (kind, _) if kind.ends_with("**") => "&made".into(),
         (kind, _) => {
@@ -58,15 +56,15 @@ fn valid(parameter: &Parameter) -> String {
     }
 }
 
-fn table() -> String {
+fn table(source: &Source) -> String {
     let mut rows = String::new();
-    for export in exports() {
+    for export in source.functions() {
         let pointers = export
             .parameters
             .iter()
             .filter(|parameter| parameter.is_pointer());
         for null in pointers {
-            row(&mut rows, &export, null);
+            row(&mut rows, source, export, null);
         }
         if export.returns == "libauth_status" && export.name != "libauth_error_status" {
             let all: Vec<&str> = export
@@ -84,14 +82,16 @@ fn table() -> String {
         }
     }
     let mut program = String::from(
-        "#include \"fixtures.h\"\n\nint main(void) {\n  struct fixtures fx;\n  libauth_error *error = NULL;\n  size_t length = 0;\n  fixtures_make(&fx, \"null\");\n",
+        "#include \"fixtures.h\"\n\nint main(void) {\n  struct fixtures fx;\n  libauth_error *error = NULL;\n  size_t length = 0;\n  libauth_status status;\n  libauth_config *scratch = libauth_config_new(\"https://host.example\");\n  fixtures_make(&fx, \"null\");\n",
     );
     program.push_str(&rows);
-    program.push_str("  (void)length;\n  fixtures_free(&fx);\n  return check_results();\n}\n");
+    program.push_str(
+        "  (void)length;\n  (void)status;\n  fixtures_free(&fx);\n  libauth_config_free(scratch);\n  return check_results();\n}\n",
+    );
     program
 }
 
-fn row(rows: &mut String, export: &Export, null: &Parameter) {
+fn row(rows: &mut String, source: &Source, export: &Function, null: &Parameter) {
     let is_free = export.name.ends_with("_free");
     let is_status = export.returns == "libauth_status" && export.name != "libauth_error_status";
     if is_status && null.name == "error" {
@@ -101,11 +101,17 @@ fn row(rows: &mut String, export: &Export, null: &Parameter) {
         if p.name == null.name {
             "NULL".to_owned()
         } else {
-            valid(p)
+            valid(source, p)
         }
     };
     let arguments: Vec<String> = export.parameters.iter().map(argument).collect();
     let call = format!("{}({})", export.name, arguments.join(", "));
+    // What a setter finds wrong stays wrong: the configuration that handles are made from is another.
+    let is_setter = ["libauth_config_set_", "libauth_config_add_"];
+    let call = match is_setter.iter().any(|start| export.name.starts_with(start)) {
+        true => call.replace("fx.config", "scratch"),
+        false => call,
+    };
     if is_status {
         let output = export
             .parameters
@@ -117,7 +123,7 @@ fn row(rows: &mut String, export: &Export, null: &Parameter) {
             writeln!(rows, "    {kind} *made = NULL;").unwrap();
         }
         if is_optional(export, null) {
-            writeln!(rows, "    {call};").unwrap();
+            writeln!(rows, "    status = {call};").unwrap();
             writeln!(
                 rows,
                 "    CHECK(!contains(libauth_error_message(error), \"{} is NULL\"));",
@@ -134,7 +140,7 @@ fn row(rows: &mut String, export: &Export, null: &Parameter) {
             .unwrap();
             writeln!(
                 rows,
-                "    CHECK(libauth_error_delivery(error) == LIBAUTH_NOT_SENT);"
+                "    CHECK(libauth_error_delivery(error) == LIBAUTH_DELIVERY_NOT_SENT);"
             )
             .unwrap();
         }
@@ -146,18 +152,27 @@ fn row(rows: &mut String, export: &Export, null: &Parameter) {
         return;
     }
     match export.returns.as_str() {
-        "" => writeln!(rows, "  {call};").unwrap(),
-        kind if export.name.ends_with("_new") => {
+        "void" => writeln!(rows, "  {call};").unwrap(),
+        kind if export.name.ends_with("_new") || export.name.ends_with("_new_n") => {
             let name = kind.trim_end_matches(" *");
             writeln!(rows, "  {{\n    {name} *made = {call};\n    CHECK(made != NULL);\n    {name}_free(made);\n  }}").unwrap();
         }
-        kind if kind.ends_with('*') && !is_optional(export, null) => {
-            writeln!(rows, "  CHECK({call} == NULL);").unwrap()
+        "libauth_status" => writeln!(rows, "  CHECK({call} == LIBAUTH_OK);").unwrap(),
+        _ if null.name == "fallback" || is_optional(export, null) => {
+            writeln!(rows, "  (void){call};").unwrap()
         }
-        _ if is_optional(export, null) => writeln!(rows, "  (void){call};").unwrap(),
+        // The fallback comes back.
+        _ if export.name.ends_with("_field_or") => {
+            writeln!(rows, "  CHECK(strcmp({call}, \"x\") == 0);").unwrap()
+        }
+        _ if export.name.ends_with("_field_int64") => {
+            writeln!(rows, "  CHECK({call} == 1);").unwrap()
+        }
+        kind if kind.ends_with('*') => writeln!(rows, "  CHECK({call} == NULL);").unwrap(),
+        kind if kind.starts_with("size_t") => writeln!(rows, "  CHECK({call} == 0);").unwrap(),
         _ => writeln!(rows, "  CHECK({call} <= 0);").unwrap(),
     }
-    if is_free || export.returns.is_empty() {
+    if is_free || export.returns == "void" {
         writeln!(
             rows,
             "  CHECK(1 /* {} with NULL for {} came back */);",
@@ -172,14 +187,12 @@ fn null_for_every_pointer_of_every_function() {
     if !suite::has_tool(&suite::c_compiler(), "--version", "the table of NULLs") {
         return;
     }
-    let exports = exports();
-    for (function, parameter) in OPTIONAL
-        .iter()
-        .filter(|(function, _)| *function != "every function")
-    {
-        let export = exports.iter().find(|export| export.name == *function);
-        let known =
-            export.is_some_and(|export| export.parameters.iter().any(|p| p.name == *parameter));
+    let source = Source::read(suite::root());
+    for (function, parameter) in OPTIONAL {
+        let known = source.functions().any(|export| {
+            let applies = function.starts_with("every ") || export.name == function;
+            applies && export.parameters.iter().any(|p| p.name == parameter)
+        });
         assert!(
             known,
             "{function} has no parameter {parameter}: the list of optional ones is out of date"
@@ -187,8 +200,8 @@ fn null_for_every_pointer_of_every_function() {
     }
     let sandbox = sandbox::Sandbox::start();
     let installed = suite::Installed::new("null-table");
-    let source = installed.dir().join("null_table.c");
-    std::fs::write(&source, table()).expect("the table can be written");
+    let program_source = installed.dir().join("null_table.c");
+    std::fs::write(&program_source, table(&source)).expect("the table can be written");
     let c = suite::root().join("tests/languages/c");
     let program = installed.dir().join("null_table");
     let include = format!("-I{}", c.display());
@@ -203,7 +216,7 @@ fn null_for_every_pointer_of_every_function() {
     ];
     suite::compile(
         &suite::c_compiler(),
-        &[source, c.join("fixtures.c")],
+        &[program_source, c.join("fixtures.c")],
         &flags,
         &installed,
         &program,

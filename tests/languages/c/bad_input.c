@@ -9,7 +9,7 @@ static int refused(libauth_status got, libauth_status expected, const char *name
   const char *message = libauth_error_message(error);
   int holds = got == expected && libauth_error_status(error) == expected && contains(message, name) &&
               strchr(message, '\n') == NULL && strlen(message) < 500 && !leaks(message) &&
-              libauth_error_delivery(error) == LIBAUTH_NOT_SENT;
+              libauth_error_delivery(error) == LIBAUTH_DELIVERY_NOT_SENT;
   if (!holds)
     fprintf(stderr, "expected %s naming %s, got %s: %s\n", libauth_status_name(expected), name,
             libauth_status_name(got), message == NULL ? "(no message)" : message);
@@ -54,10 +54,10 @@ static void settings(void) {
   BAD_SETTING(libauth_config_set_max_tries, -1, "max_tries", LIBAUTH_INVALID_CONFIG);
   BAD_SETTING(libauth_config_set_max_tries, 11, "max_tries", LIBAUTH_INVALID_CONFIG);
   BAD_SETTING(libauth_config_set_max_response_bytes, 0, "max_response_bytes", LIBAUTH_INVALID_CONFIG);
-  BAD_SETTING(libauth_config_set_utc_offset_minutes, 5000, "utc_offset_minutes", LIBAUTH_INVALID_CONFIG);
-  BAD_SETTING(libauth_config_set_response_signature, 7, "response_signature", LIBAUTH_INVALID_CONFIG);
-  BAD_SETTING(libauth_config_set_expires_in_unit, -2, "expires_in_unit", LIBAUTH_INVALID_CONFIG);
-  BAD_SETTING(libauth_config_set_token_lifetime_ms, 0, "token_lifetime_ms", LIBAUTH_INVALID_CONFIG);
+  BAD_SETTING(libauth_config_set_daxpay_utc_offset_minutes, 5000, "utc_offset_minutes", LIBAUTH_INVALID_CONFIG);
+  BAD_SETTING(libauth_config_set_daxpay_response_signature, 7, "response_signature", LIBAUTH_INVALID_CONFIG);
+  BAD_SETTING(libauth_config_set_seller_expires_in_unit, -2, "expires_in_unit", LIBAUTH_INVALID_CONFIG);
+  BAD_SETTING(libauth_config_set_openplatform_token_lifetime_ms, 0, "token_lifetime_ms", LIBAUTH_INVALID_CONFIG);
   BAD_SETTING(libauth_config_set_window_ms, 0, "window_ms", LIBAUTH_INVALID_CONFIG);
   BAD_SETTING(libauth_config_set_replay_capacity, 0, "replay_capacity", LIBAUTH_INVALID_CONFIG);
   BAD_SETTING(libauth_config_set_proxy, "socks5://127.0.0.1:1", "proxy", LIBAUTH_INVALID_CONFIG);
@@ -68,12 +68,12 @@ static void settings(void) {
 
   libauth_config *config = libauth_config_new("https://host.example");
   libauth_creditpay *creditpay = NULL;
-  libauth_config_set_signed_path_prefix(config, "dg/");
+  libauth_config_set_creditpay_signed_path_prefix(config, "dg/");
   CHECK(refused(libauth_creditpay_new(config, PLAT_ID, API_KEY, SIGNATURE_KEY, &creditpay, &error),
                 LIBAUTH_INVALID_CONFIG, "signed_path_prefix"));
   /* A setting that is set again is judged anew, and the failure above took nothing over. */
-  libauth_config_set_signed_path_prefix(config, bad_utf8);
-  libauth_config_set_signed_path_prefix(config, "/dg");
+  libauth_config_set_creditpay_signed_path_prefix(config, bad_utf8);
+  libauth_config_set_creditpay_signed_path_prefix(config, "/dg");
   CHECK(libauth_creditpay_new(config, PLAT_ID, API_KEY, SIGNATURE_KEY, &creditpay, &error) == LIBAUTH_OK);
   libauth_creditpay_free(creditpay);
   libauth_config_free(config);
@@ -113,7 +113,7 @@ static void creditpay_fields(void) {
   do {                                                                                                                \
     libauth_creditpay_request *request = new_creditpay_request();                                                     \
     change;                                                                                                           \
-    CHECK(refused(libauth_creditpay_issue_code(creditpay, request, &code, &error), LIBAUTH_INVALID_ARGUMENT, name));  \
+    CHECK(refused(libauth_creditpay_issue_code(creditpay, request, NULL, &code, &error), LIBAUTH_INVALID_ARGUMENT, name));  \
     CHECK(code == NULL);                                                                                              \
     libauth_creditpay_request_free(request);                                                                          \
   } while (0)
@@ -130,7 +130,6 @@ static void creditpay_fields(void) {
   BAD_FIELD(libauth_creditpay_request_set_token_expire_ms(request, 1732521424), "token_expire_ms");
   BAD_FIELD(libauth_creditpay_request_set_token_expire_ms(request, 17325214241910), "token_expire_ms");
   BAD_FIELD(libauth_creditpay_request_set_token_expire_ms(request, -1732521424191), "token_expire_ms");
-  BAD_FIELD(libauth_creditpay_request_set_trace(request, "a\r\nb: c"), "trace");
   BAD_FIELD(libauth_creditpay_request_set_lang(request, "en\nUS"), "lang");
   BAD_FIELD(libauth_creditpay_request_set_session_sign(request, bad_utf8), "session_sign");
   BAD_FIELD(libauth_creditpay_request_add_card(request, "t", "1.2.3", "CNY", "i", "h"), "amount");
@@ -143,18 +142,17 @@ static void creditpay_fields(void) {
   BAD_FIELD(libauth_creditpay_request_add_card(request, "t", "1", "CNY", NULL, "h"), "icon");
   BAD_FIELD(libauth_creditpay_request_add_card(request, "t", "1", "CNY", "i", bad_utf8), "input");
   libauth_creditpay_request *empty = libauth_creditpay_request_new();
-  CHECK(refused(libauth_creditpay_issue_code(creditpay, empty, &code, &error), LIBAUTH_INVALID_ARGUMENT, "customer_no"));
+  CHECK(refused(libauth_creditpay_issue_code(creditpay, empty, NULL, &code, &error), LIBAUTH_INVALID_ARGUMENT, "customer_no"));
   libauth_creditpay_request_free(empty);
   libauth_token *token = NULL;
-  CHECK(refused(libauth_creditpay_open_token(creditpay, "", &token, &error), LIBAUTH_INVALID_ARGUMENT, "ident_code"));
-  CHECK(refused(libauth_creditpay_open_token(creditpay, bad_utf8, &token, &error), LIBAUTH_INVALID_ARGUMENT,
+  CHECK(refused(libauth_creditpay_open_token(creditpay, "", NULL, &token, &error), LIBAUTH_INVALID_ARGUMENT, "ident_code"));
+  CHECK(refused(libauth_creditpay_open_token(creditpay, bad_utf8, NULL, &token, &error), LIBAUTH_INVALID_ARGUMENT,
                 "ident_code"));
   /* What was wrong and is set again is right; and a huge value is the platform's to judge. */
   libauth_creditpay_request *request = new_creditpay_request();
   libauth_creditpay_request_set_customer_no(request, bad_utf8);
   libauth_creditpay_request_set_customer_no(request, huge);
-  libauth_creditpay_issue_code(creditpay, request, &code, &error);
-  CHECK(error == NULL || libauth_error_status(error) != LIBAUTH_INVALID_ARGUMENT);
+  CHECK(libauth_creditpay_issue_code(creditpay, request, NULL, &code, &error) != LIBAUTH_INVALID_ARGUMENT);
   libauth_error_free(error);
   error = NULL;
   libauth_creditpay_code_free(code);
@@ -169,7 +167,7 @@ static void daxpay_fields(void) {
   do {                                                                                                           \
     libauth_daxpay_auth_request *request = new_daxpay_auth_request("code");                                      \
     setter(request, value);                                                                                      \
-    CHECK(refused(libauth_daxpay_auth(daxpay, request, &identity, &error), LIBAUTH_INVALID_ARGUMENT, name));     \
+    CHECK(refused(libauth_daxpay_auth(daxpay, request, NULL, &identity, &error), LIBAUTH_INVALID_ARGUMENT, name));     \
     libauth_daxpay_auth_request_free(request);                                                                   \
   } while (0)
   BAD_AUTH(libauth_daxpay_auth_request_set_channel, "", "channel");
@@ -181,7 +179,7 @@ static void daxpay_fields(void) {
   BAD_AUTH(libauth_daxpay_auth_request_set_client_ip, "localhost", "client_ip");
   libauth_daxpay_auth_url_request *request = libauth_daxpay_auth_url_request_new();
   libauth_daxpay_auth_url *url = NULL;
-  CHECK(refused(libauth_daxpay_generate_auth_url(daxpay, request, &url, &error), LIBAUTH_INVALID_ARGUMENT, "channel"));
+  CHECK(refused(libauth_daxpay_generate_auth_url(daxpay, request, NULL, &url, &error), LIBAUTH_INVALID_ARGUMENT, "channel"));
   libauth_daxpay_auth_url_request_free(request);
 
   static const char *const bodies[] = {"[]", "{\"sign\":\"x\"}", "{\"a\":\"\"}", "not json", "{\"a\":1,\"a\":2}"};
@@ -189,7 +187,7 @@ static void daxpay_fields(void) {
     libauth_call *call = libauth_call_new("POST", "/any");
     libauth_answer *answer = NULL;
     libauth_call_set_body(call, NULL, (const uint8_t *)bodies[i], strlen(bodies[i]));
-    CHECK(refused(libauth_daxpay_call(daxpay, call, &answer, &error), LIBAUTH_INVALID_ARGUMENT, "body"));
+    CHECK(refused(libauth_daxpay_call(daxpay, call, NULL, &answer, &error), LIBAUTH_INVALID_ARGUMENT, "body"));
     libauth_call_free(call);
   }
   libauth_daxpay_free(daxpay);
@@ -199,11 +197,11 @@ static void redemption_fields(void) {
   libauth_redemption *redemption = new_redemption(base("bad-input", "", "redemption"));
   libauth_redemption_alipay_url *url = NULL;
   libauth_redemption_request *request = new_redemption_request("");
-  CHECK(refused(libauth_redemption_get_alipay_url(redemption, request, &url, &error), LIBAUTH_INVALID_ARGUMENT,
+  CHECK(refused(libauth_redemption_get_alipay_url(redemption, request, NULL, &url, &error), LIBAUTH_INVALID_ARGUMENT,
                 "serial_no"));
   libauth_redemption_request_set_serial_no(request, "s");
   libauth_redemption_request_set_user_id(request, bad_utf8);
-  CHECK(refused(libauth_redemption_get_alipay_url(redemption, request, &url, &error), LIBAUTH_INVALID_ARGUMENT,
+  CHECK(refused(libauth_redemption_get_alipay_url(redemption, request, NULL, &url, &error), LIBAUTH_INVALID_ARGUMENT,
                 "user_id"));
   libauth_redemption_request_free(request);
   libauth_redemption_free(redemption);
@@ -239,14 +237,14 @@ static void calls(void) {
   libauth_answer *answer = NULL;
   for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
     libauth_call *call = libauth_call_new("GET", paths[i]);
-    CHECK(refused(libauth_seller_call(seller, call, &answer, &error), LIBAUTH_INVALID_ARGUMENT, "path"));
+    CHECK(refused(libauth_seller_call(seller, call, NULL, &answer, &error), LIBAUTH_INVALID_ARGUMENT, "path"));
     libauth_call_free(call);
   }
 #define BAD_CALL(change, name)                                                                                \
   do {                                                                                                        \
     libauth_call *call = libauth_call_new("POST", "/any");                                                    \
     change;                                                                                                   \
-    CHECK(refused(libauth_seller_call(seller, call, &answer, &error), LIBAUTH_INVALID_ARGUMENT, name));       \
+    CHECK(refused(libauth_seller_call(seller, call, NULL, &answer, &error), LIBAUTH_INVALID_ARGUMENT, name));       \
     libauth_call_free(call);                                                                                  \
   } while (0)
   BAD_CALL(libauth_call_add_header(call, "X-A", "a\r\nEvil: b"), "X-A");
@@ -258,9 +256,21 @@ static void calls(void) {
   BAD_CALL(libauth_call_add_query(call, "a", bad_utf8), "query value");
   BAD_CALL(libauth_call_set_body(call, "a\nb", NULL, 0), "content_type");
   BAD_CALL(libauth_call_set_body(call, NULL, NULL, 5), "body");
-  BAD_CALL(libauth_call_set_timeout_ms(call, 0), "timeout_ms");
+#define BAD_OPTION(change, name)                                                                                \
+  do {                                                                                                        \
+    libauth_call *call = libauth_call_new("POST", "/any");                                                    \
+    libauth_options *options = libauth_options_new();                                                         \
+    change;                                                                                                   \
+    CHECK(refused(libauth_seller_call(seller, call, options, &answer, &error), LIBAUTH_INVALID_ARGUMENT, name)); \
+    libauth_options_free(options);                                                                            \
+    libauth_call_free(call);                                                                                  \
+  } while (0)
+  BAD_OPTION(libauth_options_set_timeout_ms(options, 0), "timeout_ms");
+  BAD_OPTION(libauth_options_set_timeout_ms(options, 86400001), "timeout_ms");
+  BAD_OPTION(libauth_options_set_trace_id(options, bad_utf8), "trace_id");
+  BAD_OPTION(libauth_options_set_trace_id(options, "a\r\nb: c"), "trace_id");
   libauth_call *call = libauth_call_new("PO ST", "/any");
-  CHECK(refused(libauth_seller_call(seller, call, &answer, &error), LIBAUTH_INVALID_ARGUMENT, "method"));
+  CHECK(refused(libauth_seller_call(seller, call, NULL, &answer, &error), LIBAUTH_INVALID_ARGUMENT, "method"));
   libauth_call_free(call);
   libauth_seller_free(seller);
 }

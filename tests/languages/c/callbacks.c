@@ -52,9 +52,9 @@ static void session_creditpay(struct log *log, struct http_bytes *secrets, const
   libauth_token *token = NULL;
   made(libauth_creditpay_new(config, PLAT_ID, API_KEY, SIGNATURE_KEY, &creditpay, &error), error);
   libauth_creditpay_request_set_customer_token(request, "secret-customer-token");
-  if (libauth_creditpay_issue_code(creditpay, request, &code, &error) == LIBAUTH_OK) {
+  if (libauth_creditpay_issue_code(creditpay, request, NULL, &code, &error) == LIBAUTH_OK) {
     keep_secret(secrets, libauth_creditpay_code_ident_code(code));
-    ok(libauth_creditpay_open_token(creditpay, libauth_creditpay_code_ident_code(code), &token, &error));
+    ok(libauth_creditpay_open_token(creditpay, libauth_creditpay_code_ident_code(code), NULL, &token, &error));
     keep_secret(secrets, libauth_token_value(token));
   }
   keep_error(log);
@@ -77,8 +77,8 @@ static void session_daxpay(struct log *log, struct http_bytes *secrets, const ch
   libauth_daxpay_auth_request *request = new_daxpay_auth_request("secret-authorization-code");
   libauth_daxpay *daxpay = NULL;
   libauth_daxpay_identity *identity = NULL;
-  made(libauth_daxpay_new(config, APP_ID, MCH_NO, SIGN_KEY, LIBAUTH_DAXPAY_HMAC_SHA256, &daxpay, &error), error);
-  if (libauth_daxpay_auth(daxpay, request, &identity, &error) == LIBAUTH_OK)
+  made(libauth_daxpay_new(config, APP_ID, MCH_NO, SIGN_KEY, LIBAUTH_DAXPAY_SIGN_HMAC_SHA256, &daxpay, &error), error);
+  if (libauth_daxpay_auth(daxpay, request, NULL, &identity, &error) == LIBAUTH_OK)
     keep_secret(secrets, libauth_daxpay_identity_access_token(identity));
   keep_error(log);
   libauth_daxpay_identity_free(identity);
@@ -96,17 +96,17 @@ static void session_tokens(struct log *log, struct http_bytes *secrets, const ch
   libauth_answer *answer = NULL;
   made(libauth_openplatform_new(of_openplatform, CLIENT_ID, CLIENT_SECRET, &openplatform, &error), error);
   made(libauth_seller_new(of_seller, ACCESS_KEY, SECRET_KEY, &seller, &error), error);
-  if (libauth_openplatform_token(openplatform, &token, &error) == LIBAUTH_OK)
+  if (libauth_openplatform_token(openplatform, NULL, &token, &error) == LIBAUTH_OK)
     keep_secret(secrets, libauth_token_value(token));
   keep_error(log);
   libauth_token_free(token);
-  if (libauth_seller_token(seller, &token, &error) == LIBAUTH_OK) keep_secret(secrets, libauth_token_value(token));
+  if (libauth_seller_token(seller, NULL, &token, &error) == LIBAUTH_OK) keep_secret(secrets, libauth_token_value(token));
   keep_error(log);
   libauth_token_free(token);
-  libauth_openplatform_call(openplatform, call, &answer, &error);
+  CHECK((libauth_openplatform_call(openplatform, call, NULL, &answer, &error) == LIBAUTH_OK) == (error == NULL));
   libauth_answer_free(answer);
   keep_error(log);
-  libauth_seller_call(seller, call, &answer, &error);
+  CHECK((libauth_seller_call(seller, call, NULL, &answer, &error) == LIBAUTH_OK) == (error == NULL));
   libauth_answer_free(answer);
   keep_error(log);
   libauth_seller_free(seller);
@@ -131,7 +131,7 @@ static void session_redemption(struct log *log, const char *private_key, const c
     libauth_redemption_request *request;
     snprintf(serial_no, sizeof serial_no, "serial-%d-%d", number, i);
     request = new_redemption_request(serial_no);
-    libauth_redemption_get_alipay_url(handles[i], request, &url, &error);
+    CHECK((libauth_redemption_get_alipay_url(handles[i], request, NULL, &url, &error) == LIBAUTH_OK) == (error == NULL));
     keep_error(log);
     libauth_redemption_alipay_url_free(url);
     libauth_redemption_request_free(request);
@@ -151,7 +151,7 @@ static void session_of_mistakes(struct log *log, const char *private_key) {
   libauth_config_set_proxy(config, "http://user:secret-proxy-password@127.0.0.1:1");
   libauth_config_set_timeout_ms(config, 1000);
   made(libauth_seller_new(config, ACCESS_KEY, SECRET_KEY, &seller, &error), error);
-  CHECK(libauth_seller_token(seller, &token, &error) == LIBAUTH_NETWORK);
+  CHECK(libauth_seller_token(seller, NULL, &token, &error) == LIBAUTH_NETWORK);
   keep_error(log);
   libauth_seller_free(seller);
   libauth_config_set_proxy(config, "user:secret-proxy-password@nonsense:x");
@@ -219,13 +219,13 @@ static void log_levels(void) {
   libauth_answer *answer = NULL;
   libauth_config_set_log_callback(config, LIBAUTH_LOG_OFF, count_line, &levels);
   made(libauth_seller_new(config, ACCESS_KEY, SECRET_KEY, &seller, &error), error);
-  CHECK(libauth_seller_call(seller, call, &answer, &error) == LIBAUTH_PLATFORM);
+  CHECK(libauth_seller_call(seller, call, NULL, &answer, &error) == LIBAUTH_PLATFORM);
   forget_error();
   libauth_seller_free(seller);
   CHECK(levels.of[LIBAUTH_LOG_ERROR] == 0);
   libauth_config_set_log_callback(config, LIBAUTH_LOG_ERROR, count_line, &levels);
   made(libauth_seller_new(config, ACCESS_KEY, SECRET_KEY, &seller, &error), error);
-  CHECK(libauth_seller_call(seller, call, &answer, &error) == LIBAUTH_PLATFORM);
+  CHECK(libauth_seller_call(seller, call, NULL, &answer, &error) == LIBAUTH_PLATFORM);
   forget_error();
   libauth_seller_free(seller);
   CHECK(levels.of[LIBAUTH_LOG_ERROR] == 1);
@@ -233,7 +233,7 @@ static void log_levels(void) {
             levels.of[LIBAUTH_LOG_TRACE] == 0);
   libauth_config_set_log_callback(config, LIBAUTH_LOG_INFO, count_line, &levels);
   made(libauth_seller_new(config, ACCESS_KEY, SECRET_KEY, &seller, &error), error);
-  CHECK(libauth_seller_call(seller, call, &answer, &error) == LIBAUTH_PLATFORM);
+  CHECK(libauth_seller_call(seller, call, NULL, &answer, &error) == LIBAUTH_PLATFORM);
   forget_error();
   libauth_seller_free(seller);
   CHECK(levels.of[LIBAUTH_LOG_INFO] >= 1 && levels.of[LIBAUTH_LOG_DEBUG] + levels.of[LIBAUTH_LOG_TRACE] == 0);
@@ -268,11 +268,11 @@ static libauth_status verify(const libauth_config *config, int sender, const str
   libauth_daxpay *daxpay = NULL;
   libauth_redemption *redemption = NULL;
   libauth_creditpay_event *event = NULL;
-  libauth_daxpay_notification *notification = NULL;
-  libauth_redemption_callback *callback = NULL;
+  libauth_daxpay_event *notification = NULL;
+  libauth_redemption_event *callback = NULL;
   libauth_status status;
   made(libauth_creditpay_new(config, PLAT_ID, API_KEY, SIGNATURE_KEY, &creditpay, &error), error);
-  made(libauth_daxpay_new(config, APP_ID, MCH_NO, SIGN_KEY, LIBAUTH_DAXPAY_HMAC_SHA256, &daxpay, &error), error);
+  made(libauth_daxpay_new(config, APP_ID, MCH_NO, SIGN_KEY, LIBAUTH_DAXPAY_SIGN_HMAC_SHA256, &daxpay, &error), error);
   made(libauth_redemption_new_md5(config, BUSINESS_ID, MERCHANT_ID, MD5_SECRET, &redemption, &error), error);
   if (sender == 0) {
     status = libauth_creditpay_verify(creditpay, message->inbound, &event, &error);
@@ -284,8 +284,8 @@ static libauth_status verify(const libauth_config *config, int sender, const str
   CHECK((event != NULL || notification != NULL || callback != NULL) ==
         (status == LIBAUTH_OK || status == LIBAUTH_REPLAYED));
   CHECK(libauth_error_status(error) == status);
-  libauth_redemption_callback_free(callback);
-  libauth_daxpay_notification_free(notification);
+  libauth_redemption_event_free(callback);
+  libauth_daxpay_event_free(notification);
   libauth_creditpay_event_free(event);
   libauth_redemption_free(redemption);
   libauth_daxpay_free(daxpay);

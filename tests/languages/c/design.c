@@ -29,11 +29,11 @@ libauth_creditpay_request_set_callback_url(request, "https://shop.example/callba
 libauth_creditpay_request_set_client_ip(request, "192.168.1.166");
 
 libauth_creditpay_code *code = NULL;
-if (libauth_creditpay_issue_code(creditpay, request, &code, &error) != LIBAUTH_OK) return fail(error);
+if (libauth_creditpay_issue_code(creditpay, request, NULL, &code, &error) != LIBAUTH_OK) return fail(error);
 puts(libauth_creditpay_code_url(code));
 
 libauth_token *access = NULL;                       /* a seller handle: cached, refreshed, shared by all threads */
-if (libauth_seller_token(seller, &access, &error) != LIBAUTH_OK) return fail(error);
+if (libauth_seller_token(seller, NULL, &access, &error) != LIBAUTH_OK) return fail(error);
 printf("%s: %s\n", libauth_token_header_name(access), libauth_token_header_value(access));
   return 0;
 }

@@ -13,24 +13,23 @@ static const char *now_text(void) {
 /* The platform's messages, with signatures taken from the explanation of what should be signed. */
 static void make_messages(struct fixtures *fx) {
   libauth_explanation *why = NULL;
-  made(libauth_creditpay_explain(fx->creditpay, "/notify", webhook, sizeof webhook - 1, NULL, &why, &fx->error),
-       fx->error);
   fx->inbound = libauth_inbound_new("POST", "/notify");
+  libauth_inbound_set_body(fx->inbound, webhook, sizeof webhook - 1);
+  made(libauth_creditpay_explain_event(fx->creditpay, fx->inbound, NULL, &why, &fx->error), fx->error);
   libauth_inbound_add_header(fx->inbound, "signature", libauth_explanation_signature(why));
   libauth_inbound_add_header(fx->inbound, "timestamp", now_text());
-  libauth_inbound_set_body(fx->inbound, webhook, sizeof webhook - 1);
   made(libauth_creditpay_verify(fx->creditpay, fx->inbound, &fx->creditpay_event, &fx->error), fx->error);
   libauth_explanation_free(why);
 
   char body[512];
   const char *notification = "{\"code\":0,\"msg\":\"success\",\"data\":{\"bizOrderNo\":\"B-1\"}}";
-  made(libauth_daxpay_explain(fx->daxpay, (const uint8_t *)notification, strlen(notification), NULL, &why, &fx->error),
-       fx->error);
+  libauth_inbound *inbound = libauth_inbound_new("POST", "/daxpay");
+  libauth_inbound_set_body(inbound, (const uint8_t *)notification, strlen(notification));
+  made(libauth_daxpay_explain_event(fx->daxpay, inbound, NULL, &why, &fx->error), fx->error);
   snprintf(body, sizeof body, "{\"code\":0,\"msg\":\"success\",\"data\":{\"bizOrderNo\":\"B-1\"},\"sign\":\"%s\"}",
            libauth_explanation_signature(why));
-  libauth_inbound *inbound = libauth_inbound_new("POST", "/daxpay");
   libauth_inbound_set_body(inbound, (const uint8_t *)body, strlen(body));
-  made(libauth_daxpay_verify(fx->daxpay, inbound, &fx->daxpay_notification, &fx->error), fx->error);
+  made(libauth_daxpay_verify(fx->daxpay, inbound, &fx->daxpay_event, &fx->error), fx->error);
   libauth_inbound_free(inbound);
   libauth_explanation_free(why);
 
@@ -40,9 +39,9 @@ static void make_messages(struct fixtures *fx) {
   libauth_inbound_add_header(inbound, "timestamp", now_text());
   libauth_inbound_add_header(inbound, "signType", "MD5");
   libauth_inbound_set_body(inbound, callback, sizeof callback - 1);
-  made(libauth_redemption_explain_callback(fx->redemption, inbound, NULL, &fx->explanation, &fx->error), fx->error);
+  made(libauth_redemption_explain_event(fx->redemption, inbound, NULL, &fx->explanation, &fx->error), fx->error);
   libauth_inbound_add_header(inbound, "sign", libauth_explanation_signature(fx->explanation));
-  made(libauth_redemption_verify(fx->redemption, inbound, &fx->redemption_callback, &fx->error), fx->error);
+  made(libauth_redemption_verify(fx->redemption, inbound, &fx->redemption_event, &fx->error), fx->error);
   libauth_inbound_free(inbound);
 }
 
@@ -55,6 +54,7 @@ void fixtures_make(struct fixtures *fx, const char *scope) {
   fx->redemption = new_redemption(base(scope, "", "redemption"));
   fx->seller = new_seller(base(scope, "", "seller"));
 
+  fx->options = libauth_options_new();
   fx->call = libauth_call_new("POST", "/any");
   fx->http_response = libauth_http_response_new(200);
   fx->creditpay_request = new_creditpay_request();
@@ -63,25 +63,26 @@ void fixtures_make(struct fixtures *fx, const char *scope) {
   libauth_daxpay_auth_url_request_set_channel(fx->daxpay_auth_url_request, "ali_pay");
   fx->redemption_request = new_redemption_request("fixture-serial");
 
-  made(libauth_creditpay_issue_code(fx->creditpay, fx->creditpay_request, &fx->creditpay_code, &fx->error), fx->error);
-  made(libauth_creditpay_build_issue_code(fx->creditpay, fx->creditpay_request, &fx->http_request, &fx->error),
+  made(libauth_creditpay_issue_code(fx->creditpay, fx->creditpay_request, NULL, &fx->creditpay_code, &fx->error), fx->error);
+  made(libauth_creditpay_build_issue_code(fx->creditpay, fx->creditpay_request, NULL, &fx->http_request, &fx->error),
        fx->error);
-  made(libauth_daxpay_auth(fx->daxpay, fx->daxpay_auth_request, &fx->daxpay_identity, &fx->error), fx->error);
-  made(libauth_daxpay_generate_auth_url(fx->daxpay, fx->daxpay_auth_url_request, &fx->daxpay_auth_url, &fx->error),
+  made(libauth_daxpay_auth(fx->daxpay, fx->daxpay_auth_request, NULL, &fx->daxpay_identity, &fx->error), fx->error);
+  made(libauth_daxpay_generate_auth_url(fx->daxpay, fx->daxpay_auth_url_request, NULL, &fx->daxpay_auth_url, &fx->error),
        fx->error);
-  made(libauth_redemption_get_alipay_url(fx->redemption, fx->redemption_request, &fx->redemption_alipay_url,
+  made(libauth_redemption_get_alipay_url(fx->redemption, fx->redemption_request, NULL, &fx->redemption_alipay_url,
                                          &fx->error), fx->error);
-  made(libauth_seller_token(fx->seller, &fx->token, &fx->error), fx->error);
-  made(libauth_seller_call(fx->seller, fx->call, &fx->answer, &fx->error), fx->error);
+  made(libauth_seller_token(fx->seller, NULL, &fx->token, &fx->error), fx->error);
+  made(libauth_seller_call(fx->seller, fx->call, NULL, &fx->answer, &fx->error), fx->error);
   make_messages(fx);
 
   /* And an error: there is no code with that name. */
   libauth_token *none = NULL;
-  if (libauth_creditpay_open_token(fx->creditpay, "unknown", &none, &fx->error) == LIBAUTH_OK) exit(EXIT_FAILURE);
+  if (libauth_creditpay_open_token(fx->creditpay, "unknown", NULL, &none, &fx->error) == LIBAUTH_OK) exit(EXIT_FAILURE);
 }
 
 void fixtures_free(struct fixtures *fx) {
   libauth_config_free(fx->config);
+  libauth_options_free(fx->options);
   libauth_call_free(fx->call);
   libauth_answer_free(fx->answer);
   libauth_http_request_free(fx->http_request);
@@ -97,10 +98,10 @@ void fixtures_free(struct fixtures *fx) {
   libauth_daxpay_auth_url_request_free(fx->daxpay_auth_url_request);
   libauth_daxpay_identity_free(fx->daxpay_identity);
   libauth_daxpay_auth_url_free(fx->daxpay_auth_url);
-  libauth_daxpay_notification_free(fx->daxpay_notification);
+  libauth_daxpay_event_free(fx->daxpay_event);
   libauth_redemption_request_free(fx->redemption_request);
   libauth_redemption_alipay_url_free(fx->redemption_alipay_url);
-  libauth_redemption_callback_free(fx->redemption_callback);
+  libauth_redemption_event_free(fx->redemption_event);
   libauth_creditpay_free(fx->creditpay);
   libauth_daxpay_free(fx->daxpay);
   libauth_openplatform_free(fx->openplatform);

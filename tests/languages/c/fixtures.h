@@ -8,6 +8,7 @@
 /* A member for each type, named as the type without its prefix. */
 struct fixtures {
   libauth_config *config;
+  libauth_options *options;
   libauth_call *call;
   libauth_answer *answer;
   libauth_http_request *http_request;
@@ -25,12 +26,12 @@ struct fixtures {
   libauth_daxpay_auth_url_request *daxpay_auth_url_request;
   libauth_daxpay_identity *daxpay_identity;
   libauth_daxpay_auth_url *daxpay_auth_url;
-  libauth_daxpay_notification *daxpay_notification;
+  libauth_daxpay_event *daxpay_event;
   libauth_openplatform *openplatform;
   libauth_redemption *redemption;
   libauth_redemption_request *redemption_request;
   libauth_redemption_alipay_url *redemption_alipay_url;
-  libauth_redemption_callback *redemption_callback;
+  libauth_redemption_event *redemption_event;
   libauth_seller *seller;
 };
 
@@ -64,7 +65,7 @@ static inline libauth_daxpay *new_daxpay(const char *url) {
   libauth_error *error = NULL;
   libauth_daxpay *daxpay = NULL;
   libauth_config *config = libauth_config_new(url);
-  made(libauth_daxpay_new(config, APP_ID, MCH_NO, SIGN_KEY, LIBAUTH_DAXPAY_HMAC_SHA256, &daxpay, &error), error);
+  made(libauth_daxpay_new(config, APP_ID, MCH_NO, SIGN_KEY, LIBAUTH_DAXPAY_SIGN_HMAC_SHA256, &daxpay, &error), error);
   libauth_config_free(config);
   return daxpay;
 }

@@ -20,8 +20,8 @@ static int echo(const char *who, int number) {
   snprintf(body, sizeof body, "{\"who\":\"%s-%ld-%d\"}", who, (long)getpid(), number);
   libauth_call *call = libauth_call_new("POST", "/echo");
   libauth_call_set_body(call, NULL, (const uint8_t *)body, strlen(body));
-  libauth_status status = number % 2 == 0 ? libauth_seller_call(seller, call, &answer, &error)
-                                          : libauth_creditpay_call(creditpay, call, &answer, &error);
+  libauth_status status = number % 2 == 0 ? libauth_seller_call(seller, call, NULL, &answer, &error)
+                                          : libauth_creditpay_call(creditpay, call, NULL, &answer, &error);
   snprintf(field, sizeof field, "%s-%ld-%d", who, (long)getpid(), number);
   size_t length = 0;
   const char *echoed = (const char *)libauth_answer_body(answer, &length);
@@ -70,8 +70,8 @@ static void *call_until_stopped(void *unused) {
     if (i % 10 == 0) {
       libauth_error *error = NULL;
       libauth_token *token = NULL;
-      if (libauth_seller_token(seller, &token, &error) == LIBAUTH_OK)
-        libauth_seller_invalidate(seller, libauth_token_value(token), NULL);
+      if (libauth_seller_token(seller, NULL, &token, &error) == LIBAUTH_OK)
+        made(libauth_seller_invalidate(seller, libauth_token_value(token), NULL), NULL);
       libauth_token_free(token);
       libauth_error_free(error);
     }

@@ -7,8 +7,8 @@ static void scenario_platform_error(void) {
   libauth_daxpay *daxpay = new_daxpay(base("c-platform-error", "code=10500", "daxpay"));
   libauth_daxpay_auth_request *request = new_daxpay_auth_request("code-1");
   libauth_daxpay_identity *identity = NULL;
-  CHECK(libauth_daxpay_auth(daxpay, request, &identity, &error) == LIBAUTH_PLATFORM && identity == NULL);
-  CHECK(libauth_error_status(error) == LIBAUTH_PLATFORM && libauth_error_delivery(error) == LIBAUTH_ANSWERED);
+  CHECK(libauth_daxpay_auth(daxpay, request, NULL, &identity, &error) == LIBAUTH_PLATFORM && identity == NULL);
+  CHECK(libauth_error_status(error) == LIBAUTH_PLATFORM && libauth_error_delivery(error) == LIBAUTH_DELIVERY_ANSWERED);
   CHECK(equal(libauth_error_platform_code(error), "10500") && libauth_error_http_status(error) == 200);
   CHECK(raw_body_holds(libauth_error_answer(error), "msg", libauth_error_platform_message(error)));
   CHECK(raw_body_holds(libauth_error_answer(error), "traceId", libauth_error_trace_id(error)));
@@ -31,9 +31,9 @@ static void scenario_missing_field(void) {
     libauth_creditpay_request *request = new_creditpay_request();
     libauth_creditpay_code *code = NULL;
     setters[i / 2](request, i % 2 == 0 ? NULL : "");
-    CHECK(libauth_creditpay_issue_code(creditpay, request, &code, &error) == LIBAUTH_INVALID_ARGUMENT);
+    CHECK(libauth_creditpay_issue_code(creditpay, request, NULL, &code, &error) == LIBAUTH_INVALID_ARGUMENT);
     CHECK(contains(libauth_error_message(error), names[i / 2]));
-    CHECK(libauth_error_delivery(error) == LIBAUTH_NOT_SENT && libauth_error_http_status(error) == 0);
+    CHECK(libauth_error_delivery(error) == LIBAUTH_DELIVERY_NOT_SENT && libauth_error_http_status(error) == 0);
     CHECK(code == NULL && libauth_error_answer(error) == NULL);
     forget_error();
     libauth_creditpay_request_free(request);
@@ -46,8 +46,8 @@ static void scenario_outcome_unknown(void) {
   libauth_daxpay *daxpay = new_daxpay(base("c-unknown", "reset_after", "daxpay"));
   libauth_daxpay_auth_request *request = new_daxpay_auth_request("code-1");
   libauth_daxpay_identity *identity = NULL;
-  CHECK(libauth_daxpay_auth(daxpay, request, &identity, &error) == LIBAUTH_OUTCOME_UNKNOWN);
-  CHECK(libauth_error_delivery(error) == LIBAUTH_MAYBE_SENT && libauth_error_retry_safe(error) == 0);
+  CHECK(libauth_daxpay_auth(daxpay, request, NULL, &identity, &error) == LIBAUTH_OUTCOME_UNKNOWN);
+  CHECK(libauth_error_delivery(error) == LIBAUTH_DELIVERY_MAYBE_SENT && libauth_error_retry_safe(error) == 0);
   CHECK(counted("c-unknown", "daxpay", "processed") == 1);
   forget_error();
   libauth_daxpay_auth_request_free(request);
@@ -62,10 +62,10 @@ static void scenario_timeout(void) {
   libauth_config_set_timeout_ms(config, 400);
   ok(libauth_seller_new(config, ACCESS_KEY, SECRET_KEY, &seller, &error));
   started = now_ms();
-  CHECK(libauth_seller_token(seller, &token, &error) == LIBAUTH_TIMEOUT && token == NULL);
+  CHECK(libauth_seller_token(seller, NULL, &token, &error) == LIBAUTH_TIMEOUT && token == NULL);
   took = now_ms() - started;
   CHECK(took >= 380 && took < 4000);
-  CHECK(libauth_error_delivery(error) == LIBAUTH_MAYBE_SENT);
+  CHECK(libauth_error_delivery(error) == LIBAUTH_DELIVERY_MAYBE_SENT);
   forget_error();
   libauth_seller_free(seller);
   libauth_config_free(config);
@@ -77,7 +77,7 @@ static void scenario_rate_limited(void) {
   libauth_token *token = NULL;
   libauth_config_set_max_tries(config, 1);
   ok(libauth_seller_new(config, ACCESS_KEY, SECRET_KEY, &seller, &error));
-  CHECK(libauth_seller_token(seller, &token, &error) == LIBAUTH_RATE_LIMITED);
+  CHECK(libauth_seller_token(seller, NULL, &token, &error) == LIBAUTH_RATE_LIMITED);
   CHECK(libauth_error_retry_after_ms(error) == 7000 && libauth_error_http_status(error) == 429);
   CHECK(libauth_error_retry_safe(error) == 1);
   CHECK(counted("c-limited", "seller", "requests") == 1);
@@ -92,6 +92,7 @@ static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
 struct asker {
   pthread_t thread;
   const libauth_seller *seller;
+  libauth_status status;
   libauth_token *token;
   libauth_error *error;
 };
@@ -100,7 +101,7 @@ static void *ask(void *context) {
   struct asker *asker = context;
   pthread_mutex_lock(&gate);
   pthread_mutex_unlock(&gate);
-  libauth_seller_token(asker->seller, &asker->token, &asker->error);
+  asker->status = libauth_seller_token(asker->seller, NULL, &asker->token, &asker->error);
   return NULL;
 }
 
@@ -117,7 +118,8 @@ static void scenario_threads_share_a_token(void) {
   if (!CHECK(started == THREADS)) exit(EXIT_FAILURE);
   for (i = 0; i < THREADS; i++) pthread_join(askers[i].thread, NULL);
   for (i = 0; i < THREADS; i++) {
-    same += equal(libauth_token_value(askers[0].token), libauth_token_value(askers[i].token));
+    same += askers[i].status == LIBAUTH_OK &&
+            equal(libauth_token_value(askers[0].token), libauth_token_value(askers[i].token));
     libauth_error_free(askers[i].error);
   }
   CHECK(same == THREADS);
@@ -141,12 +143,12 @@ static void scenario_invalid_text(void) {
     CHECK(libauth_seller_new(config, texts[i], SECRET_KEY, &seller, &error) == LIBAUTH_INVALID_ARGUMENT);
     CHECK(contains(libauth_error_message(error), "access_key") && seller == NULL);
     forget_error();
-    CHECK(libauth_creditpay_open_token(creditpay, texts[i], &token, &error) == LIBAUTH_INVALID_ARGUMENT);
+    CHECK(libauth_creditpay_open_token(creditpay, texts[i], NULL, &token, &error) == LIBAUTH_INVALID_ARGUMENT);
     CHECK(contains(libauth_error_message(error), "ident_code") && token == NULL);
     forget_error();
     /* ... and when it is used where a setter cannot. */
     libauth_creditpay_request_set_customer_no(request, texts[i]);
-    CHECK(libauth_creditpay_issue_code(creditpay, request, &code, &error) == LIBAUTH_INVALID_ARGUMENT);
+    CHECK(libauth_creditpay_issue_code(creditpay, request, NULL, &code, &error) == LIBAUTH_INVALID_ARGUMENT);
     CHECK(contains(libauth_error_message(error), "customer_no") && code == NULL);
     forget_error();
     CHECK(libauth_seller_new(wrong, ACCESS_KEY, SECRET_KEY, &seller, &error) == LIBAUTH_INVALID_ARGUMENT);

@@ -30,12 +30,12 @@ static void scenario_webhook_genuine(void) {
   size_t length = 0;
   if (ok(libauth_creditpay_verify(creditpay, message.inbound, &event, &error))) {
     const uint8_t *body = libauth_creditpay_event_body(event, &length);
-    CHECK(libauth_creditpay_event_kind(event) == LIBAUTH_CREDITPAY_PAY_SUCCESS);
+    CHECK(libauth_creditpay_event_kind(event) == LIBAUTH_CREDITPAY_KIND_PAY_SUCCESS);
     CHECK(equal(libauth_creditpay_event_type(event), "PAY_SUCCESS"));
     CHECK(equal(libauth_creditpay_event_id(event), "event-1"));
     CHECK(equal(libauth_creditpay_event_platform_id(event), PLAT_ID));
     CHECK(equal(libauth_creditpay_event_customer_token(event), "customer-1"));
-    CHECK(equal(libauth_creditpay_event_trace(event), "trace-1"));
+    CHECK(equal(libauth_creditpay_event_trace_id(event), "trace-1"));
     CHECK(equal(libauth_creditpay_event_retry(event), "3"));
     CHECK(libauth_creditpay_event_lang(event) == NULL);
     CHECK(libauth_creditpay_event_timestamp_ms(event) == message.timestamp_ms);
@@ -50,7 +50,7 @@ static void scenario_webhook_genuine(void) {
   message = message_of("{\"platform\":\"creditpay\",\"kind\":\"GET_DEFAULT_ACCOUNT_CREDIT_LIMIT\"}");
   event = NULL;
   if (ok(libauth_creditpay_verify(creditpay, message.inbound, &event, &error))) {
-    CHECK(libauth_creditpay_event_kind(event) == LIBAUTH_CREDITPAY_CREDIT_LIMIT_QUERY);
+    CHECK(libauth_creditpay_event_kind(event) == LIBAUTH_CREDITPAY_KIND_CREDIT_LIMIT_QUERY);
     CHECK(equal(libauth_creditpay_event_lang(event), "en-US"));
     CHECK(libauth_creditpay_event_id(event) == NULL);
   }
@@ -138,27 +138,27 @@ static void scenario_webhook_stale(void) {
   libauth_config_free(config);
 }
 
-static void scenario_daxpay_notification(void) {
+static void scenario_daxpay_event(void) {
   libauth_daxpay *daxpay = new_daxpay(base("c-notification", "", "daxpay"));
   struct message message = message_of("{\"platform\":\"daxpay\",\"kind\":\"payment\",\"event_id\":\"trace-9\"}");
-  libauth_daxpay_notification *notification = NULL;
+  libauth_daxpay_event *notification = NULL;
   size_t length = 0;
   if (ok(libauth_daxpay_verify(daxpay, message.inbound, &notification, &error))) {
-    const uint8_t *body = libauth_daxpay_notification_body(notification, &length);
-    CHECK(equal(libauth_daxpay_notification_code(notification), "0"));
-    CHECK(equal(libauth_daxpay_notification_message(notification), "success"));
-    CHECK(equal(libauth_daxpay_notification_trace_id(notification), "trace-9"));
-    CHECK(equal(libauth_daxpay_notification_field(notification, "data.title"), "测试接口支付"));
-    CHECK(equal(libauth_daxpay_notification_field(notification, "data.amount"), "1.10"));
-    CHECK(libauth_daxpay_notification_field(notification, "data.attach") == NULL);
+    const uint8_t *body = libauth_daxpay_event_body(notification, &length);
+    CHECK(equal(libauth_daxpay_event_code(notification), "0"));
+    CHECK(equal(libauth_daxpay_event_message(notification), "success"));
+    CHECK(equal(libauth_daxpay_event_trace_id(notification), "trace-9"));
+    CHECK(equal(libauth_daxpay_event_field(notification, "data.title"), "测试接口支付"));
+    CHECK(equal(libauth_daxpay_event_field(notification, "data.amount"), "1.10"));
+    CHECK(libauth_daxpay_event_field(notification, "data.attach") == NULL);
     CHECK(length == strlen(message.body) && memcmp(body, message.body, length) == 0);
     CHECK(strcmp(LIBAUTH_DAXPAY_REPLY, "SUCCESS") == 0);
-    ok(libauth_daxpay_notification_done(notification, &error));
+    ok(libauth_daxpay_event_done(notification, &error));
   }
-  libauth_daxpay_notification_free(notification);
+  libauth_daxpay_event_free(notification);
   CHECK(libauth_daxpay_verify(daxpay, message.inbound, &notification, &error) == LIBAUTH_REPLAYED);
-  CHECK(equal(libauth_daxpay_notification_trace_id(notification), "trace-9"));
-  libauth_daxpay_notification_free(notification);
+  CHECK(equal(libauth_daxpay_event_trace_id(notification), "trace-9"));
+  libauth_daxpay_event_free(notification);
   forget_error();
   message_free(&message);
   message = message_of("{\"platform\":\"daxpay\",\"kind\":\"refund\",\"tamper\":\"signature\"}");
@@ -171,21 +171,21 @@ static void scenario_daxpay_notification(void) {
 static void check_callback(const libauth_redemption *redemption, const char *algorithm) {
   char json[256];
   struct message message;
-  libauth_redemption_callback *callback = NULL;
+  libauth_redemption_event *callback = NULL;
   snprintf(json, sizeof json, "{\"platform\":\"redemption\",\"algorithm\":\"%s\",\"event_id\":\"serial-4\"}", algorithm);
   message = message_of(json);
   if (ok(libauth_redemption_verify(redemption, message.inbound, &callback, &error))) {
-    CHECK(equal(libauth_redemption_callback_serial_no(callback), "serial-4"));
-    CHECK(equal(libauth_redemption_callback_open_id(callback), "sandbox-open-id-074Pjc8q"));
-    CHECK(equal(libauth_redemption_callback_user_id(callback), "sandbox-用户-1"));
-    CHECK(equal(libauth_redemption_callback_field(callback, "merchantId"), MERCHANT_ID));
-    CHECK(libauth_redemption_callback_field(callback, "nothing") == NULL);
-    ok(libauth_redemption_callback_done(callback, &error));
+    CHECK(equal(libauth_redemption_event_serial_no(callback), "serial-4"));
+    CHECK(equal(libauth_redemption_event_open_id(callback), "sandbox-open-id-074Pjc8q"));
+    CHECK(equal(libauth_redemption_event_user_id(callback), "sandbox-用户-1"));
+    CHECK(equal(libauth_redemption_event_field(callback, "merchantId"), MERCHANT_ID));
+    CHECK(libauth_redemption_event_field(callback, "nothing") == NULL);
+    ok(libauth_redemption_event_done(callback, &error));
   }
-  libauth_redemption_callback_free(callback);
+  libauth_redemption_event_free(callback);
   CHECK(libauth_redemption_verify(redemption, message.inbound, &callback, &error) == LIBAUTH_REPLAYED);
-  CHECK(equal(libauth_redemption_callback_serial_no(callback), "serial-4"));
-  libauth_redemption_callback_free(callback);
+  CHECK(equal(libauth_redemption_event_serial_no(callback), "serial-4"));
+  libauth_redemption_event_free(callback);
   forget_error();
   message_free(&message);
   snprintf(json, sizeof json, "{\"platform\":\"redemption\",\"algorithm\":\"%s\",\"tamper\":\"body\"}", algorithm);
@@ -196,7 +196,7 @@ static void check_callback(const libauth_redemption *redemption, const char *alg
   message_free(&message);
 }
 
-static void scenario_redemption_callback(void) {
+static void scenario_redemption_event(void) {
   libauth_redemption *rsa = new_redemption_rsa(base("c-callback-rsa", "", "redemption"));
   libauth_redemption *md5 = new_redemption(base("c-callback-md5", "", "redemption"));
   check_callback(rsa, "SHA256-RSA");
@@ -251,8 +251,8 @@ int main(void) {
   scenario_webhook_tampered();
   scenario_webhook_replayed();
   scenario_webhook_stale();
-  scenario_daxpay_notification();
-  scenario_redemption_callback();
+  scenario_daxpay_event();
+  scenario_redemption_event();
   scenario_replay_callback();
   return check_results();
 }

@@ -18,29 +18,29 @@ static void offline_signed(void) {
   libauth_http_request *request = NULL;
   libauth_http_response *response;
 
-  ok(libauth_creditpay_build_issue_code(creditpay, customer, &request, &error));
+  ok(libauth_creditpay_build_issue_code(creditpay, customer, NULL, &request, &error));
   CHECK(counted("c-offline", "creditpay", "requests") == 0);
   response = http_deliver(request);
   ok(libauth_creditpay_read_issue_code(creditpay, request, response, &code, &error));
   libauth_http_response_free(response);
   libauth_http_request_free(request);
-  ok(libauth_creditpay_build_open_token(creditpay, libauth_creditpay_code_ident_code(code), &request, &error));
+  ok(libauth_creditpay_build_open_token(creditpay, libauth_creditpay_code_ident_code(code), NULL, &request, &error));
   response = http_deliver(request);
   ok(libauth_creditpay_read_open_token(creditpay, request, response, &token, &error));
   CHECK(libauth_token_value(token) != NULL);
   libauth_http_response_free(response);
   libauth_http_request_free(request);
 
-  ok(libauth_daxpay_build_auth(daxpay, auth, &request, &error));
+  ok(libauth_daxpay_build_auth(daxpay, auth, NULL, &request, &error));
   response = http_deliver(request);
   ok(libauth_daxpay_read_auth(daxpay, request, response, &identity, &error));
   CHECK(libauth_daxpay_identity_open_id(identity) != NULL);
   libauth_http_response_free(response);
   libauth_http_request_free(request);
 
-  ok(libauth_redemption_build_alipay_url(redemption, user, &request, &error));
+  ok(libauth_redemption_build_get_alipay_url(redemption, user, NULL, &request, &error));
   response = http_deliver(request);
-  ok(libauth_redemption_read_alipay_url(redemption, request, response, &url, &error));
+  ok(libauth_redemption_read_get_alipay_url(redemption, request, response, &url, &error));
   CHECK(contains(libauth_redemption_alipay_url_url(url), "https://"));
   libauth_http_response_free(response);
   libauth_http_request_free(request);
@@ -68,20 +68,20 @@ static void scenario_offline_round_trip(void) {
 
   offline_signed();
 
-  CHECK(libauth_seller_build_call(seller, call, &request, &error) == LIBAUTH_UNAUTHORIZED && request == NULL);
-  CHECK(libauth_error_delivery(error) == LIBAUTH_NOT_SENT);
+  CHECK(libauth_seller_build_call(seller, call, NULL, &request, &error) == LIBAUTH_UNAUTHORIZED && request == NULL);
+  CHECK(libauth_error_delivery(error) == LIBAUTH_DELIVERY_NOT_SENT);
   forget_error();
-  ok(libauth_seller_build_token(seller, &request, &error));
+  ok(libauth_seller_build_token(seller, NULL, &request, &error));
   CHECK(counted("c-offline", "seller", "requests") == 0);
   response = http_deliver(request);
   ok(libauth_seller_read_token(seller, request, response, &token, &error));
   libauth_http_response_free(response);
   libauth_http_request_free(request);
-  ok(libauth_seller_token(seller, &cached, &error));
+  ok(libauth_seller_token(seller, NULL, &cached, &error));
   CHECK(equal(libauth_token_value(token), libauth_token_value(cached)));
   CHECK(counted("c-offline", "seller", "token_requests") == 1);
 
-  ok(libauth_seller_build_call(seller, call, &request, &error));
+  ok(libauth_seller_build_call(seller, call, NULL, &request, &error));
   CHECK(equal(libauth_http_request_method(request), "GET"));
   response = http_deliver(request);
   ok(libauth_seller_read_call(seller, request, response, &answer, &error));
@@ -101,8 +101,10 @@ static void scenario_offline_round_trip(void) {
 static libauth_explanation *explained(const libauth_creditpay *creditpay, const char *path, const char *body,
                                       const char *signature) {
   libauth_explanation *explanation = NULL;
-  made(libauth_creditpay_explain(creditpay, path, (const uint8_t *)body, strlen(body), signature, &explanation, &error),
-       error);
+  libauth_inbound *message = libauth_inbound_new("POST", path);
+  libauth_inbound_set_body(message, (const uint8_t *)body, strlen(body));
+  made(libauth_creditpay_explain(creditpay, message, signature, &explanation, &error), error);
+  libauth_inbound_free(message);
   CHECK(!leaks(libauth_explanation_string_to_sign(explanation)) && !leaks(libauth_explanation_message(explanation)));
   return explanation;
 }
@@ -120,11 +122,13 @@ static void explain_creditpay(void) {
   libauth_explanation_free(explanation);
 
   explanation = explained(creditpay, "/v1/pay", message.body, NULL);
-  CHECK(libauth_explanation_matches(explanation) == -1 && libauth_explanation_mistake_count(explanation) == 0);
+  CHECK(libauth_explanation_signature_given(explanation) == 0 && libauth_explanation_matches(explanation) == 0);
+  CHECK(libauth_explanation_mistake_count(explanation) == 0);
   libauth_explanation_free(explanation);
 
   explanation = explained(creditpay, "/v1/pay", message.body, message.signature);
   CHECK(libauth_explanation_matches(explanation) == 0 && libauth_explanation_mistake_count(explanation) == 1);
+  CHECK(libauth_explanation_signature_given(explanation) == 1);
   CHECK(equal(libauth_explanation_mistake(explanation, 0), "PATH_PREFIX"));
   CHECK(contains(libauth_explanation_message(explanation), "/s/c-explain/creditpay was signed"));
   CHECK(libauth_explanation_advice(explanation, 0) != NULL);
@@ -137,28 +141,29 @@ static void explain_creditpay(void) {
 
 static void scenario_explain_mismatch(void) {
   static const char notification[] = "{\"code\":0,\"msg\":\"success\",\"data\":{\"bizOrderNo\":\"B-1\"}}";
-  const uint8_t *bytes = (const uint8_t *)notification;
   libauth_daxpay *daxpay = new_daxpay(base("c-explain", "", "daxpay"));
   libauth_redemption *redemption = new_redemption_rsa(base("c-explain", "", "redemption"));
   struct message message = message_of("{\"platform\":\"redemption\",\"algorithm\":\"SHA256-RSA\"}");
   libauth_explanation *explanation = NULL, *right = NULL;
+  libauth_inbound *notified = libauth_inbound_new("POST", "/notify");
+  libauth_inbound_set_body(notified, (const uint8_t *)notification, strlen(notification));
 
   explain_creditpay();
 
-  if (ok(libauth_daxpay_explain(daxpay, bytes, strlen(notification), "00", &explanation, &error))) {
+  if (ok(libauth_daxpay_explain_event(daxpay, notified, "00", &explanation, &error))) {
     CHECK(libauth_explanation_matches(explanation) == 0 && !leaks(libauth_explanation_string_to_sign(explanation)));
-    ok(libauth_daxpay_explain(daxpay, bytes, strlen(notification), libauth_explanation_signature(explanation), &right,
-                              &error));
+    ok(libauth_daxpay_explain_event(daxpay, notified, libauth_explanation_signature(explanation), &right, &error));
     CHECK(libauth_explanation_matches(right) == 1);
   }
+  libauth_inbound_free(notified);
   libauth_explanation_free(right);
   libauth_explanation_free(explanation);
 
   /* Of what the platform signed only it can make the signature. */
-  ok(libauth_redemption_explain_callback(redemption, message.inbound, message.signature, &explanation, &error));
+  ok(libauth_redemption_explain_event(redemption, message.inbound, message.signature, &explanation, &error));
   CHECK(libauth_explanation_matches(explanation) == 1 && libauth_explanation_signature(explanation) == NULL);
   libauth_explanation_free(explanation);
-  ok(libauth_redemption_explain_callback(redemption, message.inbound, "AAAA", &explanation, &error));
+  ok(libauth_redemption_explain_event(redemption, message.inbound, "AAAA", &explanation, &error));
   CHECK(libauth_explanation_matches(explanation) == 0);
   libauth_explanation_free(explanation);
   ok(libauth_redemption_explain(redemption, message.inbound, message.signature, &explanation, &error));
@@ -194,9 +199,9 @@ static void scenario_log_without_secrets(void) {
   libauth_answer *answer = NULL;
   libauth_config_set_log_callback(config, LIBAUTH_LOG_TRACE, note_line, &lines);
   made(libauth_seller_new(config, ACCESS_KEY, SECRET_KEY, &seller, &error), error);
-  ok(libauth_seller_token(seller, &token, &error));
+  ok(libauth_seller_token(seller, NULL, &token, &error));
   lines.also_secret = libauth_token_value(token);
-  CHECK(libauth_seller_call(seller, call, &answer, &error) == LIBAUTH_PLATFORM); /* it says the secrets aloud */
+  CHECK(libauth_seller_call(seller, call, NULL, &answer, &error) == LIBAUTH_PLATFORM); /* it says the secrets aloud */
   CHECK(!leaks(libauth_error_message(error)) && !leaks(libauth_error_platform_message(error)));
   CHECK(!contains(libauth_error_platform_message(error), libauth_token_value(token)));
   forget_error();
@@ -205,8 +210,8 @@ static void scenario_log_without_secrets(void) {
   lines.also_secret = "authorization-code-1";
   config = libauth_config_new(base("c-log", "", "daxpay"));
   libauth_config_set_log_callback(config, LIBAUTH_LOG_TRACE, note_line, &lines);
-  made(libauth_daxpay_new(config, APP_ID, MCH_NO, SIGN_KEY, LIBAUTH_DAXPAY_HMAC_SHA256, &daxpay, &error), error);
-  ok(libauth_daxpay_auth(daxpay, request, &identity, &error));
+  made(libauth_daxpay_new(config, APP_ID, MCH_NO, SIGN_KEY, LIBAUTH_DAXPAY_SIGN_HMAC_SHA256, &daxpay, &error), error);
+  ok(libauth_daxpay_auth(daxpay, request, NULL, &identity, &error));
   libauth_config_free(config);
 
   CHECK(lines.count >= 4 && lines.of_level[LIBAUTH_LOG_ERROR] >= 1 && lines.of_level[LIBAUTH_LOG_DEBUG] >= 3);

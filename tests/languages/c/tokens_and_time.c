@@ -42,7 +42,7 @@ static void count_line(void *context, int32_t level, const char *line) {
 static libauth_seller *seller_by(struct own_clock *clock, struct levels *levels, const char *url) {
   libauth_config *config = libauth_config_new(url);
   libauth_seller *seller = NULL;
-  libauth_config_set_expires_in_unit(config, LIBAUTH_EXPIRES_IN_MILLISECONDS);
+  libauth_config_set_seller_expires_in_unit(config, LIBAUTH_SELLER_EXPIRES_IN_MILLISECONDS);
   libauth_config_set_max_tries(config, 1);
   libauth_config_set_clock_callback(config, tell, clock);
   libauth_config_set_log_callback(config, LIBAUTH_LOG_TRACE, count_line, levels);
@@ -55,7 +55,7 @@ static libauth_seller *seller_by(struct own_clock *clock, struct levels *levels,
 static char *token_of(const libauth_seller *seller) {
   libauth_token *token = NULL;
   char *value = NULL;
-  if (libauth_seller_token(seller, &token, &error) == LIBAUTH_OK) {
+  if (libauth_seller_token(seller, NULL, &token, &error) == LIBAUTH_OK) {
     value = calloc(strlen(libauth_token_value(token)) + 1, 1);
     if (value == NULL) exit(EXIT_FAILURE);
     memcpy(value, libauth_token_value(token), strlen(libauth_token_value(token)));
@@ -95,7 +95,7 @@ static void refreshed_at_its_boundary(int number, const struct life *life) {
   order("lifetime", scope, more);
   seller = seller_by(&clock, &levels, base(scope, "jwt=opaque", "seller"));
 
-  if (ok(libauth_seller_token(seller, &token, &error))) {
+  if (ok(libauth_seller_token(seller, NULL, &token, &error))) {
     CHECK(libauth_token_lifetime_ms(token) == life->lifetime_ms);
     CHECK(libauth_token_expires_at_ms(token) == start.unix_ms + life->lifetime_ms);
     CHECK(clock.asked > 0);
@@ -131,7 +131,7 @@ static void plant_token(const libauth_seller *seller, const char *scope) {
   libauth_http_response *response;
   libauth_token *token = NULL;
   char url[1024];
-  ok(libauth_seller_build_token(seller, &request, &error));
+  ok(libauth_seller_build_token(seller, NULL, &request, &error));
   snprintf(url, sizeof url, "%s%s", base(scope, "jwt=opaque", "seller"),
            strstr(libauth_http_request_url(request), "/seller/") + strlen("/seller"));
   response = http_deliver_to(url, request);
@@ -226,12 +226,12 @@ static void configured_lifetime(void) {
   libauth_token *token = NULL;
   int64_t ages[] = {0, 47999, 48000};
   size_t i;
-  libauth_config_set_token_lifetime_ms(config, 60000);
+  libauth_config_set_openplatform_token_lifetime_ms(config, 60000);
   libauth_config_set_clock_callback(config, tell, &clock);
   made(libauth_openplatform_new(config, CLIENT_ID, CLIENT_SECRET, &openplatform, &error), error);
   for (i = 0; i < 3; i++) {
     move(&clock, &start, ages[i]);
-    ok(libauth_openplatform_token(openplatform, &token, &error));
+    ok(libauth_openplatform_token(openplatform, NULL, &token, &error));
     CHECK(libauth_token_lifetime_ms(token) == 60000);
     CHECK(counted(scope, "openplatform", "requests") == (i < 2 ? 1 : 2));
     libauth_token_free(token);
@@ -251,7 +251,7 @@ static void invalidated_by_its_owner_alone(void) {
   seller = seller_by(&clock, &levels, base(scope, "jwt=opaque", "seller"));
   old = token_of(seller);
   move(&clock, &start, 1000000);
-  ok(libauth_seller_token(seller, &token, &error));
+  ok(libauth_seller_token(seller, NULL, &token, &error));
   fresh = token_of(seller);
   CHECK(!equal(old, fresh) && counted(scope, "seller", "requests") == 2);
 
@@ -284,19 +284,19 @@ static void refused_call_is_repeated_once(void) {
   libauth_token *token = NULL;
   libauth_answer *answer = NULL;
   free(token_of(seller));
-  ok(libauth_openplatform_token(openplatform, &token, &error));
+  ok(libauth_openplatform_token(openplatform, NULL, &token, &error));
   order("expire", "c-refused", "");
-  ok(libauth_seller_call(seller, call, &answer, &error));
+  ok(libauth_seller_call(seller, call, NULL, &answer, &error));
   CHECK(equal(libauth_answer_field(answer, "data.path"), "/orders"));
   CHECK(counted("c-refused", "seller", "business_requests") == 2);
   CHECK(counted("c-refused", "seller", "token_requests") == 2);
   libauth_answer_free(answer);
-  ok(libauth_openplatform_call(openplatform, call, &answer, &error));
+  ok(libauth_openplatform_call(openplatform, call, NULL, &answer, &error));
   CHECK(counted("c-refused", "openplatform", "business_requests") == 2);
   CHECK(counted("c-refused", "openplatform", "token_requests") == 2);
   libauth_answer_free(answer);
 
-  CHECK(libauth_seller_call(hopeless, call, &answer, &error) == LIBAUTH_UNAUTHORIZED && answer == NULL);
+  CHECK(libauth_seller_call(hopeless, call, NULL, &answer, &error) == LIBAUTH_UNAUTHORIZED && answer == NULL);
   CHECK(counted("c-hopeless", "seller", "business_requests") == 2);
   CHECK(counted("c-hopeless", "seller", "token_requests") == 2);
   forget_error();

@@ -13,7 +13,7 @@ int main(void) {
          LIBAUTH_VERSION_PATCH, libauth_version());
   if (libauth_seller_new(config, getenv("LIBAUTH_SELLER_ACCESS_KEY"), getenv("LIBAUTH_SELLER_SECRET_KEY"), &seller,
                          &error) == LIBAUTH_OK &&
-      libauth_seller_token(seller, &token, &error) == LIBAUTH_OK)
+      libauth_seller_token(seller, NULL, &token, &error) == LIBAUTH_OK)
     printf("%s: %lu characters\n", libauth_token_header_name(token),
            (unsigned long)strlen(libauth_token_header_value(token)));
   else
