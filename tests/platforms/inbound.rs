@@ -206,13 +206,7 @@ fn a_message_that_was_tampered_with_says_what_is_wrong() {
 fn a_message_for_another_path_or_account_is_refused() {
     let sandbox = Sandbox::start();
     let mut message = genuine(&sandbox, "creditpay", json!({}));
-    for path in [
-        "/other",
-        "/notify?a=b",
-        "/notify/",
-        "",
-        "https://host.example/notify",
-    ] {
+    for path in ["/other", "/notify/", "/Notify", "/"] {
         message.path = path.to_owned();
         let outcome = verify("creditpay", &config(), &message);
         refused(outcome, Status::BadSignature, "check that the path");

@@ -144,6 +144,26 @@ fn an_expires_in_that_cannot_be_believed_is_a_protocol_error_where_nothing_else_
     }
 }
 
+/// 7200 can only be the table's seconds; a setting that says milliseconds is believed all the same.
+#[test]
+fn an_expires_in_under_ten_minutes_is_in_seconds() {
+    let data = |value: &str| json!({"accessToken": "opaque", "expiresIn": value});
+    for (value, lifetime_ms) in [
+        ("7200", 7_200_000),
+        ("1", 1_000),
+        ("599999", 599_999_000),
+        ("600000", 600_000),
+        ("7200000", 7_200_000),
+    ] {
+        let token = seller_token(&data(value), |_| {}).unwrap();
+        assert_eq!(token.lifetime_ms(), lifetime_ms, "{value}");
+        let token = seller_token(&data(value), |config| {
+            config.set(expires_in_unit(ExpiresInUnit::Milliseconds));
+        });
+        assert_eq!(token.unwrap().lifetime_ms(), value.parse::<i64>().unwrap());
+    }
+}
+
 #[test]
 fn a_year_is_long_but_can_be_believed() {
     let year_ms = 365 * 24 * 3_600_000_i64;
@@ -246,7 +266,9 @@ fn an_open_platform_jwt_is_believed() {
 #[test]
 fn a_life_counts_from_the_moment_the_request_was_built() {
     let clock = TestClock::at(NOON_MS);
-    let seller = seller(&config_at("https://host.example", &clock));
+    let mut config = config_at("https://host.example", &clock);
+    config.set(expires_in_unit(ExpiresInUnit::Milliseconds));
+    let seller = seller(&config);
     let request = seller.build_token(&Options::default()).unwrap();
     // The answer takes a minute: that minute is of the token's life.
     clock.pass(60_000);

@@ -17,6 +17,7 @@ mod options;
 mod proxy;
 mod redemption;
 mod replay;
+mod rotation;
 mod rsa;
 mod secrets;
 mod seller;

@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::inbound::{Claim, Genuine, Inbound, Keep, Rejected, bad_signature};
 use crate::json::Json;
 use crate::secret::Secret;
+use crate::signing::creditpay::Key;
 
 /// The kind of a message. The numbers are part of the C ABI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -76,6 +77,7 @@ pub struct Event {
     body: Json,
     raw_body: Vec<u8>,
     claim: Claim,
+    key: usize,
 }
 
 impl Event {
@@ -146,6 +148,12 @@ impl Event {
         &self.raw_body
     }
 
+    /// Which key it was accepted under: 0 is the handle's own, 1 and on are the previous ones in the order they
+    /// were added.
+    pub fn key_index(&self) -> usize {
+        self.key
+    }
+
     /// The member `data`.
     pub fn data(&self) -> Option<&Json> {
         self.body.get("data")
@@ -168,7 +176,8 @@ impl CreditPay {
     /// customer token: the customer it names is a claim, not a fact.
     ///
     /// # Errors
-    /// `BadSignature`, `Stale`; `Protocol` for a genuine message that cannot be read; with the event, `Replayed` (answer
+    /// `InvalidArgument` for a path that has a host, a query or a fragment: it must be the one that went over the wire,
+    /// percent-encoded, and nothing else. `BadSignature`, `Stale`; `Protocol` for a genuine message that cannot be read; with the event, `Replayed` (answer
     /// it as before, do not act on it again) and `Busy` (answer with failure: it will come again).
     pub fn verify(&self, message: &Inbound) -> std::result::Result<Event, Rejected<Event>> {
         let trace_id = message.headers.get("trace");
@@ -177,15 +186,17 @@ impl CreditPay {
 
     fn check(&self, message: &Inbound) -> Result<Genuine<impl FnOnce(Claim) -> Event + use<>>> {
         self.inbound.check_shape(message)?;
+        check_path(&message.path)?;
         let signature = message
             .required_header("signature")
             .map_err(|e| self.misspelt(message, e))?;
         let timestamp = message.required_header("timestamp")?;
-        if !self.key.verify(&message.path, &message.body, signature) {
+        let is_right = |key: &Key| key.verify(&message.path, &message.body, signature);
+        let Some(place) = self.keys.which(is_right) else {
             let why = "it is not the one of this path and body; check that the path is the one the platform \
                        called, without host and query, and the body the raw bytes (explain tells more)";
             return Err(bad_signature("mismatch", why));
-        }
+        };
         let timestamp_ms = self.inbound.check_timestamp(timestamp)?;
         let body = Json::parse(&message.body)?;
         let owned = |name| Ok::<_, Error>(message.header(name)?.map(str::to_owned));
@@ -211,6 +222,7 @@ impl CreditPay {
             body,
             raw_body,
             claim,
+            key: place,
         };
         Ok(Genuine { key, keep, event })
     }
@@ -225,4 +237,21 @@ impl CreditPay {
             None => error,
         }
     }
+}
+
+/// Only the path is signed: whoever hands over more would look for a wrong key in vain.
+fn check_path(path: &str) -> Result<()> {
+    let what = if path.contains('#') {
+        "has a fragment"
+    } else if path.contains('?') {
+        "has a query"
+    } else if path.contains("://") || path.starts_with("//") {
+        "has a host"
+    } else if !path.starts_with('/') {
+        "does not begin with /"
+    } else {
+        return Ok(());
+    };
+    let give = "give the path alone, percent-encoded as it was called, such as /callback";
+    Err(Error::argument("path", format!("{what}: {give}")))
 }

@@ -23,6 +23,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use super::checks;
+use super::rotation::{self, Keys};
 use crate::answer::Answer;
 use crate::call::{Call, header_value};
 use crate::client::{Client, Operation};
@@ -77,6 +78,15 @@ pub fn signed_path_prefix(prefix: impl Into<String>) -> Setting {
     Setting::new(SIGNED_PATH_PREFIX, prefix.into())
 }
 
+const PREVIOUS_KEY: &str = "creditpay_previous_key";
+
+/// The setting `creditpay_previous_key`, which may be added several times ([`Config::add`]): a signature key
+/// before a rotation. What the platform sends is accepted under it too; an empty one is left out, with a line
+/// in the log.
+pub fn previous_key(key: impl Into<Secret>) -> Setting {
+    Setting::new::<Secret>(PREVIOUS_KEY, key.into())
+}
+
 const ENVELOPE: Envelope = Envelope {
     code: "code",
     message: "msg",
@@ -92,7 +102,7 @@ const ENVELOPE: Envelope = Envelope {
 };
 
 /// The headers libauth sets on business calls.
-const OWN_HEADERS: [&str; 4] = ["trace", "api-key", "signature", "lang"];
+const OWN_HEADERS: [&str; 3] = ["trace", "api-key", "signature"];
 
 /// A handle for one platform account. Immutable; for any number of threads.
 pub struct CreditPay {
@@ -100,8 +110,8 @@ pub struct CreditPay {
     plat_id: String,
     api_key: Secret,
     signature_key: Secret,
-    /// The same, made ready to sign with.
-    key: signing::Key,
+    /// The same, made ready to sign with, and those before it.
+    keys: Keys<signing::Key>,
     signed_prefix: String,
     inbound: crate::inbound::Policy,
 }
@@ -132,15 +142,16 @@ impl CreditPay {
                 "must begin with / and not end with one, such as /dg",
             ));
         }
+        let read = |key: &str| Ok(signing::Key::new(checks::secret("it", key)?.expose()));
+        let mut secrets = vec![api_key.clone(), signature_key.clone()];
+        secrets.extend(rotation::secrets(PREVIOUS_KEY, config));
+        let client = Client::new("creditpay", config, secrets)?;
+        let keys = Keys::new(read(signature_key.expose())?);
         Ok(CreditPay {
-            client: Client::new(
-                "creditpay",
-                config,
-                vec![api_key.clone(), signature_key.clone()],
-            )?,
             plat_id: plat_id.to_owned(),
             api_key,
-            key: signing::Key::new(signature_key.expose()),
+            keys: keys.with_previous(PREVIOUS_KEY, config, &client, read),
+            client,
             signature_key,
             signed_prefix,
             inbound: config.inbound("creditpay", inbound::WINDOW_MS)?,
@@ -236,12 +247,26 @@ impl CreditPay {
     /// None for now.
     pub fn explain(&self, message: &Inbound, signature: Option<&str>) -> Result<Explanation> {
         let base_url = self.client.base_url();
-        let hints = CreditpayHints {
-            base_url: Some(&base_url),
-            signed_prefix: Some(self.signed_prefix.as_str()).filter(|prefix| !prefix.is_empty()),
-            ..CreditpayHints::default()
-        };
-        Ok(self.explained(&hints, message, signature))
+        Ok(self.explained(&self.hints(&base_url), message, signature))
+    }
+
+    /// As [`CreditPay::explain`], with the string that the other side signed in place of its signature: where
+    /// the two part, and what that means.
+    ///
+    /// # Errors
+    /// None for now.
+    pub fn explain_string(&self, message: &Inbound, their_string: &str) -> Result<Explanation> {
+        let base_url = self.client.base_url();
+        let hints = self.hints(&base_url);
+        let key = self.signature_key.expose();
+        let (path, body) = (&message.path, &message.body);
+        Ok(explain::creditpay_string(
+            key,
+            path,
+            body,
+            &hints,
+            their_string,
+        ))
     }
 
     /// As [`CreditPay::explain`], for a message of the platform: the path is the user's own, as it was
@@ -251,6 +276,14 @@ impl CreditPay {
     /// None for now.
     pub fn explain_event(&self, message: &Inbound, signature: Option<&str>) -> Result<Explanation> {
         Ok(self.explained(&CreditpayHints::default(), message, signature))
+    }
+
+    fn hints<'a>(&'a self, base_url: &'a str) -> CreditpayHints<'a> {
+        CreditpayHints {
+            base_url: Some(base_url),
+            signed_prefix: Some(self.signed_prefix.as_str()).filter(|prefix| !prefix.is_empty()),
+            ..CreditpayHints::default()
+        }
     }
 
     fn explained(
@@ -310,7 +343,7 @@ impl CreditPay {
     /// The three headers that authenticate a request.
     fn signed(&self, request: HttpRequest, path: &str, options: &Options) -> HttpRequest {
         let signed_path = format!("{}{path}", self.signed_prefix);
-        let signature = self.key.sign(&signed_path, request.body());
+        let signature = self.keys.current().sign(&signed_path, request.body());
         let trace = options.trace_id_or_random();
         let request = request.trace_id(&trace).header("trace", &trace);
         request

@@ -12,6 +12,7 @@ use crate::signing::daxpay::{Nested, canonical};
 pub struct Event {
     body: Json,
     raw_body: Vec<u8>,
+    trace_id: Option<String>,
     claim: Claim,
     key: usize,
 }
@@ -38,9 +39,9 @@ impl Event {
         self.text("msg")
     }
 
-    /// The envelope's `traceId`.
+    /// The envelope's `traceId`; in edition open the header `x-trace-id`.
     pub fn trace_id(&self) -> Option<String> {
-        self.text("traceId")
+        self.trace_id.clone()
     }
 
     /// The whole body.
@@ -102,11 +103,13 @@ impl DaxPay {
     /// will come again).
     pub fn verify(&self, message: &Inbound) -> std::result::Result<Event, Rejected<Event>> {
         let parsed = self.parse(message);
-        let trace_id = match &parsed {
+        let in_body = match &parsed {
             Ok(body) => body.get("traceId").map(Json::to_text),
             Err(_) => None,
         };
-        let checked = parsed.and_then(|body| self.check(body, message));
+        let in_header = || message.headers.get("x-trace-id").map(str::to_owned);
+        let trace_id = in_body.or_else(in_header);
+        let checked = parsed.and_then(|body| self.check(body, message, trace_id.clone()));
         self.inbound.accept(checked, trace_id.as_deref())
     }
 
@@ -123,6 +126,7 @@ impl DaxPay {
         &self,
         body: Json,
         message: &Inbound,
+        trace_id: Option<String>,
     ) -> Result<Genuine<impl FnOnce(Claim) -> Event + use<>>> {
         let key = self.verify_members(&body, ResponseSignature::Required)?;
         let mut keep = Keep::ForGood;
@@ -161,6 +165,7 @@ impl DaxPay {
             event: move |claim| Event {
                 body,
                 raw_body,
+                trace_id,
                 claim,
                 key: key.unwrap_or_default(),
             },

@@ -405,6 +405,21 @@ impl DaxPay {
         }
     }
 
+    /// As [`DaxPay::explain`], with the string that the other side signed in place of its signature: where the
+    /// two part, and what that means. Edition open's gateway quotes its own with code 20052.
+    ///
+    /// # Errors
+    /// As [`DaxPay::explain`].
+    pub fn explain_string(&self, message: &Inbound, their_string: &str) -> Result<Explanation> {
+        match &self.edition {
+            Edition::Three(keys) => {
+                let (algorithm, key) = (keys.current().algorithm(), keys.current().expose());
+                explain::daxpay_string(algorithm, key, &message.body, their_string)
+            }
+            Edition::Open(..) => explain::daxpay_open_string(&message.body, their_string),
+        }
+    }
+
     /// As [`DaxPay::explain`], for a message of the gateway, which signs with its own key in edition open, and in
     /// edition 3 as its users do.
     ///

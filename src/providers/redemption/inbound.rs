@@ -12,6 +12,7 @@ pub struct Event {
     body: Json,
     raw_body: Vec<u8>,
     claim: Claim,
+    key: usize,
 }
 
 impl Event {
@@ -39,6 +40,12 @@ impl Event {
     /// The merchant's own id of its customer.
     pub fn user_id(&self) -> Option<String> {
         self.text("userId")
+    }
+
+    /// Which key it was accepted under: 0 is the handle's own, 1 and on are the previous ones in the order they
+    /// were added.
+    pub fn key_index(&self) -> usize {
+        self.key
     }
 
     /// The whole body: every field the platform sent.
@@ -69,13 +76,13 @@ impl Redemption {
     }
 
     fn check(&self, message: &Inbound) -> Result<Genuine<impl FnOnce(Claim) -> Event + use<>>> {
-        let verifier = self.verifier()?;
+        let verifiers = self.verifiers()?;
         self.inbound.check_shape(message)?;
         let sign = message.required_header("sign")?;
         let nonce = message.required_header("nonce")?;
         let timestamp = message.required_header("timestamp")?;
         let business_id = message.required_header("businessId")?;
-        let expected_type = verifier.sign_type();
+        let expected_type = verifiers.current().sign_type();
         match message.header("signType")? {
             Some(sign_type) if !sign_type.is_empty() && sign_type != expected_type => {
                 let why = format!(
@@ -100,11 +107,11 @@ impl Redemption {
             ));
         }
         let string = string_to_sign(|name| message.headers.get(name), &message.body);
-        if !verifier.verify(&string, sign) {
+        let Some(place) = verifiers.which(|key| key.verify(&string, sign)) else {
             let why = "`sign` is not the one of these headers and this body; check that the body is the raw \
                        bytes received (explain tells more)";
             return Err(bad_signature("mismatch", why));
-        }
+        };
         self.inbound.check_timestamp(timestamp)?;
         let body = Json::parse(&message.body)?;
         let serial_no = body
@@ -121,6 +128,7 @@ impl Redemption {
                 body,
                 raw_body,
                 claim,
+                key: place,
             },
         })
     }

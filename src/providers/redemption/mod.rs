@@ -1,12 +1,14 @@
 #![doc = include_str!("../../../docs/redemption.md")]
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::checks;
+use super::rotation::{self, Keys};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::client::{Client, Operation};
-use crate::config::Config;
+use crate::config::{Config, Setting};
 use crate::envelope::{Envelope, Meaning, required_text};
 use crate::error::{Error, Result, Status};
 use crate::explain::{self, Explanation};
@@ -17,6 +19,7 @@ use crate::options::Options;
 use crate::random;
 use crate::secret::Secret;
 use crate::signing::redemption::{Signer, Verifier, string_to_sign};
+pub use crate::signing::rsa::SignMessage;
 use crate::signing::rsa::{PrivateKey, PublicKey, RsaSigner};
 
 mod inbound;
@@ -38,6 +41,15 @@ const CALL: Operation<Redemption, Call, Answer> = Operation {
     build: Redemption::call_request,
     read: |_, _, response| open(response),
 };
+
+const PREVIOUS_KEY: &str = "redemption_previous_key";
+
+/// The setting `redemption_previous_key`, which may be added several times ([`Config::add`]): a key before a
+/// rotation, the platform's public key or the shared secret, as the handle has it. What the platform sends is
+/// accepted under it too; one that cannot be read is left out, with a line in the log.
+pub fn previous_key(key: impl Into<Secret>) -> Setting {
+    Setting::new::<Secret>(PREVIOUS_KEY, key.into())
+}
 
 const UNKNOWN: &str = "the outcome is unknown: query, or have a person confirm";
 
@@ -89,7 +101,7 @@ pub struct Redemption {
     business_id: String,
     merchant_id: String,
     signer: Signer,
-    verifier: Option<Verifier>,
+    verifiers: Option<Keys<Verifier>>,
     inbound: crate::inbound::Policy,
 }
 
@@ -138,17 +150,37 @@ impl Redemption {
         platform_public_key: Option<&str>,
     ) -> Result<Redemption> {
         let key = PrivateKey::parse("private_key", private_key)?;
-        let signer = Signer::Rsa(RsaSigner::Key(key));
-        let platform_public_key = platform_public_key.filter(|key| !key.is_empty());
-        let parse = |key| PublicKey::parse("platform_public_key", key).map(Verifier::Rsa);
-        let verifier = platform_public_key.map(parse).transpose()?;
-        Redemption::new(
+        let signer = RsaSigner::Key(key);
+        Redemption::signing_with(
             config,
             business_id,
             merchant_id,
             signer,
-            verifier,
-            Vec::new(),
+            platform_public_key,
+        )
+    }
+
+    /// As [`Redemption::with_rsa`], with a private key that is somewhere else. `signer` signs once, to see that
+    /// `public_key` is the merchant's own.
+    ///
+    /// # Errors
+    /// As [`Redemption::with_rsa`]; [`Status::InvalidKey`] when the signature is not by `public_key`.
+    pub fn with_rsa_callback(
+        config: &Config,
+        business_id: &str,
+        merchant_id: &str,
+        signer: Arc<dyn SignMessage>,
+        public_key: &str,
+        platform_public_key: Option<&str>,
+    ) -> Result<Redemption> {
+        let public_key = PublicKey::parse("public_key", public_key)?;
+        let signer = RsaSigner::callback(signer, public_key)?;
+        Redemption::signing_with(
+            config,
+            business_id,
+            merchant_id,
+            signer,
+            platform_public_key,
         )
     }
 
@@ -163,16 +195,28 @@ impl Redemption {
         secret: &str,
     ) -> Result<Redemption> {
         let secret = checks::secret("secret", secret)?;
-        let signer = Signer::Md5(secret.clone());
+        let mut secrets = vec![secret.clone()];
+        secrets.extend(rotation::secrets(PREVIOUS_KEY, config));
+        let read = |key: &str| Ok(Verifier::Md5(checks::secret("it", key)?));
         let verifier = Some(Verifier::Md5(secret.clone()));
-        Redemption::new(
-            config,
-            business_id,
-            merchant_id,
-            signer,
-            verifier,
-            vec![secret],
-        )
+        let signer = Signer::Md5(secret);
+        let made = Redemption::new(config, business_id, merchant_id, signer, secrets)?;
+        Ok(made.checking_with(config, verifier, read))
+    }
+
+    fn signing_with(
+        config: &Config,
+        business_id: &str,
+        merchant_id: &str,
+        signer: RsaSigner,
+        platform_public_key: Option<&str>,
+    ) -> Result<Redemption> {
+        let read = |key: &str| PublicKey::parse("platform_public_key", key).map(Verifier::Rsa);
+        let platform_public_key = platform_public_key.filter(|key| !key.is_empty());
+        let verifier = platform_public_key.map(read).transpose()?;
+        let signer = Signer::Rsa(signer);
+        let made = Redemption::new(config, business_id, merchant_id, signer, Vec::new())?;
+        Ok(made.checking_with(config, verifier, read))
     }
 
     fn new(
@@ -180,7 +224,6 @@ impl Redemption {
         business_id: &str,
         merchant_id: &str,
         signer: Signer,
-        verifier: Option<Verifier>,
         secrets: Vec<Secret>,
     ) -> Result<Redemption> {
         checks::credential("business_id", business_id)?;
@@ -190,9 +233,22 @@ impl Redemption {
             business_id: business_id.to_owned(),
             merchant_id: merchant_id.to_owned(),
             signer,
-            verifier,
+            verifiers: None,
             inbound: config.inbound("redemption", crate::inbound::SIGNED_WINDOW_MS)?,
         })
+    }
+
+    /// With the key that the platform's messages are checked with, and those before it.
+    fn checking_with(
+        mut self,
+        config: &Config,
+        verifier: Option<Verifier>,
+        read: impl Fn(&str) -> Result<Verifier>,
+    ) -> Redemption {
+        let keys = verifier.map(Keys::new);
+        self.verifiers =
+            keys.map(|keys| keys.with_previous(PREVIOUS_KEY, config, &self.client, read));
+        self
     }
 
     /// Asks for an Alipay authorization URL.
@@ -267,12 +323,29 @@ impl Redemption {
         Ok(self.explained(None, message, signature))
     }
 
+    /// As [`Redemption::explain`], with the string that the other side signed in place of its signature: where
+    /// the two part, and what that means.
+    ///
+    /// # Errors
+    /// None for now.
+    pub fn explain_string(&self, message: &Inbound, their_string: &str) -> Result<Explanation> {
+        let header = |name| message.headers.get(name);
+        let signer = Some(&self.signer);
+        Ok(explain::redemption_string(
+            signer,
+            None,
+            header,
+            &message.body,
+            their_string,
+        ))
+    }
+
     /// As [`Redemption::explain`], for a message of the platform, which signs with its own key.
     ///
     /// # Errors
     /// [`Status::InvalidConfig`] when an RSA handle was made without the platform's public key.
     pub fn explain_event(&self, message: &Inbound, signature: Option<&str>) -> Result<Explanation> {
-        Ok(self.explained(Some(self.verifier()?), message, signature))
+        Ok(self.explained(Some(self.verifiers()?.current()), message, signature))
     }
 
     fn explained(
@@ -313,8 +386,8 @@ impl Redemption {
         Ok(call.finish(self.signed(request, options)?))
     }
 
-    fn verifier(&self) -> Result<&Verifier> {
-        self.verifier.as_ref().ok_or_else(|| {
+    fn verifiers(&self) -> Result<&Keys<Verifier>> {
+        self.verifiers.as_ref().ok_or_else(|| {
             Error::config(
                 "platform_public_key",
                 "is needed to check callbacks: give it when making the handle",

@@ -55,11 +55,16 @@ const RULES: TokenRules<Seller> = TokenRules {
 };
 
 const EXPIRES_IN_UNIT: &str = "seller_expires_in_unit";
+const TOKEN_PATH_SETTING: &str = "seller_token_path";
+
+/// What `expiresIn` cannot be in milliseconds: no token lives so short.
+const SHORTEST_MS: i64 = 10 * 60 * 1000;
 
 /// How `expiresIn` is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum ExpiresInUnit {
-    /// The token's own `exp - iat` where it can be read, else `expiresIn` as milliseconds.
+    /// The token's own `exp - iat` where it can be read, else `expiresIn` as milliseconds, or as seconds where
+    /// that would be under ten minutes.
     #[default]
     Auto,
     /// `expiresIn` is in milliseconds.
@@ -73,12 +78,19 @@ pub fn expires_in_unit(unit: ExpiresInUnit) -> Setting {
     Setting::new(EXPIRES_IN_UNIT, unit)
 }
 
+/// The setting `seller_token_path`: where the token is fetched, for deployments of another version of the
+/// document; by default `/seller/202405/auth/get-access-token`.
+pub fn token_path(path: impl Into<String>) -> Setting {
+    Setting::new::<String>(TOKEN_PATH_SETTING, path.into())
+}
+
 /// A handle for one seller, with its token. For any number of threads.
 pub struct Seller {
     tokens: TokenClient,
     access_key: Secret,
     secret_key: Secret,
     expires_in_unit: ExpiresInUnit,
+    token_path: String,
 }
 
 impl Seller {
@@ -91,7 +103,17 @@ impl Seller {
         let secret_key = checks::secret("secret_key", secret_key)?;
         let secrets = vec![access_key.clone(), secret_key.clone()];
         let unit = config.setting(EXPIRES_IN_UNIT).copied();
+        let token_path = config.setting::<String>(TOKEN_PATH_SETTING).cloned();
+        let token_path = Call::new("POST", token_path.as_deref().unwrap_or(TOKEN_PATH))
+            .wire_target()
+            .map_err(|e| {
+                Error::config(
+                    TOKEN_PATH_SETTING,
+                    format!("cannot be used: {}", e.message()),
+                )
+            })?;
         Ok(Seller {
+            token_path,
             tokens: TokenClient::new("seller", config, secrets)?,
             access_key,
             secret_key,
@@ -173,13 +195,13 @@ impl Seller {
                     ));
                 }
             };
-            let factor = if self.expires_in_unit == ExpiresInUnit::Seconds {
-                1000
-            } else {
-                1
+            let factor = |value: i64| match self.expires_in_unit {
+                ExpiresInUnit::Seconds => 1000,
+                ExpiresInUnit::Auto if value < SHORTEST_MS => 1000,
+                _ => 1,
             };
             let lifetime_ms =
-                expires_in.and_then(|value: i64| plausible_ms(value.saturating_mul(factor)));
+                expires_in.and_then(|value: i64| plausible_ms(value.saturating_mul(factor(value))));
             lifetime_ms
                 .ok_or_else(|| Error::protocol("`data.expiresIn` is not a plausible whole number"))
         })
@@ -191,7 +213,7 @@ impl Seller {
             ("secretKey", Some(Json::string(self.secret_key.expose()))),
         ]));
         let client = &self.tokens.client;
-        let request = client.request("POST", TOKEN_PATH, body.to_body());
+        let request = client.request("POST", &self.token_path, body.to_body());
         request.header("Content-Type", "application/json")
     }
 
