@@ -2,6 +2,7 @@
 
 use zeroize::Zeroizing;
 
+use super::daxpay_choices::{Choice, Whole, choices};
 use super::daxpay_forms::*;
 use super::difference::Difference;
 use super::encodings::{simple_upper, turkish_lower, turkish_upper};

@@ -227,7 +227,8 @@ pub(super) fn joints(sent: &[Sent], body: &Json, secret: &str) -> Forms<Joint> {
     }
     // Headers and members of the body as one sorted list: the commonest rule elsewhere.
     let json = body;
-    if *json != Json::Null {
+    let is_short = sent.iter().all(|(_, value)| value.is_none_or(|value| value.len() <= LONGEST));
+    if *json != Json::Null && is_short {
         // Where a name is in both: both, the header, or the member.
         for (both, header) in [(true, true), (false, true), (false, false)] {
             let mut all = Pairs::default();

@@ -13,6 +13,7 @@
 mod bodies;
 mod creditpay;
 mod daxpay;
+mod daxpay_choices;
 mod daxpay_forms;
 mod daxpay_open;
 mod difference;

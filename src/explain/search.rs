@@ -325,7 +325,8 @@ impl<'a> Walk<'a, '_> {
         self.budget.tried += 1;
         self.budget.spend(EACH);
         let signed = (self.make)(self.budget, &self.keys[*key], self.endings[*ending], rest)?;
-        self.budget.spend(signed.message.len() * algorithm.weight());
+        let hashed = signed.message.len() + signed.key.len();
+        self.budget.spend(hashed * algorithm.weight());
         if is_only && !self.seen.insert(fingerprint(*algorithm_at, &signed)) {
             let mut changed = (0..self.picks.len()).filter(|at| self.picks[*at] != 0);
             if let (Some(at), None) = (changed.next(), changed.next()) {

@@ -4,6 +4,7 @@ mod cancelling;
 mod certificates;
 mod claims;
 mod deadlines;
+mod explain;
 mod fork;
 mod framing;
 mod heap;
