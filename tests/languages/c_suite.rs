@@ -88,6 +88,11 @@ fn bad_input() {
 }
 
 #[test]
+fn values() {
+    check("values");
+}
+
+#[test]
 fn faults() {
     check("faults");
 }

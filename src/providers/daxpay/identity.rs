@@ -123,7 +123,7 @@ impl Identity {
         self.access_token.as_ref().map(Secret::expose)
     }
 
-    /// Where the session that `generate_auth_url` began wants the user to be sent (edition open).
+    /// Where the session that asking for an address began wants the user to be sent (edition open).
     pub fn return_path(&self) -> Option<&str> {
         self.return_path.as_deref()
     }
