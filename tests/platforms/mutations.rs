@@ -96,7 +96,12 @@ fn creditpay_refuses_every_changed_byte_of_body_path_and_signature() {
         .chain(signatures)
     {
         let error = creditpay.verify(&changed).map(drop).unwrap_err();
-        assert_eq!(error.status(), Status::BadSignature, "{error}");
+        // What is no path at all is named as such.
+        let is_no_path = changed.path != message.path && error.status() == Status::InvalidArgument;
+        assert!(
+            error.status() == Status::BadSignature || is_no_path,
+            "{error}"
+        );
         tried += 1;
     }
     assert!(tried > changes.len() * 200, "{tried}");
