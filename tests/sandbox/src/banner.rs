@@ -51,6 +51,8 @@ To see it misbehave, put a fault in front of the platform: {origin}/f/status=503
 or slow=3000, reset_after, cut=10, json=missing, sign=wrong ...
 To see what it received: curl {origin}/_/last   and   curl {origin}/_/counters
 
+In a browser: {origin}/ shows each request as it comes, why it was refused, and where two strings to sign part.
+
 To have a callback sent to a server of yours on this machine, here http://127.0.0.1:8080/notify:
 
 {callbacks}

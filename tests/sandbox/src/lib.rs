@@ -78,6 +78,10 @@
 //!
 //! # Control
 //!
+//! `GET /` is a page for a browser: it shows each request as it comes, its verdict, and where two strings to sign
+//! part; it sends callbacks, switches faults and explains a pasted request. It and the calls below answer only
+//! a `Host` of this machine with the sandbox's port, and no foreign `Origin`.
+//!
 //! Each takes `?scope=X`. Text or JSON comes back; 400 or 404 with a text when it cannot be done.
 //!
 //! | call | |
@@ -90,6 +94,11 @@
 //! | `POST /_/expire` | every token issued so far is expired |
 //! | `POST /_/lifetime&ms=N` | how long tokens issued from now on live |
 //! | `POST /_/forget` | a new start for the scope |
+//! | `POST /_/fault&platform=P&fault=F` | switches a fault on for requests of the scope whose URL has none; off without `fault` |
+//! | `GET /_/feed?after=N&wait_ms=MS` | requests after number N, of all scopes if none is named; waits for one if there is none |
+//! | `GET /_/why?id=N` | why the signature of request N is wrong: both strings, both signatures, the mistake |
+//! | `POST /_/explain?platform=P` | the same for a raw HTTP request in the body, which leaves no trace |
+//! | `GET /_/page` | base URLs, kinds of callbacks and credentials, for the page |
 //! | `POST /_/callback` | a signed message to the user's server; the order is JSON: |
 //!
 //! `platform` (`creditpay`, `daxpay`, `daxpay-open`, `redemption`), `kind` (creditpay: as documented; daxpay:
@@ -110,9 +119,13 @@ mod creditpay;
 mod daxpay;
 mod daxpay_open;
 mod faults;
+mod feed;
+mod guard;
 mod http;
 mod misbehave;
 mod openplatform;
+mod page;
+mod paste;
 mod platform;
 mod redemption;
 mod routing;
@@ -121,6 +134,7 @@ mod server;
 pub mod signatures;
 mod state;
 mod tls;
+mod why;
 
 use std::io;
 use std::sync::Arc;
@@ -130,6 +144,7 @@ pub use callbacks::{Answered, CALLBACKS, send_callback};
 pub use credentials::{Credentials, credentials};
 pub use http::Request;
 pub use state::{Counters, Expected, Recorded};
+pub use why::{Explained, Explainer, Question};
 
 use server::{Server, Shared};
 
@@ -195,6 +210,12 @@ impl Sandbox {
             shared: self.server.shared.clone(),
             name: name.to_owned(),
         }
+    }
+
+    /// Lets another judge name the mistakes in wrong signatures, on the page and in `GET /_/why`. The first
+    /// one stays.
+    pub fn set_explainer(&self, explainer: impl Explainer + 'static) {
+        let _ = self.server.shared.explainer.set(Box::new(explainer));
     }
 
     /// Makes or sends a callback, as `POST /_/callback` does.

@@ -3,8 +3,10 @@
 use super::control;
 use super::daxpay_open::fixed_text;
 use super::faults::Fault;
+use super::guard;
 use super::http::{Answer, Ending, Request, percent_decode};
 use super::misbehave::{deliver, finish, intercept};
+use super::page;
 use super::platform::{Call, Family, PLATFORMS, is_login, nonce, process};
 use super::server::Shared;
 use super::signatures::random_hex;
@@ -26,8 +28,12 @@ struct Route<'a> {
 /// Answers a request. `connection` is the number of the connection that it came over.
 pub fn handle(shared: &Shared, request: Request, connection: u64) -> Answer {
     let path = request.target.split('?').next().unwrap_or_default();
-    if path.starts_with("/_/") {
-        return control::answer(shared, &request);
+    if path == "/" || path.starts_with("/_/") {
+        return match guard::check(shared, &request) {
+            Ok(()) if path == "/" => page::answer(),
+            Ok(()) => control::answer(shared, &request),
+            Err(text) => Answer::text(403, text, now_ms()),
+        };
     }
     if path == "/elsewhere" {
         return Answer::text(200, "nobody should follow a redirect to here\n", now_ms());
@@ -47,6 +53,11 @@ pub fn handle(shared: &Shared, request: Request, connection: u64) -> Answer {
     let (answer, line) = {
         let mut scope = lock(&scope);
         count_received(&mut scope, &route, &request, connection);
+        let switched_on = scope.faults.get(route.platform).cloned();
+        let fault = match route.fault {
+            None => switched_on.unwrap_or_default(),
+            Some(_) => fault,
+        };
         answer(shared, &mut scope, &route, &fault, &request)
     };
     shared.log(&line);
@@ -143,10 +154,14 @@ fn answer(
         now_ms: now_ms() + fault.number("clock").unwrap_or(0) * 1000,
     };
     let mut recorded = Recorded {
+        id: 0,
         platform: route.platform.to_owned(),
+        scope: route.scope.clone(),
+        operation: route.path.to_owned(),
         received_ms: now_ms(),
         request: request.clone(),
         status: 0,
+        answer: Vec::new(),
         refused: None,
         fault: hit.then(|| fault.spec.clone()),
         expected: None,
@@ -169,12 +184,16 @@ fn answer(
         let header = ("x-trace-id".to_owned(), random_hex(8));
         answer.headers.push(header);
     }
+    recorded.answer.clone_from(&answer.body);
     deliver(fault, &mut answer);
     if !matches!(answer.delivery.ending, Ending::NoAnswer | Ending::Reset) {
         recorded.status = answer.status;
     }
     let line = log_line(&recorded, route);
-    scope.record(recorded);
+    shared.feed.add(|id| {
+        recorded.id = id;
+        scope.record(recorded);
+    });
     (answer, line)
 }
 

@@ -4,13 +4,15 @@ use std::collections::HashMap;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError, Weak};
 use std::thread;
 use std::time::Duration;
 
+use super::feed::Feed;
 use super::http::{Answer, Ending, ReadError, read_request, write_answer};
 use super::routing;
 use super::state::{Scopes, lock, now_ms};
+use super::why::Explainer;
 
 /// More connections than this at once are closed on arrival.
 const MAX_CONNECTIONS: usize = 512;
@@ -26,6 +28,8 @@ pub type Log = Box<dyn Fn(&str) + Send + Sync>;
 pub struct Shared {
     pub origin: String,
     pub scopes: Scopes,
+    pub feed: Feed,
+    pub explainer: OnceLock<Box<dyn Explainer>>,
     /// Connections accepted since the start.
     pub accepted: AtomicU64,
     log: Option<Log>,
@@ -89,6 +93,8 @@ impl Server {
         let shared = Arc::new(Shared {
             origin: format!("{scheme}://{address}"),
             scopes: Scopes::default(),
+            feed: Feed::default(),
+            explainer: OnceLock::new(),
             accepted: AtomicU64::new(0),
             log,
             connections: Mutex::default(),
@@ -114,6 +120,7 @@ impl Drop for Server {
             connections.open.values().cloned().collect()
         };
         self.shared.changed.notify_all();
+        self.shared.feed.end();
         // The listener is blocked in accept: a last connection lets it see that it shall stop.
         let _ = TcpStream::connect_timeout(&self.address, Duration::from_secs(1));
         if let Some(listener) = self.listener.take() {

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+use super::faults::Fault;
 use super::http::Request;
 use super::signatures::{jwt, random_hex};
 
@@ -15,6 +16,8 @@ use super::signatures::{jwt, random_hex};
 const RECENT: usize = 200;
 /// How much of a body it keeps.
 const RECENT_BODY: usize = 256 * 1024;
+/// How much of an answer it keeps.
+const RECENT_ANSWER: usize = 16 * 1024;
 /// Two hours: what both token platforms say by default.
 const DEFAULT_LIFETIME_MS: i64 = 7_200_000;
 
@@ -37,6 +40,11 @@ impl Scopes {
     /// The scope of this name, new if need be.
     pub fn get(&self, name: &str) -> Arc<Mutex<ScopeState>> {
         lock(&self.0).entry(name.to_owned()).or_default().clone()
+    }
+
+    /// Every scope.
+    pub fn all(&self) -> Vec<Arc<Mutex<ScopeState>>> {
+        lock(&self.0).values().cloned().collect()
     }
 
     /// Forgets everything about a scope.
@@ -85,14 +93,22 @@ impl Counters {
 /// A request as it was received, and what became of it.
 #[derive(Clone, Debug)]
 pub struct Recorded {
+    /// Its number among all requests of the sandbox, from 1.
+    pub id: u64,
     /// The platform's name in the URL.
     pub platform: String,
+    /// The scope that it came to.
+    pub scope: String,
+    /// What was asked for: the path below the platform's base.
+    pub operation: String,
     /// When it came, Unix milliseconds.
     pub received_ms: i64,
     /// The request itself.
     pub request: Request,
     /// The HTTP status of the answer; 0 when none was sent.
     pub status: u16,
+    /// The answer's body; 16 KiB of it at most.
+    pub answer: Vec<u8>,
     /// Why the request was refused, if it was.
     pub refused: Option<String>,
     /// The fault that hit it, if any did.
@@ -120,7 +136,11 @@ impl Recorded {
             .map(|(name, value)| json!([name, value]))
             .collect();
         json!({
+            "id": self.id,
             "platform": self.platform,
+            "scope": self.scope,
+            "operation": self.operation,
+            "answer": String::from_utf8_lossy(&self.answer),
             "received_ms": self.received_ms,
             "method": self.request.method,
             "path": self.request.target,
@@ -150,6 +170,8 @@ pub struct ScopeState {
     seen: HashSet<(&'static str, &'static str, String)>,
     pub recent: VecDeque<Recorded>,
     pub fault_uses: HashMap<String, u64>,
+    /// Faults switched on for a platform, for requests whose URL has none.
+    pub faults: BTreeMap<&'static str, Fault>,
     pub lifetime_ms: i64,
     tokens: Vec<Token>,
     /// creditpay: the last `session_sign` and code of a customer.
@@ -169,6 +191,7 @@ impl Default for ScopeState {
             seen: HashSet::new(),
             recent: VecDeque::new(),
             fault_uses: HashMap::new(),
+            faults: BTreeMap::new(),
             lifetime_ms: DEFAULT_LIFETIME_MS,
             tokens: Vec::new(),
             sessions: HashMap::new(),
@@ -208,6 +231,7 @@ impl ScopeState {
 
     pub fn record(&mut self, mut recorded: Recorded) {
         recorded.request.body.truncate(RECENT_BODY);
+        recorded.answer.truncate(RECENT_ANSWER);
         if self.recent.len() == RECENT {
             self.recent.pop_front();
         }

@@ -71,8 +71,9 @@ impl Sent {
     pub fn bytes(&self, base: &str, connection: &str) -> Vec<u8> {
         let prefix = base.splitn(4, '/').nth(3).unwrap_or_default();
         let slash = if prefix.is_empty() { "" } else { "/" };
+        let host = base.split('/').nth(2).unwrap_or_default();
         let mut head = format!("{} {slash}{prefix}{} HTTP/1.1\r\n", self.method, self.path);
-        head += &format!("Host: sandbox\r\nConnection: {connection}\r\n");
+        head += &format!("Host: {host}\r\nConnection: {connection}\r\n");
         for (name, value) in &self.headers {
             head += &format!("{name}: {value}\r\n");
         }
