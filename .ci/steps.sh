@@ -22,6 +22,7 @@ install_packages() {
   have cmake || missing+=(cmake)
   have make || missing+=(make)
   have pkg-config || missing+=(pkg-config)
+  have chromium || missing+=(chromium)
   have valgrind || missing+=(valgrind)
   have strace || missing+=(strace)
   have nm || missing+=(binutils)
