@@ -92,6 +92,12 @@ fn values() {
     check("values");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn wiped() {
+    check("wiped");
+}
+
 #[test]
 fn faults() {
     check("faults");
