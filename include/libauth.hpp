@@ -96,14 +96,17 @@ enum class status : std::int32_t {
   replayed = LIBAUTH_REPLAYED,                  ///< An inbound message was received before.
   outcome_unknown = LIBAUTH_OUTCOME_UNKNOWN,    ///< It may have happened: query the platform before repeating.
   rate_limited = LIBAUTH_RATE_LIMITED,          ///< The platform asks for fewer calls: see error::retry_after.
-  internal = LIBAUTH_INTERNAL                   ///< A bug of libauth, or a replay guard that cannot tell.
+  internal = LIBAUTH_INTERNAL,                  ///< A bug of libauth, or a replay guard that cannot tell.
+  cancelled = LIBAUTH_CANCELLED,                ///< The cancel callback of its options ended the call.
+  busy = LIBAUTH_BUSY,                          ///< Another process acts on this very message: answer with failure.
+  store = LIBAUTH_STORE                         ///< The shared store failed.
 };
 
 /// How far a request got.
 enum class delivery : std::int32_t {
-  not_sent = LIBAUTH_NOT_SENT,      ///< No byte of it left this machine.
-  maybe_sent = LIBAUTH_MAYBE_SENT,  ///< Some of it was sent, and no complete answer came.
-  answered = LIBAUTH_ANSWERED       ///< The platform, or something in front of it, answered.
+  not_sent = LIBAUTH_DELIVERY_NOT_SENT,      ///< No byte of it left this machine.
+  maybe_sent = LIBAUTH_DELIVERY_MAYBE_SENT,  ///< Some of it was sent, and no complete answer came.
+  answered = LIBAUTH_DELIVERY_ANSWERED       ///< The platform, or something in front of it, answered.
 };
 
 /// How much is logged.
@@ -117,16 +120,27 @@ enum class log_level : std::int32_t {
 };
 
 /// daxpay: whether an answer must be signed.
-enum class response_signature : std::int32_t {
-  required = LIBAUTH_SIGNATURE_REQUIRED,     ///< An answer without a signature is an error. The default.
-  if_present = LIBAUTH_SIGNATURE_IF_PRESENT  ///< A signature is checked where there is one.
+enum class daxpay_response_signature : std::int32_t {
+  required = LIBAUTH_DAXPAY_RESPONSE_SIGNATURE_REQUIRED,     ///< An answer without a signature is an error. The default.
+  if_present = LIBAUTH_DAXPAY_RESPONSE_SIGNATURE_IF_PRESENT  ///< A signature is checked where there is one.
 };
 
 /// seller: how to read `expiresIn`.
-enum class expires_in_unit : std::int32_t {
-  automatic = LIBAUTH_EXPIRES_IN_AUTO,             ///< What the token tells, else milliseconds. The default.
-  milliseconds = LIBAUTH_EXPIRES_IN_MILLISECONDS,  ///< Milliseconds.
-  seconds = LIBAUTH_EXPIRES_IN_SECONDS             ///< Seconds.
+enum class seller_expires_in_unit : std::int32_t {
+  automatic = LIBAUTH_SELLER_EXPIRES_IN_AUTO,             ///< What the token tells, else milliseconds. The default.
+  milliseconds = LIBAUTH_SELLER_EXPIRES_IN_MILLISECONDS,  ///< Milliseconds.
+  seconds = LIBAUTH_SELLER_EXPIRES_IN_SECONDS             ///< Seconds.
+};
+
+/// The type of a field of a JSON body.
+enum class json_type : std::int32_t {
+  absent = LIBAUTH_JSON_ABSENT,    ///< There is no such field, or the body is not JSON.
+  null = LIBAUTH_JSON_NULL,        ///< It is there, and null.
+  boolean = LIBAUTH_JSON_BOOLEAN,  ///< true or false.
+  number = LIBAUTH_JSON_NUMBER,    ///< A number.
+  string = LIBAUTH_JSON_STRING,    ///< A string.
+  array = LIBAUTH_JSON_ARRAY,      ///< A list.
+  object = LIBAUTH_JSON_OBJECT     ///< An object.
 };
 
 /// What a replay guard knows of a message.
@@ -218,7 +232,7 @@ class bytes {
   std::size_t size_;
 };
 
-/// The version of the library at run time, such as "0.1.0". Any thread.
+/// The version of the library at run time, such as "0.2.0". Any thread.
 inline std::string version() { return libauth_version(); }
 
 /// The name of a status as libauth.h spells it without its prefix, such as "BAD_SIGNATURE". Any thread.
@@ -249,6 +263,7 @@ inline void end(libauth_explanation* one) noexcept { libauth_explanation_free(on
 inline void end(libauth_http_request* one) noexcept { libauth_http_request_free(one); }
 inline void end(libauth_http_response* one) noexcept { libauth_http_response_free(one); }
 inline void end(libauth_inbound* one) noexcept { libauth_inbound_free(one); }
+inline void end(libauth_options* one) noexcept { libauth_options_free(one); }
 inline void end(libauth_openplatform* one) noexcept { libauth_openplatform_free(one); }
 inline void end(libauth_options* one) noexcept { libauth_options_free(one); }
 inline void end(libauth_redemption* one) noexcept { libauth_redemption_free(one); }
@@ -272,6 +287,25 @@ std::string copied_body(const std::uint8_t* (*getter)(const C*, std::size_t*), c
   std::size_t length = 0;
   const std::uint8_t* body = getter(of, &length);
   return body == nullptr ? std::string() : std::string(reinterpret_cast<const char*>(body), length);
+}
+
+/// A path with a NUL inside names no field.
+inline bool is_path(const text& path) noexcept { return path.data() != nullptr && path.nul() == std::string::npos; }
+
+template <class C>
+optional_string text_field(const char* (*getter)(const C*, const char*), const C* of, const text& path) {
+  return is_path(path) ? optional_string(getter(of, path.data())) : optional_string();
+}
+
+template <class C>
+json_type type_of_field(libauth_json_type (*getter)(const C*, const char*), const C* of, const text& path) {
+  return is_path(path) ? static_cast<json_type>(getter(of, path.data())) : json_type::absent;
+}
+
+template <class C>
+std::int64_t int64_field(std::int64_t (*getter)(const C*, const char*, std::int64_t), const C* of, const text& path,
+                         std::int64_t fallback) {
+  return is_path(path) ? getter(of, path.data(), fallback) : fallback;
 }
 
 inline time_point moment(std::int64_t unix_ms) { return time_point(milliseconds(unix_ms)); }
@@ -470,9 +504,17 @@ struct callback {
   }
 };
 
+typedef callback<bool()> cancel_callback;
 typedef callback<void(log_level, const std::string&)> log_callback;
 typedef callback<clock_reading()> clock_callback;
 typedef callback<replay(const std::string&, time_point, time_point)> replay_callback;
+
+inline std::int32_t on_cancel(void* context) noexcept {
+  cancel_callback* to = static_cast<cancel_callback*>(context);
+  bool ends = true;
+  if (!to->run([&] { ends = to->function(); })) return 1;
+  return ends ? 1 : 0;
+}
 
 inline void on_log(void* context, std::int32_t level, const char* line) noexcept {
   log_callback* to = static_cast<log_callback*>(context);
@@ -547,11 +589,14 @@ class answer {
     return name.nul() != std::string::npos ? optional_string()
                                            : optional_string(libauth_answer_header(get(), name.data()));
   }
-  /// A field of the JSON body by its path, such as "data.items.0.id": a string as it is, anything else as JSON
-  /// text; none when it is absent or null, or the body is not JSON.
-  optional_string field(const text& path) const {
-    return path.nul() != std::string::npos ? optional_string()
-                                           : optional_string(libauth_answer_field(get(), path.data()));
+  /// A field of the JSON body by its path, such as "data.items.0.id": a string as it is, anything else as JSON text;
+  /// none when it is absent or null, or the body is not JSON. field_type tells the two apart.
+  optional_string field(const text& path) const { return detail::text_field(libauth_answer_field, get(), path); }
+  /// The type of a field of the JSON body.
+  json_type field_type(const text& path) const { return detail::type_of_field(libauth_answer_field_type, get(), path); }
+  /// A whole number of the JSON body, written as a number or as a string of digits; `fallback` for anything else.
+  std::int64_t field_int64(const text& path, std::int64_t fallback) const {
+    return detail::int64_field(libauth_answer_field_int64, get(), path, fallback);
   }
   /// The body as received: bytes, not necessarily text. It may hold tokens: do not log it.
   std::string body() const { return detail::copied_body(libauth_answer_body, get()); }
@@ -729,6 +774,24 @@ class internal_error : public exception {
   using exception::exception;
 };
 
+/// The cancel callback of its options ended the call.
+class cancelled_error : public exception {
+ public:
+  using exception::exception;
+};
+
+/// Another process acts on this very message: answer with failure, it will come again.
+class busy_error : public exception {
+ public:
+  using exception::exception;
+};
+
+/// The shared store failed.
+class store_error : public exception {
+ public:
+  using exception::exception;
+};
+
 /// Throws the exception that stands for an error.
 [[noreturn]] inline void throw_error(const error& from) {
   switch (from.status()) {
@@ -747,6 +810,9 @@ class internal_error : public exception {
     case status::outcome_unknown: throw outcome_unknown_error(from);
     case status::rate_limited: throw rate_limited_error(from);
     case status::internal: throw internal_error(from);
+    case status::cancelled: throw cancelled_error(from);
+    case status::busy: throw busy_error(from);
+    case status::store: throw store_error(from);
     case status::ok: break;
   }
   throw exception(from);
@@ -889,6 +955,34 @@ class config : public detail::builder<libauth_config> {
     set(libauth_config_set_ca_file, "ca_file", path);
     return *this;
   }
+  /// Certificates in PEM that are trusted too, from memory. Empty: none, the default.
+  config& set_ca_pem(const bytes& pem) {
+    libauth_config_set_ca_pem(get(), pem.data(), pem.size());
+    return *this;
+  }
+  /// How many idle connections a handle keeps. From 0 to 1024; by default 64.
+  config& set_max_idle_connections(int max_idle_connections) {
+    libauth_config_set_max_idle_connections(get(), detail::narrowed(max_idle_connections));
+    return *this;
+  }
+  /// The certificate that this client shows, a PEM chain with the client's own first, and its key in PEM, from files
+  /// that are read when a handle is made. nullptr for both: none, the default.
+  config& set_client_certificate_files(const text& chain_path, const text& key_path) {
+    if (may_set("chain_path", chain_path) && may_set("key_path", key_path))
+      libauth_config_set_client_certificate_files(get(), chain_path.data(), key_path.data());
+    return *this;
+  }
+  /// As set_client_certificate_files, from memory. Both empty: none, the default.
+  config& set_client_certificate_pem(const bytes& chain, const bytes& key) {
+    libauth_config_set_client_certificate_pem(get(), chain.data(), chain.size(), key.data(), key.size());
+    return *this;
+  }
+  /// Accepts only servers with a certificate of this public key in their chain: "sha256/" and the base64 of the
+  /// SHA-256 of its SubjectPublicKeyInfo. Any of several pins suffices. By default none.
+  config& add_pin(const text& pin) {
+    if (may_add("pin", pin)) libauth_config_add_pin(get(), pin.data());
+    return *this;
+  }
   /// The User-Agent header. nullptr: "libauth/VERSION", the default.
   config& set_user_agent(const text& user_agent) {
     set(libauth_config_set_user_agent, "user_agent", user_agent);
@@ -896,30 +990,30 @@ class config : public detail::builder<libauth_config> {
   }
   /// creditpay: the gateway prefix that is part of the signed path, such as "/dg", for a deployment whose gateway
   /// passes its prefix on. nullptr: none, the default, as the platform documents it.
-  config& set_signed_path_prefix(const text& prefix) {
-    set(libauth_config_set_signed_path_prefix, "signed_path_prefix", prefix);
+  config& set_creditpay_signed_path_prefix(const text& prefix) {
+    set(libauth_config_set_creditpay_signed_path_prefix, "creditpay_signed_path_prefix", prefix);
     return *this;
   }
   /// daxpay: the gateway's time zone, east of UTC. From -18 to 18 hours; by default 8 hours, China. The machine's
   /// own time zone plays no part.
-  config& set_utc_offset(std::chrono::minutes offset) {
-    libauth_config_set_utc_offset_minutes(get(), detail::narrowed(offset.count()));
+  config& set_daxpay_utc_offset(std::chrono::minutes offset) {
+    libauth_config_set_daxpay_utc_offset_minutes(get(), detail::narrowed(offset.count()));
     return *this;
   }
   /// daxpay: whether answers must be signed; by default they must. A signature that is there and wrong is an error
   /// under either, and notifications must always be signed.
-  config& set_response_signature(response_signature policy) {
-    libauth_config_set_response_signature(get(), static_cast<std::int32_t>(policy));
+  config& set_daxpay_response_signature(daxpay_response_signature policy) {
+    libauth_config_set_daxpay_response_signature(get(), static_cast<std::int32_t>(policy));
     return *this;
   }
   /// openplatform: the lifetime of a token that does not tell its own. From 1 ms to 365 days; by default two hours.
-  config& set_token_lifetime(milliseconds token_lifetime) {
-    libauth_config_set_token_lifetime_ms(get(), token_lifetime.count());
+  config& set_openplatform_token_lifetime(milliseconds token_lifetime) {
+    libauth_config_set_openplatform_token_lifetime_ms(get(), token_lifetime.count());
     return *this;
   }
   /// seller: how to read `expiresIn`.
-  config& set_expires_in_unit(expires_in_unit unit) {
-    libauth_config_set_expires_in_unit(get(), static_cast<std::int32_t>(unit));
+  config& set_seller_expires_in_unit(seller_expires_in_unit unit) {
+    libauth_config_set_seller_expires_in_unit(get(), static_cast<std::int32_t>(unit));
     return *this;
   }
   /// Inbound messages: how far a message's time may be from the clock, to either side; the edges belong to it. From
@@ -982,6 +1076,57 @@ class config : public detail::builder<libauth_config> {
   detail::callbacks callbacks_;
 };
 
+/* ---- What one call does differently ------------------------------------------------------------ */
+
+/// What belongs to one call alone; every function that talks to a platform, or builds a request, takes it as its
+/// last argument, and may go without: `seller.token(libauth::options().set_timeout(seconds(2)))`. It may be used for
+/// any number of calls. One thread at a time.
+class options : public detail::builder<libauth_options> {
+ public:
+  /// The defaults.
+  options() noexcept {}
+
+  /// The deadline of the whole call, repeats included. From 1 ms to a day; by default the configuration's.
+  options& set_timeout(milliseconds timeout) {
+    libauth_options_set_timeout_ms(made(), timeout.count());
+    return *this;
+  }
+  /// The id under which the call is found again: sent where the platform has a place for it, and part of log lines and
+  /// errors. nullptr: a random one, the default.
+  options& set_trace_id(const text& trace_id) {
+    made();
+    set(libauth_options_set_trace_id, "trace_id", trace_id);
+    return *this;
+  }
+  /// Asked while the call waits, at least every 100 ms and on the thread that made the call, whether it should end:
+  /// true, or an exception, ends it with status::cancelled. An empty function: never, the default.
+  options& set_cancel_callback(std::function<bool()> cancel) {
+    cancel_.reset();
+    if (cancel) {
+      cancel_ = std::make_shared<detail::cancel_callback>();
+      cancel_->function = std::move(cancel);
+      cancel_->report = std::make_shared<detail::report>();
+    }
+    libauth_options_set_cancel_callback(made(), cancel_ ? detail::on_cancel : nullptr, cancel_.get());
+    return *this;
+  }
+
+  /// For functions that are called without any.
+  static const options& none() noexcept {
+    static const options defaults;
+    return defaults;
+  }
+
+ private:
+  libauth_options* made() {
+    if (get() == nullptr) *this = options(libauth_options_new());
+    return get();
+  }
+  explicit options(libauth_options* made) : detail::builder<libauth_options>(made) {}
+
+  std::shared_ptr<detail::cancel_callback> cancel_;
+};
+
 /* ---- Business calls ---------------------------------------------------------------------------- */
 
 /// A call of any endpoint below the base URL: describe it, then hand it to a platform's call function. It may be
@@ -1018,11 +1163,6 @@ class call : public detail::builder<libauth_call> {
   /// Says that doing it twice does no harm: only then is a call repeated once it may have arrived. By default false.
   call& set_idempotent(bool idempotent) {
     libauth_call_set_idempotent(get(), idempotent ? 1 : 0);
-    return *this;
-  }
-  /// The whole call's deadline, from 1 ms to a day; by default the configuration's.
-  call& set_timeout(milliseconds timeout) {
-    libauth_call_set_timeout_ms(get(), timeout.count());
     return *this;
   }
 };
@@ -1143,7 +1283,7 @@ class explanation : public detail::owner<libauth_explanation> {
   /// The right signature; none where only a public key is at hand.
   optional_string signature() const { return optional_string(libauth_explanation_signature(get())); }
   /// Whether a signature was given to compare with.
-  bool compared() const noexcept { return get() != nullptr && libauth_explanation_matches(get()) >= 0; }
+  bool signature_given() const noexcept { return libauth_explanation_signature_given(get()) == 1; }
   /// Whether the given signature is right; false when none was given.
   bool matches() const noexcept { return libauth_explanation_matches(get()) == 1; }
   /// One line for a person: that the signature matches, or which known mistake gives it and what to do instead, or
@@ -1174,7 +1314,7 @@ class handle : public owner<C> {
   /// The first thing that a callback of this handle's configuration threw since this was last asked; null when none
   /// did. Any thread.
   std::exception_ptr take_callback_exception() const {
-    return report_ == nullptr ? std::exception_ptr() : report_->take();
+    return kept_.report == nullptr ? std::exception_ptr() : kept_.report->take();
   }
 
  protected:
@@ -1198,6 +1338,15 @@ class handle : public owner<C> {
     handle& part = whole;
     part.adopt(made, settings.callbacks());
     return result<T>(std::move(whole));
+  }
+
+  /// Another handle to what this one stands for, with the same callbacks.
+  template <class T>
+  T shared_handle(C* (*function)(const C*)) const {
+    T whole;
+    handle& part = whole;
+    part.adopt(function(this->get()), kept_);
+    return whole;
   }
 
   /// Asks a function of the C library for an object.
@@ -1231,9 +1380,10 @@ class handle : public owner<C> {
   };
 
   void adopt(C* made, const callbacks& kept) {
+    if (made == nullptr) return;
     freer_with_callbacks with = {kept};
     static_cast<owner<C>&>(*this) = adopted(std::shared_ptr<C>(made, std::move(with)));
-    report_ = kept.report;
+    kept_ = kept;
   }
 
   struct adopted : owner<C> {
@@ -1256,7 +1406,7 @@ class handle : public owner<C> {
                                              ": install the version it was built for, or build it again");
   }
 
-  std::shared_ptr<report> report_;
+  callbacks kept_;
 };
 
 }  // namespace detail
@@ -1265,19 +1415,19 @@ class handle : public owner<C> {
 
 /// What happened, of a message of Credit Pay.
 enum class creditpay_kind : std::int32_t {
-  other = LIBAUTH_CREDITPAY_OTHER,                                ///< Not known to this version: see creditpay_event::type.
-  credit_limit_query = LIBAUTH_CREDITPAY_CREDIT_LIMIT_QUERY,      ///< The platform asks for credit limits: answer with them.
-  pay_start = LIBAUTH_CREDITPAY_PAY_START,                        ///< The webhook PAY_START.
-  assign_success = LIBAUTH_CREDITPAY_ASSIGN_SUCCESS,              ///< The webhook ASSIGN_SUCCESS.
-  assign_failed = LIBAUTH_CREDITPAY_ASSIGN_FAILED,                ///< The webhook ASSIGN_FAILED.
-  get_barcode_success = LIBAUTH_CREDITPAY_GET_BARCODE_SUCCESS,    ///< The webhook GET_BARCODE_SUCCESS.
-  get_barcode_failed = LIBAUTH_CREDITPAY_GET_BARCODE_FAILED,      ///< The webhook GET_BARCODE_FAILED.
-  pay_success = LIBAUTH_CREDITPAY_PAY_SUCCESS,                    ///< The webhook PAY_SUCCESS.
-  pay_failed = LIBAUTH_CREDITPAY_PAY_FAILED,                      ///< The webhook PAY_FAILED.
-  refund = LIBAUTH_CREDITPAY_REFUND,                              ///< The webhook REFUND.
-  pay_timeout = LIBAUTH_CREDITPAY_PAY_TIMEOUT,                    ///< The webhook PAY_TIMEOUT.
-  pay_finish = LIBAUTH_CREDITPAY_PAY_FINISH,                      ///< The webhook PAY_FINISH.
-  session_renewal = LIBAUTH_CREDITPAY_SESSION_RENEWAL             ///< The webhook SESSION_RENEWAL.
+  other = LIBAUTH_CREDITPAY_KIND_OTHER,                                ///< Not known to this version: see creditpay_event::type.
+  credit_limit_query = LIBAUTH_CREDITPAY_KIND_CREDIT_LIMIT_QUERY,      ///< The platform asks for credit limits: answer with them.
+  pay_start = LIBAUTH_CREDITPAY_KIND_PAY_START,                        ///< The webhook PAY_START.
+  assign_success = LIBAUTH_CREDITPAY_KIND_ASSIGN_SUCCESS,              ///< The webhook ASSIGN_SUCCESS.
+  assign_failed = LIBAUTH_CREDITPAY_KIND_ASSIGN_FAILED,                ///< The webhook ASSIGN_FAILED.
+  get_barcode_success = LIBAUTH_CREDITPAY_KIND_GET_BARCODE_SUCCESS,    ///< The webhook GET_BARCODE_SUCCESS.
+  get_barcode_failed = LIBAUTH_CREDITPAY_KIND_GET_BARCODE_FAILED,      ///< The webhook GET_BARCODE_FAILED.
+  pay_success = LIBAUTH_CREDITPAY_KIND_PAY_SUCCESS,                    ///< The webhook PAY_SUCCESS.
+  pay_failed = LIBAUTH_CREDITPAY_KIND_PAY_FAILED,                      ///< The webhook PAY_FAILED.
+  refund = LIBAUTH_CREDITPAY_KIND_REFUND,                              ///< The webhook REFUND.
+  pay_timeout = LIBAUTH_CREDITPAY_KIND_PAY_TIMEOUT,                    ///< The webhook PAY_TIMEOUT.
+  pay_finish = LIBAUTH_CREDITPAY_KIND_PAY_FINISH,                      ///< The webhook PAY_FINISH.
+  session_renewal = LIBAUTH_CREDITPAY_KIND_SESSION_RENEWAL             ///< The webhook SESSION_RENEWAL.
 };
 
 /// What the platform wants to know, to issue a code. Setters never fail: what is wrong with a value is reported, by
@@ -1315,11 +1465,6 @@ class creditpay_request : public detail::builder<libauth_creditpay_request> {
   /// Optional: the tag of the card to choose.
   creditpay_request& set_credit_limit_tag(const text& credit_limit_tag) {
     set(libauth_creditpay_request_set_credit_limit_tag, "credit_limit_tag", credit_limit_tag);
-    return *this;
-  }
-  /// Optional: your trace id, for support. By default a random one.
-  creditpay_request& set_trace(const text& trace) {
-    set(libauth_creditpay_request_set_trace, "trace", trace);
     return *this;
   }
   /// Optional: the language of messages. The platform's default is "en-US".
@@ -1381,16 +1526,19 @@ class creditpay_event : public detail::owner<libauth_creditpay_event> {
   /// The header `token`, your customer_token. A secret.
   optional_string customer_token() const { return optional_string(libauth_creditpay_event_customer_token(get())); }
   /// The header `trace`.
-  optional_string trace() const { return optional_string(libauth_creditpay_event_trace(get())); }
+  optional_string trace_id() const { return optional_string(libauth_creditpay_event_trace_id(get())); }
   /// The header `lang` of a credit-limit query.
   optional_string lang() const { return optional_string(libauth_creditpay_event_lang(get())); }
   /// When it was sent.
   time_point timestamp() const noexcept { return detail::moment(libauth_creditpay_event_timestamp_ms(get())); }
-  /// A field of the JSON body by its path, such as "data.amount": a string as it is, anything else as JSON text;
-  /// none when it is absent or null.
-  optional_string field(const text& path) const {
-    return path.nul() != std::string::npos ? optional_string()
-                                           : optional_string(libauth_creditpay_event_field(get(), path.data()));
+  /// A field of the JSON body by its path, such as "data.items.0.id": a string as it is, anything else as JSON text;
+  /// none when it is absent or null, or the body is not JSON. field_type tells the two apart.
+  optional_string field(const text& path) const { return detail::text_field(libauth_creditpay_event_field, get(), path); }
+  /// The type of a field of the JSON body.
+  json_type field_type(const text& path) const { return detail::type_of_field(libauth_creditpay_event_field_type, get(), path); }
+  /// A whole number of the JSON body, written as a number or as a string of digits; `fallback` for anything else.
+  std::int64_t field_int64(const text& path, std::int64_t fallback) const {
+    return detail::int64_field(libauth_creditpay_event_field_int64, get(), path, fallback);
   }
   /// The body as received.
   std::string body() const { return detail::copied_body(libauth_creditpay_event_body, get()); }
@@ -1403,6 +1551,10 @@ class creditpay : public detail::handle<libauth_creditpay> {
   /// Empty.
   creditpay() noexcept {}
 
+  /// Another handle to the same account, tokens and connections, ended on its own: hand each thread one, and a key can
+  /// be changed under them by handing out another. Empty when this one is.
+  creditpay share() const { return shared_handle<creditpay>(libauth_creditpay_share); }
+
   /// A handle for the account `plat_id`. Opens no connection. Errors: invalid_argument, invalid_config.
   static result<creditpay> try_make(const config& settings, const text& plat_id, const text& api_key,
                                     const text& signature_key) {
@@ -1411,12 +1563,12 @@ class creditpay : public detail::handle<libauth_creditpay> {
   }
   /// Has a one-time code issued, and the URL to send the user to. Repeated freely: a code is cheap. Errors:
   /// invalid_argument names the field; all the others as the platform and the network have it.
-  result<creditpay_code> try_issue_code(const creditpay_request& request) const {
-    return ask<creditpay_code>(libauth_creditpay_issue_code, request);
+  result<creditpay_code> try_issue_code(const creditpay_request& request, const options& how = options::none()) const {
+    return ask<creditpay_code>(libauth_creditpay_issue_code, request, how);
   }
   /// The request of issue_code, for your own HTTP client to send. Opens no socket.
-  result<http_request> try_build_issue_code(const creditpay_request& request) const {
-    return ask<http_request>(libauth_creditpay_build_issue_code, request);
+  result<http_request> try_build_issue_code(const creditpay_request& request, const options& how = options::none()) const {
+    return ask<http_request>(libauth_creditpay_build_issue_code, request, how);
   }
   /// Reads the response to the request of build_issue_code, with the same checks as if libauth had received it.
   result<creditpay_code> try_read_issue_code(const http_request& request, const http_response& response) const {
@@ -1424,12 +1576,12 @@ class creditpay : public detail::handle<libauth_creditpay> {
   }
   /// Turns an `ident_code` into the user's `open_token`, with its end; it goes into the header Authorization. Not
   /// repeated once it may have arrived: then outcome_unknown. Not cached.
-  result<libauth::token> try_open_token(const text& ident_code) const {
-    return ask<libauth::token>(libauth_creditpay_open_token, detail::named{"ident_code", ident_code});
+  result<libauth::token> try_open_token(const text& ident_code, const options& how = options::none()) const {
+    return ask<libauth::token>(libauth_creditpay_open_token, detail::named{"ident_code", ident_code}, how);
   }
   /// The request of open_token, for your own HTTP client to send. Opens no socket.
-  result<http_request> try_build_open_token(const text& ident_code) const {
-    return ask<http_request>(libauth_creditpay_build_open_token, detail::named{"ident_code", ident_code});
+  result<http_request> try_build_open_token(const text& ident_code, const options& how = options::none()) const {
+    return ask<http_request>(libauth_creditpay_build_open_token, detail::named{"ident_code", ident_code}, how);
   }
   /// Reads the response to the request of build_open_token, with the same checks as if libauth had received it.
   result<libauth::token> try_read_open_token(const http_request& request, const http_response& response) const {
@@ -1437,10 +1589,10 @@ class creditpay : public detail::handle<libauth_creditpay> {
   }
   /// Calls any other endpoint of the platform below the base URL, signed. A call that is not marked idempotent is
   /// repeated only if it never left; if it may have arrived and its answer was lost, that is outcome_unknown.
-  result<answer> try_call(const libauth::call& call) const { return ask<answer>(libauth_creditpay_call, call); }
+  result<answer> try_call(const libauth::call& call, const options& how = options::none()) const { return ask<answer>(libauth_creditpay_call, call, how); }
   /// The request of call, for your own HTTP client to send.
-  result<http_request> try_build_call(const libauth::call& call) const {
-    return ask<http_request>(libauth_creditpay_build_call, call);
+  result<http_request> try_build_call(const libauth::call& call, const options& how = options::none()) const {
+    return ask<http_request>(libauth_creditpay_build_call, call, how);
   }
   /// Reads the response to the request of build_call, with the same checks.
   result<answer> try_read_call(const http_request& request, const http_response& response) const {
@@ -1448,20 +1600,21 @@ class creditpay : public detail::handle<libauth_creditpay> {
   }
   /// Checks a message that claims to come from the platform: headers `signature` and `timestamp`. The signature covers
   /// path and body, and no header: `timestamp`, `token` and `trace` are as the network delivered them. Answer a genuine
-  /// webhook with HTTP status LIBAUTH_CREDITPAY_REPLY_STATUS. The platform sends an event again until it is answered so: keep its id and act
+  /// webhook with HTTP status 200. The platform sends an event again until it is answered so: keep its id and act
   /// on it once. Errors: bad_signature (missing or mismatch), stale, replayed (this very message was accepted before:
   /// answer it as before, do not act again), protocol (genuine, but not JSON).
   result<creditpay_event> try_verify(const inbound& message) const {
     return ask<creditpay_event>(libauth_creditpay_verify, message);
   }
-  /// What is signed for a path and a body, and, if a signature is given, which known mistake would produce it. `path`
-  /// is the path that is signed: of a request the endpoint's, behind the signed_path_prefix if that is set; of a
-  /// webhook your own. The prefix and query mistakes are looked for with the path of the base URL, the
-  /// signed_path_prefix and the plat_id of this handle. A signature that no known mistake gives takes longest, for a
-  /// body of a megabyte about a second: this is for people, not for each message.
-  result<explanation> try_explain(const text& path, const bytes& body, const text& signature = nullptr) const {
-    return ask<explanation>(libauth_creditpay_explain, detail::named{"path", path}, body.data(), body.size(),
-                            detail::named{"signature", signature});
+  /// What is signed for a request with this path and body, and which known mistake would produce `signature`; nullptr
+  /// stands for the message's own header `signature`, if it has one. The path is the endpoint's, behind the
+  /// creditpay_signed_path_prefix if that is set.
+  result<explanation> try_explain(const inbound& message, const text& signature = nullptr) const {
+    return ask<explanation>(libauth_creditpay_explain, message, detail::named{"signature", signature});
+  }
+  /// As explain, for a message that the platform made: the path is your own.
+  result<explanation> try_explain_event(const inbound& message, const text& signature = nullptr) const {
+    return ask<explanation>(libauth_creditpay_explain_event, message, detail::named{"signature", signature});
   }
 
 #if LIBAUTH_HPP_EXCEPTIONS
@@ -1469,25 +1622,25 @@ class creditpay : public detail::handle<libauth_creditpay> {
   creditpay(const config& settings, const text& plat_id, const text& api_key, const text& signature_key)
       : creditpay(try_make(settings, plat_id, api_key, signature_key).value()) {}
   /// As try_issue_code; throws.
-  creditpay_code issue_code(const creditpay_request& request) const { return try_issue_code(request).value(); }
+  creditpay_code issue_code(const creditpay_request& request, const options& how = options::none()) const { return try_issue_code(request, how).value(); }
   /// As try_build_issue_code; throws.
-  http_request build_issue_code(const creditpay_request& request) const { return try_build_issue_code(request).value(); }
+  http_request build_issue_code(const creditpay_request& request, const options& how = options::none()) const { return try_build_issue_code(request, how).value(); }
   /// As try_read_issue_code; throws.
   creditpay_code read_issue_code(const http_request& request, const http_response& response) const {
     return try_read_issue_code(request, response).value();
   }
   /// As try_open_token; throws.
-  libauth::token open_token(const text& ident_code) const { return try_open_token(ident_code).value(); }
+  libauth::token open_token(const text& ident_code, const options& how = options::none()) const { return try_open_token(ident_code, how).value(); }
   /// As try_build_open_token; throws.
-  http_request build_open_token(const text& ident_code) const { return try_build_open_token(ident_code).value(); }
+  http_request build_open_token(const text& ident_code, const options& how = options::none()) const { return try_build_open_token(ident_code, how).value(); }
   /// As try_read_open_token; throws.
   libauth::token read_open_token(const http_request& request, const http_response& response) const {
     return try_read_open_token(request, response).value();
   }
   /// As try_call; throws.
-  answer call(const libauth::call& call) const { return try_call(call).value(); }
+  answer call(const libauth::call& call, const options& how = options::none()) const { return try_call(call, how).value(); }
   /// As try_build_call; throws.
-  http_request build_call(const libauth::call& call) const { return try_build_call(call).value(); }
+  http_request build_call(const libauth::call& call, const options& how = options::none()) const { return try_build_call(call, how).value(); }
   /// As try_read_call; throws.
   answer read_call(const http_request& request, const http_response& response) const {
     return try_read_call(request, response).value();
@@ -1495,8 +1648,12 @@ class creditpay : public detail::handle<libauth_creditpay> {
   /// As try_verify; throws.
   creditpay_event verify(const inbound& message) const { return try_verify(message).value(); }
   /// As try_explain; throws.
-  explanation explain(const text& path, const bytes& body, const text& signature = nullptr) const {
-    return try_explain(path, body, signature).value();
+  explanation explain(const inbound& message, const text& signature = nullptr) const {
+    return try_explain(message, signature).value();
+  }
+  /// As try_explain_event; throws.
+  explanation explain_event(const inbound& message, const text& signature = nullptr) const {
+    return try_explain_event(message, signature).value();
   }
 #endif
 };
@@ -1504,18 +1661,18 @@ class creditpay : public detail::handle<libauth_creditpay> {
 /* ---- DaxPay ------------------------------------------------------------------------------------ */
 
 /// How a DaxPay gateway signs.
-enum class daxpay_algorithm : std::int32_t {
-  hmac_sha256 = LIBAUTH_DAXPAY_HMAC_SHA256,  ///< HMAC-SHA256, the gateway's default.
-  md5 = LIBAUTH_DAXPAY_MD5,                  ///< MD5.
-  sm3 = LIBAUTH_DAXPAY_SM3                   ///< SM3. A gateway build of 2025 computes MD5 where it is set to SM3.
+enum class daxpay_sign : std::int32_t {
+  hmac_sha256 = LIBAUTH_DAXPAY_SIGN_HMAC_SHA256,  ///< HMAC-SHA256, the gateway's default.
+  md5 = LIBAUTH_DAXPAY_SIGN_MD5,                  ///< MD5.
+  sm3 = LIBAUTH_DAXPAY_SIGN_SM3                   ///< SM3. A gateway build of 2025 computes MD5 where it is set to SM3.
 };
 
 /// Whether an identity is there.
 enum class daxpay_status : std::int32_t {
-  other = LIBAUTH_DAXPAY_OTHER,         ///< Not known to this version: see daxpay_identity::status_name.
-  success = LIBAUTH_DAXPAY_SUCCESS,     ///< The identity is there.
-  waiting = LIBAUTH_DAXPAY_WAITING,     ///< The user has not authorized yet.
-  not_exist = LIBAUTH_DAXPAY_NOT_EXIST  ///< There is no such authorization.
+  other = LIBAUTH_DAXPAY_STATUS_OTHER,         ///< Not known to this version: see daxpay_identity::status_name.
+  success = LIBAUTH_DAXPAY_STATUS_SUCCESS,     ///< The identity is there.
+  waiting = LIBAUTH_DAXPAY_STATUS_WAITING,     ///< The user has not authorized yet.
+  not_exist = LIBAUTH_DAXPAY_STATUS_NOT_EXIST  ///< There is no such authorization.
 };
 
 /// An authorization code to exchange. Setters never fail: what is wrong with a value is reported, by its name, by
@@ -1610,27 +1767,30 @@ class daxpay_auth_url : public detail::owner<libauth_daxpay_auth_url> {
 };
 
 /// A genuine notification of the gateway. One thread at a time.
-class daxpay_notification : public detail::owner<libauth_daxpay_notification> {
+class daxpay_event : public detail::owner<libauth_daxpay_event> {
  public:
   /// Empty.
-  daxpay_notification() noexcept {}
+  daxpay_event() noexcept {}
   /// Takes over an object of the C library.
-  explicit daxpay_notification(libauth_daxpay_notification* made) : detail::owner<libauth_daxpay_notification>(made) {}
+  explicit daxpay_event(libauth_daxpay_event* made) : detail::owner<libauth_daxpay_event>(made) {}
 
   /// The envelope's `code` as text; "0" is success.
-  optional_string code() const { return optional_string(libauth_daxpay_notification_code(get())); }
+  optional_string code() const { return optional_string(libauth_daxpay_event_code(get())); }
   /// The envelope's `msg`.
-  optional_string message() const { return optional_string(libauth_daxpay_notification_message(get())); }
+  optional_string message() const { return optional_string(libauth_daxpay_event_message(get())); }
   /// The envelope's `traceId`.
-  optional_string trace_id() const { return optional_string(libauth_daxpay_notification_trace_id(get())); }
-  /// A field of the JSON body by its path, such as "data.amount": a string as it is, anything else as JSON text;
-  /// none when it is absent or null.
-  optional_string field(const text& path) const {
-    return path.nul() != std::string::npos ? optional_string()
-                                           : optional_string(libauth_daxpay_notification_field(get(), path.data()));
+  optional_string trace_id() const { return optional_string(libauth_daxpay_event_trace_id(get())); }
+  /// A field of the JSON body by its path, such as "data.items.0.id": a string as it is, anything else as JSON text;
+  /// none when it is absent or null, or the body is not JSON. field_type tells the two apart.
+  optional_string field(const text& path) const { return detail::text_field(libauth_daxpay_event_field, get(), path); }
+  /// The type of a field of the JSON body.
+  json_type field_type(const text& path) const { return detail::type_of_field(libauth_daxpay_event_field_type, get(), path); }
+  /// A whole number of the JSON body, written as a number or as a string of digits; `fallback` for anything else.
+  std::int64_t field_int64(const text& path, std::int64_t fallback) const {
+    return detail::int64_field(libauth_daxpay_event_field_int64, get(), path, fallback);
   }
   /// The body as received.
-  std::string body() const { return detail::copied_body(libauth_daxpay_notification_body, get()); }
+  std::string body() const { return detail::copied_body(libauth_daxpay_event_body, get()); }
 };
 
 /// A DaxPay application. Settings and credentials are copied and never change. Any number of threads may use it at
@@ -1640,22 +1800,26 @@ class daxpay : public detail::handle<libauth_daxpay> {
   /// Empty.
   daxpay() noexcept {}
 
+  /// Another handle to the same account, tokens and connections, ended on its own: hand each thread one, and a key can
+  /// be changed under them by handing out another. Empty when this one is.
+  daxpay share() const { return shared_handle<daxpay>(libauth_daxpay_share); }
+
   /// A handle for an application: `app_id` and `mch_no` have at most 32 characters, `mch_no` may be nullptr (newer
   /// gateways require it). Opens no connection. Errors: invalid_argument, invalid_config.
   static result<daxpay> try_make(const config& settings, const text& app_id, const text& mch_no, const text& sign_key,
-                                 daxpay_algorithm algorithm = daxpay_algorithm::hmac_sha256) {
+                                 daxpay_sign algorithm = daxpay_sign::hmac_sha256) {
     return make<daxpay>(libauth_daxpay_new, settings, detail::named{"app_id", app_id}, detail::named{"mch_no", mch_no},
                         detail::named{"sign_key", sign_key}, static_cast<std::int32_t>(algorithm));
   }
   /// Exchanges an authorization code for the user's identity. The code is one-time: once the request may have arrived
   /// and the answer is lost, that is outcome_unknown, and nothing is repeated. The answer's signature is checked:
   /// bad_signature.
-  result<daxpay_identity> try_auth(const daxpay_auth_request& request) const {
-    return ask<daxpay_identity>(libauth_daxpay_auth, request);
+  result<daxpay_identity> try_auth(const daxpay_auth_request& request, const options& how = options::none()) const {
+    return ask<daxpay_identity>(libauth_daxpay_auth, request, how);
   }
   /// The request of auth, for your own HTTP client to send. Opens no socket.
-  result<http_request> try_build_auth(const daxpay_auth_request& request) const {
-    return ask<http_request>(libauth_daxpay_build_auth, request);
+  result<http_request> try_build_auth(const daxpay_auth_request& request, const options& how = options::none()) const {
+    return ask<http_request>(libauth_daxpay_build_auth, request, how);
   }
   /// Reads the response to the request of build_auth, with the same checks as if libauth had received it.
   result<daxpay_identity> try_read_auth(const http_request& request, const http_response& response) const {
@@ -1663,24 +1827,24 @@ class daxpay : public detail::handle<libauth_daxpay> {
   }
   /// Exchanges an authorization code and leaves the identity at the gateway (authAndSet). Repeated and checked as
   /// auth.
-  result<answer> try_auth_and_set(const daxpay_auth_request& request) const {
-    return ask<answer>(libauth_daxpay_auth_and_set, request);
+  result<answer> try_auth_and_set(const daxpay_auth_request& request, const options& how = options::none()) const {
+    return ask<answer>(libauth_daxpay_auth_and_set, request, how);
   }
   /// The request of auth_and_set, for your own HTTP client to send. Opens no socket.
-  result<http_request> try_build_auth_and_set(const daxpay_auth_request& request) const {
-    return ask<http_request>(libauth_daxpay_build_auth_and_set, request);
+  result<http_request> try_build_auth_and_set(const daxpay_auth_request& request, const options& how = options::none()) const {
+    return ask<http_request>(libauth_daxpay_build_auth_and_set, request, how);
   }
   /// Reads the response to the request of build_auth_and_set, with the same checks as if libauth had received it.
   result<answer> try_read_auth_and_set(const http_request& request, const http_response& response) const {
     return ask<answer>(libauth_daxpay_read_auth_and_set, request, response);
   }
   /// Has an address generated at which the user authorizes (generateAuthUrl). Repeated freely.
-  result<daxpay_auth_url> try_generate_auth_url(const daxpay_auth_url_request& request) const {
-    return ask<daxpay_auth_url>(libauth_daxpay_generate_auth_url, request);
+  result<daxpay_auth_url> try_generate_auth_url(const daxpay_auth_url_request& request, const options& how = options::none()) const {
+    return ask<daxpay_auth_url>(libauth_daxpay_generate_auth_url, request, how);
   }
   /// The request of generate_auth_url, for your own HTTP client to send. Opens no socket.
-  result<http_request> try_build_generate_auth_url(const daxpay_auth_url_request& request) const {
-    return ask<http_request>(libauth_daxpay_build_generate_auth_url, request);
+  result<http_request> try_build_generate_auth_url(const daxpay_auth_url_request& request, const options& how = options::none()) const {
+    return ask<http_request>(libauth_daxpay_build_generate_auth_url, request, how);
   }
   /// Reads the response to the request of build_generate_auth_url, with the same checks as if libauth had received it.
   result<daxpay_auth_url> try_read_generate_auth_url(const http_request& request, const http_response& response) const {
@@ -1690,77 +1854,85 @@ class daxpay : public detail::handle<libauth_daxpay> {
   /// endpoint's own parameters (no empty strings), and the common ones and the signature are added. A call that is
   /// not marked idempotent is repeated only if it never left; if it may have arrived and its answer was lost, that is
   /// outcome_unknown.
-  result<answer> try_call(const libauth::call& call) const { return ask<answer>(libauth_daxpay_call, call); }
+  result<answer> try_call(const libauth::call& call, const options& how = options::none()) const { return ask<answer>(libauth_daxpay_call, call, how); }
   /// The request of call, for your own HTTP client to send.
-  result<http_request> try_build_call(const libauth::call& call) const {
-    return ask<http_request>(libauth_daxpay_build_call, call);
+  result<http_request> try_build_call(const libauth::call& call, const options& how = options::none()) const {
+    return ask<http_request>(libauth_daxpay_build_call, call, how);
   }
   /// Reads the response to the request of build_call, with the same checks.
   result<answer> try_read_call(const http_request& request, const http_response& response) const {
     return ask<answer>(libauth_daxpay_read_call, request, response);
   }
   /// Checks a payment, refund or transfer notification that claims to come from the gateway. It must be signed,
-  /// whatever config::set_response_signature says, and lie within the window where it carries a time. Answer it with
+  /// whatever config::set_daxpay_response_signature says, and lie within the window where it carries a time. Answer it with
   /// LIBAUTH_DAXPAY_REPLY. Errors: bad_signature, stale, replayed (this very message was accepted before: answer it as
   /// before, do not act again), protocol.
-  result<daxpay_notification> try_verify(const inbound& message) const {
-    return ask<daxpay_notification>(libauth_daxpay_verify, message);
+  result<daxpay_event> try_verify(const inbound& message) const {
+    return ask<daxpay_event>(libauth_daxpay_verify, message);
   }
-  /// What is signed for a JSON object (a request, an answer or a notification), and which known mistake would produce
-  /// `signature`; nullptr stands for the object's own member `sign`, if it has one. Errors: invalid_argument when the
-  /// body is no JSON object.
-  result<explanation> try_explain(const bytes& body, const text& signature = nullptr) const {
-    return ask<explanation>(libauth_daxpay_explain, body.data(), body.size(), detail::named{"signature", signature});
+  /// What is signed for the JSON object in the body of a request, and which known mistake would produce `signature`;
+  /// nullptr stands for the object's own member `sign`, if it has one. Errors: invalid_argument when the body is no JSON
+  /// object.
+  result<explanation> try_explain(const inbound& message, const text& signature = nullptr) const {
+    return ask<explanation>(libauth_daxpay_explain, message, detail::named{"signature", signature});
+  }
+  /// As explain, for an answer or a notification, which the gateway signs.
+  result<explanation> try_explain_event(const inbound& message, const text& signature = nullptr) const {
+    return ask<explanation>(libauth_daxpay_explain_event, message, detail::named{"signature", signature});
   }
 
 #if LIBAUTH_HPP_EXCEPTIONS
   /// As try_make; throws.
   daxpay(const config& settings, const text& app_id, const text& mch_no, const text& sign_key,
-         daxpay_algorithm algorithm = daxpay_algorithm::hmac_sha256)
+         daxpay_sign algorithm = daxpay_sign::hmac_sha256)
       : daxpay(try_make(settings, app_id, mch_no, sign_key, algorithm).value()) {}
   /// As try_auth; throws.
-  daxpay_identity auth(const daxpay_auth_request& request) const { return try_auth(request).value(); }
+  daxpay_identity auth(const daxpay_auth_request& request, const options& how = options::none()) const { return try_auth(request, how).value(); }
   /// As try_build_auth; throws.
-  http_request build_auth(const daxpay_auth_request& request) const { return try_build_auth(request).value(); }
+  http_request build_auth(const daxpay_auth_request& request, const options& how = options::none()) const { return try_build_auth(request, how).value(); }
   /// As try_read_auth; throws.
   daxpay_identity read_auth(const http_request& request, const http_response& response) const {
     return try_read_auth(request, response).value();
   }
   /// As try_auth_and_set; throws.
-  answer auth_and_set(const daxpay_auth_request& request) const { return try_auth_and_set(request).value(); }
+  answer auth_and_set(const daxpay_auth_request& request, const options& how = options::none()) const { return try_auth_and_set(request, how).value(); }
   /// As try_build_auth_and_set; throws.
-  http_request build_auth_and_set(const daxpay_auth_request& request) const {
-    return try_build_auth_and_set(request).value();
+  http_request build_auth_and_set(const daxpay_auth_request& request, const options& how = options::none()) const {
+    return try_build_auth_and_set(request, how).value();
   }
   /// As try_read_auth_and_set; throws.
   answer read_auth_and_set(const http_request& request, const http_response& response) const {
     return try_read_auth_and_set(request, response).value();
   }
   /// As try_generate_auth_url; throws.
-  daxpay_auth_url generate_auth_url(const daxpay_auth_url_request& request) const {
-    return try_generate_auth_url(request).value();
+  daxpay_auth_url generate_auth_url(const daxpay_auth_url_request& request, const options& how = options::none()) const {
+    return try_generate_auth_url(request, how).value();
   }
   /// As try_build_generate_auth_url; throws.
-  http_request build_generate_auth_url(const daxpay_auth_url_request& request) const {
-    return try_build_generate_auth_url(request).value();
+  http_request build_generate_auth_url(const daxpay_auth_url_request& request, const options& how = options::none()) const {
+    return try_build_generate_auth_url(request, how).value();
   }
   /// As try_read_generate_auth_url; throws.
   daxpay_auth_url read_generate_auth_url(const http_request& request, const http_response& response) const {
     return try_read_generate_auth_url(request, response).value();
   }
   /// As try_call; throws.
-  answer call(const libauth::call& call) const { return try_call(call).value(); }
+  answer call(const libauth::call& call, const options& how = options::none()) const { return try_call(call, how).value(); }
   /// As try_build_call; throws.
-  http_request build_call(const libauth::call& call) const { return try_build_call(call).value(); }
+  http_request build_call(const libauth::call& call, const options& how = options::none()) const { return try_build_call(call, how).value(); }
   /// As try_read_call; throws.
   answer read_call(const http_request& request, const http_response& response) const {
     return try_read_call(request, response).value();
   }
   /// As try_verify; throws.
-  daxpay_notification verify(const inbound& message) const { return try_verify(message).value(); }
+  daxpay_event verify(const inbound& message) const { return try_verify(message).value(); }
   /// As try_explain; throws.
-  explanation explain(const bytes& body, const text& signature = nullptr) const {
-    return try_explain(body, signature).value();
+  explanation explain(const inbound& message, const text& signature = nullptr) const {
+    return try_explain(message, signature).value();
+  }
+  /// As try_explain_event; throws.
+  explanation explain_event(const inbound& message, const text& signature = nullptr) const {
+    return try_explain_event(message, signature).value();
   }
 #endif
 };
@@ -1774,6 +1946,10 @@ class openplatform : public detail::handle<libauth_openplatform> {
   /// Empty.
   openplatform() noexcept {}
 
+  /// Another handle to the same account, tokens and connections, ended on its own: hand each thread one, and a key can
+  /// be changed under them by handing out another. Empty when this one is.
+  openplatform share() const { return shared_handle<openplatform>(libauth_openplatform_share); }
+
   /// A handle for an application. Opens no connection. Errors: invalid_argument, invalid_config.
   static result<openplatform> try_make(const config& settings, const text& client_id, const text& secret) {
     return make<openplatform>(libauth_openplatform_new, settings, detail::named{"client_id", client_id},
@@ -1781,19 +1957,19 @@ class openplatform : public detail::handle<libauth_openplatform> {
   }
   /// Gives a token that is valid now (header Access-Token). It is cached and shared by all threads: however many ask,
   /// the platform sees one request, and all get its outcome, each within its own deadline. Its lifetime is what the
-  /// token itself tells (a JWT's `exp`), else that of config::set_token_lifetime. It is replaced early, when no more
+  /// token itself tells (a JWT's `exp`), else that of config::set_openplatform_token_lifetime. It is replaced early, when no more
   /// than the smaller of 5 minutes and a fifth of its life is left, by one caller, which waits for it for half of its
   /// time at most, while the others go on with the old one; if that fails, the old one is served as long as it is
   /// valid, and the next try is made after 1 s, then 2 s, 4 s and so on up to a minute. Repeated freely. Errors:
   /// unauthorized for refused credentials; all the others as the platform and the network have it.
-  result<libauth::token> try_token() const { return ask<libauth::token>(libauth_openplatform_token); }
+  result<libauth::token> try_token(const options& how = options::none()) const { return ask<libauth::token>(libauth_openplatform_token, how); }
   /// Drops a token that a call of your own found refused, given bare or as its header's value. Only if the cached
   /// token is this one: a late caller cannot drop a fresh one. call does this itself.
   result<void> try_invalidate(const text& token) const {
     return tell(libauth_openplatform_invalidate, detail::named{"token", token});
   }
   /// The login request, for your own HTTP client to send. Opens no socket.
-  result<http_request> try_build_token() const { return ask<http_request>(libauth_openplatform_build_token); }
+  result<http_request> try_build_token(const options& how = options::none()) const { return ask<http_request>(libauth_openplatform_build_token, how); }
   /// Reads the response to the request of build_token, with the same checks as if libauth had received it. The token
   /// is cached, for build_call and all the others.
   result<libauth::token> try_read_token(const http_request& request, const http_response& response) const {
@@ -1802,11 +1978,11 @@ class openplatform : public detail::handle<libauth_openplatform> {
   /// Calls any other endpoint of the platform below the base URL, with the token. If the platform refuses the token
   /// (HTTP 401 or code 10134), it is replaced and the call repeated, once. A call that is not marked idempotent is
   /// repeated only if it never left; if it may have arrived and its answer was lost, that is outcome_unknown.
-  result<answer> try_call(const libauth::call& call) const { return ask<answer>(libauth_openplatform_call, call); }
+  result<answer> try_call(const libauth::call& call, const options& how = options::none()) const { return ask<answer>(libauth_openplatform_call, call, how); }
   /// The request of call, for your own HTTP client to send. It carries the cached token; when none is valid that is
   /// unauthorized, and nothing is fetched.
-  result<http_request> try_build_call(const libauth::call& call) const {
-    return ask<http_request>(libauth_openplatform_build_call, call);
+  result<http_request> try_build_call(const libauth::call& call, const options& how = options::none()) const {
+    return ask<http_request>(libauth_openplatform_build_call, call, how);
   }
   /// Reads the response to the request of build_call, with the same checks.
   result<answer> try_read_call(const http_request& request, const http_response& response) const {
@@ -1818,19 +1994,19 @@ class openplatform : public detail::handle<libauth_openplatform> {
   openplatform(const config& settings, const text& client_id, const text& secret)
       : openplatform(try_make(settings, client_id, secret).value()) {}
   /// As try_token; throws.
-  libauth::token token() const { return try_token().value(); }
+  libauth::token token(const options& how = options::none()) const { return try_token(how).value(); }
   /// As try_invalidate; throws.
   void invalidate(const text& token) const { try_invalidate(token).value(); }
   /// As try_build_token; throws.
-  http_request build_token() const { return try_build_token().value(); }
+  http_request build_token(const options& how = options::none()) const { return try_build_token(how).value(); }
   /// As try_read_token; throws.
   libauth::token read_token(const http_request& request, const http_response& response) const {
     return try_read_token(request, response).value();
   }
   /// As try_call; throws.
-  answer call(const libauth::call& call) const { return try_call(call).value(); }
+  answer call(const libauth::call& call, const options& how = options::none()) const { return try_call(call, how).value(); }
   /// As try_build_call; throws.
-  http_request build_call(const libauth::call& call) const { return try_build_call(call).value(); }
+  http_request build_call(const libauth::call& call, const options& how = options::none()) const { return try_build_call(call, how).value(); }
   /// As try_read_call; throws.
   answer read_call(const http_request& request, const http_response& response) const {
     return try_read_call(request, response).value();
@@ -1880,27 +2056,30 @@ class redemption_alipay_url : public detail::owner<libauth_redemption_alipay_url
 };
 
 /// A genuine callback: the outcome of an authorization. One thread at a time.
-class redemption_callback : public detail::owner<libauth_redemption_callback> {
+class redemption_event : public detail::owner<libauth_redemption_event> {
  public:
   /// Empty.
-  redemption_callback() noexcept {}
+  redemption_event() noexcept {}
   /// Takes over an object of the C library.
-  explicit redemption_callback(libauth_redemption_callback* made) : detail::owner<libauth_redemption_callback>(made) {}
+  explicit redemption_event(libauth_redemption_event* made) : detail::owner<libauth_redemption_event>(made) {}
 
   /// The serial number of the request that this is the outcome of.
-  std::string serial_no() const { return detail::copied(libauth_redemption_callback_serial_no(get())); }
+  std::string serial_no() const { return detail::copied(libauth_redemption_event_serial_no(get())); }
   /// The user's openId at Alipay.
-  optional_string open_id() const { return optional_string(libauth_redemption_callback_open_id(get())); }
+  optional_string open_id() const { return optional_string(libauth_redemption_event_open_id(get())); }
   /// Your own id of the customer.
-  optional_string user_id() const { return optional_string(libauth_redemption_callback_user_id(get())); }
-  /// A field of the JSON body by its path, such as "data.amount": a string as it is, anything else as JSON text;
-  /// none when it is absent or null.
-  optional_string field(const text& path) const {
-    return path.nul() != std::string::npos ? optional_string()
-                                           : optional_string(libauth_redemption_callback_field(get(), path.data()));
+  optional_string user_id() const { return optional_string(libauth_redemption_event_user_id(get())); }
+  /// A field of the JSON body by its path, such as "data.items.0.id": a string as it is, anything else as JSON text;
+  /// none when it is absent or null, or the body is not JSON. field_type tells the two apart.
+  optional_string field(const text& path) const { return detail::text_field(libauth_redemption_event_field, get(), path); }
+  /// The type of a field of the JSON body.
+  json_type field_type(const text& path) const { return detail::type_of_field(libauth_redemption_event_field_type, get(), path); }
+  /// A whole number of the JSON body, written as a number or as a string of digits; `fallback` for anything else.
+  std::int64_t field_int64(const text& path, std::int64_t fallback) const {
+    return detail::int64_field(libauth_redemption_event_field_int64, get(), path, fallback);
   }
   /// The body as received.
-  std::string body() const { return detail::copied_body(libauth_redemption_callback_body, get()); }
+  std::string body() const { return detail::copied_body(libauth_redemption_event_body, get()); }
 };
 
 /// A merchant of the redemption system. Settings and credentials are copied and never change. Any number of threads
@@ -1909,6 +2088,10 @@ class redemption : public detail::handle<libauth_redemption> {
  public:
   /// Empty.
   redemption() noexcept {}
+
+  /// Another handle to the same account, tokens and connections, ended on its own: hand each thread one, and a key can
+  /// be changed under them by handing out another. Empty when this one is.
+  redemption share() const { return shared_handle<redemption>(libauth_redemption_share); }
 
   /// A handle that signs with SHA256-RSA, the platform's default. Keys are texts: PKCS#8, PKCS#1 or (public) SPKI, as
   /// PEM or as the bare base64 that Java tools print, with any line breaks, of 2048 to 8192 bits.
@@ -1929,23 +2112,23 @@ class redemption : public detail::handle<libauth_redemption> {
   }
   /// Asks for an Alipay authorization URL. Once the request may have arrived and the answer is lost, and for the
   /// platform's statuses 5, 6, 8, 98 and 99, that is outcome_unknown, and nothing is repeated.
-  result<redemption_alipay_url> try_get_alipay_url(const redemption_request& request) const {
-    return ask<redemption_alipay_url>(libauth_redemption_get_alipay_url, request);
+  result<redemption_alipay_url> try_get_alipay_url(const redemption_request& request, const options& how = options::none()) const {
+    return ask<redemption_alipay_url>(libauth_redemption_get_alipay_url, request, how);
   }
   /// The request of get_alipay_url, for your own HTTP client to send. Opens no socket.
-  result<http_request> try_build_alipay_url(const redemption_request& request) const {
-    return ask<http_request>(libauth_redemption_build_alipay_url, request);
+  result<http_request> try_build_get_alipay_url(const redemption_request& request, const options& how = options::none()) const {
+    return ask<http_request>(libauth_redemption_build_get_alipay_url, request, how);
   }
-  /// Reads the response to the request of build_alipay_url, with the same checks as if libauth had received it.
-  result<redemption_alipay_url> try_read_alipay_url(const http_request& request, const http_response& response) const {
-    return ask<redemption_alipay_url>(libauth_redemption_read_alipay_url, request, response);
+  /// Reads the response to the request of build_get_alipay_url, with the same checks as if libauth had received it.
+  result<redemption_alipay_url> try_read_get_alipay_url(const http_request& request, const http_response& response) const {
+    return ask<redemption_alipay_url>(libauth_redemption_read_get_alipay_url, request, response);
   }
   /// Calls any other endpoint of the platform below the base URL, signed. A call that is not marked idempotent is
   /// repeated only if it never left; if it may have arrived and its answer was lost, that is outcome_unknown.
-  result<answer> try_call(const libauth::call& call) const { return ask<answer>(libauth_redemption_call, call); }
+  result<answer> try_call(const libauth::call& call, const options& how = options::none()) const { return ask<answer>(libauth_redemption_call, call, how); }
   /// The request of call, for your own HTTP client to send.
-  result<http_request> try_build_call(const libauth::call& call) const {
-    return ask<http_request>(libauth_redemption_build_call, call);
+  result<http_request> try_build_call(const libauth::call& call, const options& how = options::none()) const {
+    return ask<http_request>(libauth_redemption_build_call, call, how);
   }
   /// Reads the response to the request of build_call, with the same checks.
   result<answer> try_read_call(const http_request& request, const http_response& response) const {
@@ -1955,8 +2138,8 @@ class redemption : public detail::handle<libauth_redemption> {
   /// if it is there, `signType`. Answer it with LIBAUTH_REDEMPTION_REPLY. Errors: bad_signature (missing or mismatch),
   /// stale, replayed (this nonce was accepted before: answer as before, do not act again), protocol, and
   /// invalid_config when an RSA handle has no platform_public_key.
-  result<redemption_callback> try_verify(const inbound& message) const {
-    return ask<redemption_callback>(libauth_redemption_verify, message);
+  result<redemption_event> try_verify(const inbound& message) const {
+    return ask<redemption_event>(libauth_redemption_verify, message);
   }
   /// What the merchant signs for a request with these headers (`businessId`, `nonce`, `timestamp`, `signType`) and
   /// this body, and, if a signature is given, which known mistake would produce it.
@@ -1965,8 +2148,8 @@ class redemption : public detail::handle<libauth_redemption> {
   }
   /// As explain, for a callback, which the platform signs. Errors: invalid_config when an RSA handle has no
   /// platform_public_key.
-  result<explanation> try_explain_callback(const inbound& message, const text& signature = nullptr) const {
-    return ask<explanation>(libauth_redemption_explain_callback, message, detail::named{"signature", signature});
+  result<explanation> try_explain_event(const inbound& message, const text& signature = nullptr) const {
+    return ask<explanation>(libauth_redemption_explain_event, message, detail::named{"signature", signature});
   }
 
 #if LIBAUTH_HPP_EXCEPTIONS
@@ -1980,34 +2163,34 @@ class redemption : public detail::handle<libauth_redemption> {
     return try_md5(settings, business_id, merchant_id, secret).value();
   }
   /// As try_get_alipay_url; throws.
-  redemption_alipay_url get_alipay_url(const redemption_request& request) const {
-    return try_get_alipay_url(request).value();
+  redemption_alipay_url get_alipay_url(const redemption_request& request, const options& how = options::none()) const {
+    return try_get_alipay_url(request, how).value();
   }
-  /// As try_build_alipay_url; throws.
-  http_request build_alipay_url(const redemption_request& request) const {
-    return try_build_alipay_url(request).value();
+  /// As try_build_get_alipay_url; throws.
+  http_request build_get_alipay_url(const redemption_request& request, const options& how = options::none()) const {
+    return try_build_get_alipay_url(request, how).value();
   }
-  /// As try_read_alipay_url; throws.
-  redemption_alipay_url read_alipay_url(const http_request& request, const http_response& response) const {
-    return try_read_alipay_url(request, response).value();
+  /// As try_read_get_alipay_url; throws.
+  redemption_alipay_url read_get_alipay_url(const http_request& request, const http_response& response) const {
+    return try_read_get_alipay_url(request, response).value();
   }
   /// As try_call; throws.
-  answer call(const libauth::call& call) const { return try_call(call).value(); }
+  answer call(const libauth::call& call, const options& how = options::none()) const { return try_call(call, how).value(); }
   /// As try_build_call; throws.
-  http_request build_call(const libauth::call& call) const { return try_build_call(call).value(); }
+  http_request build_call(const libauth::call& call, const options& how = options::none()) const { return try_build_call(call, how).value(); }
   /// As try_read_call; throws.
   answer read_call(const http_request& request, const http_response& response) const {
     return try_read_call(request, response).value();
   }
   /// As try_verify; throws.
-  redemption_callback verify(const inbound& message) const { return try_verify(message).value(); }
+  redemption_event verify(const inbound& message) const { return try_verify(message).value(); }
   /// As try_explain; throws.
   explanation explain(const inbound& message, const text& signature = nullptr) const {
     return try_explain(message, signature).value();
   }
-  /// As try_explain_callback; throws.
-  explanation explain_callback(const inbound& message, const text& signature = nullptr) const {
-    return try_explain_callback(message, signature).value();
+  /// As try_explain_event; throws.
+  explanation explain_event(const inbound& message, const text& signature = nullptr) const {
+    return try_explain_event(message, signature).value();
   }
 #endif
 };
@@ -2021,6 +2204,10 @@ class seller : public detail::handle<libauth_seller> {
   /// Empty.
   seller() noexcept {}
 
+  /// Another handle to the same account, tokens and connections, ended on its own: hand each thread one, and a key can
+  /// be changed under them by handing out another. Empty when this one is.
+  seller share() const { return shared_handle<seller>(libauth_seller_share); }
+
   /// A handle for a seller. Opens no connection. Errors: invalid_argument, invalid_config.
   static result<seller> try_make(const config& settings, const text& access_key, const text& secret_key) {
     return make<seller>(libauth_seller_new, settings, detail::named{"access_key", access_key},
@@ -2028,19 +2215,19 @@ class seller : public detail::handle<libauth_seller> {
   }
   /// Gives a token that is valid now (header Authorization). It is cached and shared by all threads: however many ask,
   /// the platform sees one request, and all get its outcome, each within its own deadline. Its lifetime is read as
-  /// config::set_expires_in_unit says. It is replaced early, when no more than the smaller of 5 minutes and a fifth of
+  /// config::set_seller_expires_in_unit says. It is replaced early, when no more than the smaller of 5 minutes and a fifth of
   /// its life is left, by one caller, which waits for it for half of its time at most, while the others go on with the
   /// old one; if that fails, the old one is served as long as it is valid, and the next try is made after 1 s, then
   /// 2 s, 4 s and so on up to a minute. Repeated freely. Errors: unauthorized for refused credentials; all the others
   /// as the platform and the network have it.
-  result<libauth::token> try_token() const { return ask<libauth::token>(libauth_seller_token); }
+  result<libauth::token> try_token(const options& how = options::none()) const { return ask<libauth::token>(libauth_seller_token, how); }
   /// Drops a token that a call of your own found refused, given bare or as its header's value. Only if the cached
   /// token is this one: a late caller cannot drop a fresh one. call does this itself.
   result<void> try_invalidate(const text& token) const {
     return tell(libauth_seller_invalidate, detail::named{"token", token});
   }
   /// The login request, for your own HTTP client to send. Opens no socket.
-  result<http_request> try_build_token() const { return ask<http_request>(libauth_seller_build_token); }
+  result<http_request> try_build_token(const options& how = options::none()) const { return ask<http_request>(libauth_seller_build_token, how); }
   /// Reads the response to the request of build_token, with the same checks as if libauth had received it. The token
   /// is cached, for build_call and all the others.
   result<libauth::token> try_read_token(const http_request& request, const http_response& response) const {
@@ -2049,11 +2236,11 @@ class seller : public detail::handle<libauth_seller> {
   /// Calls any other endpoint of the platform below the base URL, with the token. If the platform refuses the token
   /// (HTTP 401 or code 401), it is replaced and the call repeated, once. A call that is not marked idempotent is
   /// repeated only if it never left; if it may have arrived and its answer was lost, that is outcome_unknown.
-  result<answer> try_call(const libauth::call& call) const { return ask<answer>(libauth_seller_call, call); }
+  result<answer> try_call(const libauth::call& call, const options& how = options::none()) const { return ask<answer>(libauth_seller_call, call, how); }
   /// The request of call, for your own HTTP client to send. It carries the cached token; when none is valid that is
   /// unauthorized, and nothing is fetched.
-  result<http_request> try_build_call(const libauth::call& call) const {
-    return ask<http_request>(libauth_seller_build_call, call);
+  result<http_request> try_build_call(const libauth::call& call, const options& how = options::none()) const {
+    return ask<http_request>(libauth_seller_build_call, call, how);
   }
   /// Reads the response to the request of build_call, with the same checks.
   result<answer> try_read_call(const http_request& request, const http_response& response) const {
@@ -2065,19 +2252,19 @@ class seller : public detail::handle<libauth_seller> {
   seller(const config& settings, const text& access_key, const text& secret_key)
       : seller(try_make(settings, access_key, secret_key).value()) {}
   /// As try_token; throws.
-  libauth::token token() const { return try_token().value(); }
+  libauth::token token(const options& how = options::none()) const { return try_token(how).value(); }
   /// As try_invalidate; throws.
   void invalidate(const text& token) const { try_invalidate(token).value(); }
   /// As try_build_token; throws.
-  http_request build_token() const { return try_build_token().value(); }
+  http_request build_token(const options& how = options::none()) const { return try_build_token(how).value(); }
   /// As try_read_token; throws.
   libauth::token read_token(const http_request& request, const http_response& response) const {
     return try_read_token(request, response).value();
   }
   /// As try_call; throws.
-  answer call(const libauth::call& call) const { return try_call(call).value(); }
+  answer call(const libauth::call& call, const options& how = options::none()) const { return try_call(call, how).value(); }
   /// As try_build_call; throws.
-  http_request build_call(const libauth::call& call) const { return try_build_call(call).value(); }
+  http_request build_call(const libauth::call& call, const options& how = options::none()) const { return try_build_call(call, how).value(); }
   /// As try_read_call; throws.
   answer read_call(const http_request& request, const http_response& response) const {
     return try_read_call(request, response).value();

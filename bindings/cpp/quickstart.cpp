@@ -25,18 +25,19 @@ static void check_webhook(const libauth::creditpay& creditpay) {
   order.set_body("{\"kind\":\"PAY_SUCCESS\",\"path\":\"/notify\"}");
   libauth::answer sent = creditpay.call(order);
 
-  libauth::inbound message("POST", *sent.field("data.path"));
-  message.add_header("signature", *sent.field("data.headers.signature"));
-  message.add_header("timestamp", *sent.field("data.headers.timestamp"));
-  message.set_body(*sent.field("data.body"));
+  libauth::inbound message("POST", sent.field("data.path").value_or(""));
+  message.add_header("signature", sent.field("data.headers.signature").value_or(""));
+  message.add_header("timestamp", sent.field("data.headers.timestamp").value_or(""));
+  message.set_body(sent.field("data.body").value_or(""));
   std::cout << "webhook       genuine " << creditpay.verify(message).type() << "\n";
 }
 
 // Somebody signed the gateway prefix too: which mistake is it?
 static void explain(const libauth::creditpay& creditpay) {
-  libauth::explanation wrong = creditpay.explain("/creditpay/v1/pay", "{}");
-  libauth::explanation right = creditpay.explain("/v1/pay", "{}", *wrong.signature());
-  std::cout << "explain       " << right.message() << "\n";
+  libauth::inbound wrong("POST", "/creditpay/v1/pay"), right("POST", "/v1/pay");
+  std::string signature = *creditpay.explain(wrong.set_body("{}")).signature();
+  libauth::explanation explained = creditpay.explain(right.set_body("{}"), signature);
+  std::cout << "explain       " << explained.message() << "\n";
 }
 
 static void creditpay() {

@@ -103,7 +103,7 @@ TEST(an_object_that_was_moved_from_is_empty) {
   libauth::answer answer = kept.answer(), rest = std::move(answer);
   CHECK(answer.http_status() == 0 && answer.body().empty() && !answer.field("data") && !answer.code());
   CHECK(rest.http_status() == 200);
-  CHECK(libauth::explanation().mistakes().empty() && !libauth::explanation().compared());
+  CHECK(libauth::explanation().mistakes().empty() && !libauth::explanation().signature_given());
   CHECK(libauth::http_request().headers().empty() && libauth::http_request().body().empty());
   libauth::http_request none;
   libauth::http_response nothing(200);
@@ -141,7 +141,7 @@ TEST(numbers_out_of_range_are_named) {
   }
   for (std::int64_t wrong : {most, least}) {
     libauth::config zone = box.config("daxpay");
-    zone.set_utc_offset(std::chrono::minutes(wrong));
+    zone.set_daxpay_utc_offset(std::chrono::minutes(wrong));
     CONTAINS(THROWS(libauth::invalid_config_error, box.daxpay(zone)).message(), "utc_offset_minutes");
     libauth::creditpay_request request = customer();
     request.set_token_expire(libauth::time_point(milliseconds(wrong)));

@@ -55,10 +55,10 @@ static void scenario_creditpay_issue_code() {
 static void scenario_creditpay_cards() {
   sandbox box;
   libauth::creditpay_request request = customer();
-  request.set_customer_no("客户-1").set_lang("zh-CN").set_trace("trace-77").set_credit_limit_tag("gold");
+  request.set_customer_no("客户-1").set_lang("zh-CN").set_credit_limit_tag("gold");
   request.add_card("gold", "10001.23", "CNY", "https://shop.example/金.png", "<b>金卡 额度</b>")
       .add_card("silver", "1000", "CNY", "https://shop.example/silver.png", "<b>银卡</b>");
-  EQUAL(box.creditpay().issue_code(request).ident_code().size(), 32u);
+  EQUAL(box.creditpay().issue_code(request, libauth::options().set_trace_id("trace-77")).ident_code().size(), 32u);
   json recorded = box.last("creditpay");
   EQUAL(recorded["refused"].text, "null");
   CONTAINS(recorded["body"].text, "金卡 额度");
@@ -113,7 +113,7 @@ static void scenario_daxpay_unsigned_answer() {
   libauth::config config = box.config("daxpay-unsigned");
   libauth::bad_signature_error error = THROWS(libauth::bad_signature_error, box.daxpay(config).auth(code_of("code-1")));
   CHECK(error.delivery() == libauth::delivery::answered);
-  config.set_response_signature(libauth::response_signature::if_present);
+  config.set_daxpay_response_signature(libauth::daxpay_response_signature::if_present);
   CHECK(!box.daxpay(config).auth(code_of("code-2")).open_id()->empty());
 }
 
@@ -264,7 +264,7 @@ static void scenario_webhook_genuine() {
   EQUAL(event.type(), "PAY_SUCCESS");
   EQUAL(*event.id(), "event-1");
   EQUAL(*event.customer_token(), "customer-1");
-  EQUAL(*event.trace(), "trace-1");
+  EQUAL(*event.trace_id(), "trace-1");
   EQUAL(*event.platform_id(), box.credential("creditpay_plat_id"));
   EQUAL(*event.retry(), "0");
   CHECK(!event.lang());
@@ -315,7 +315,7 @@ static void scenario_webhook_stale() {
 static void scenario_daxpay_notification() {
   sandbox box;
   libauth::daxpay daxpay = box.daxpay();
-  libauth::daxpay_notification notification = daxpay.verify(box.message("daxpay", "\"kind\":\"payment\",\"event_id\":\"trace-9\""));
+  libauth::daxpay_event notification = daxpay.verify(box.message("daxpay", "\"kind\":\"payment\",\"event_id\":\"trace-9\""));
   EQUAL(*notification.code(), "0");
   EQUAL(*notification.message(), "success");
   EQUAL(*notification.trace_id(), "trace-9");
@@ -332,7 +332,7 @@ static void scenario_redemption_callback() {
     const std::string with = std::string("\"algorithm\":\"") + algorithm + "\"";
     libauth::redemption redemption = *algorithm == 'S' ? box.redemption_rsa() : box.redemption_md5();
     libauth::inbound message = box.message("redemption", with + ",\"event_id\":\"serial-4\"");
-    libauth::redemption_callback callback = redemption.verify(message);
+    libauth::redemption_event callback = redemption.verify(message);
     json body = json::parse(callback.body());
     EQUAL(callback.serial_no(), "serial-4");
     EQUAL(*callback.open_id(), body["openId"].text);
@@ -383,8 +383,8 @@ static void scenario_offline_round_trip() {
   EQUAL(*daxpay.read_call(request, deliver(request)).code(), "0");
 
   libauth::redemption redemption = box.redemption_rsa();
-  request = redemption.build_alipay_url(serial("serial-1"));
-  CHECK(!redemption.read_alipay_url(request, deliver(request)).url().empty());
+  request = redemption.build_get_alipay_url(serial("serial-1"));
+  CHECK(!redemption.read_get_alipay_url(request, deliver(request)).url().empty());
   request = redemption.build_call(libauth::call("POST", "/other").set_body("{}"));
   EQUAL(redemption.read_call(request, deliver(request)).http_status(), 200);
 
@@ -394,31 +394,37 @@ static void scenario_offline_round_trip() {
   EQUAL(box.count("openplatform", "token_requests"), 1);
 }
 
+static libauth::inbound message_of(const std::string& path, const std::string& body) {
+  libauth::inbound message("POST", path);
+  message.set_body(body);
+  return message;
+}
+
 static void scenario_explain_mismatch() {
   sandbox box;
   const std::string body = "{\"ident_code\":\"0\"}";
   libauth::creditpay creditpay = box.creditpay();
   const std::string prefixed = box.url("creditpay").substr(origin().size()) + "/v1/pay";
-  libauth::explanation wrong = creditpay.explain(prefixed, body);
-  CHECK(!wrong.compared() && !wrong.matches() && wrong.mistakes().empty() && wrong.signature());
+  libauth::explanation wrong = creditpay.explain(message_of(prefixed, body));
+  CHECK(!wrong.signature_given() && !wrong.matches() && wrong.mistakes().empty() && wrong.signature());
   CHECK(!wrong.algorithm().empty());
   CONTAINS(wrong.string_to_sign(), prefixed);
   EQUAL(wrong.string_to_sign().find(box.credential("creditpay_signature_key")), std::string::npos);
-  libauth::explanation explained = creditpay.explain("/v1/pay", body, *wrong.signature());
-  CHECK(explained.compared() && !explained.matches());
+  libauth::explanation explained = creditpay.explain(message_of("/v1/pay", body), *wrong.signature());
+  CHECK(explained.signature_given() && !explained.matches());
   EQUAL(explained.mistakes().size(), 1u);
   EQUAL(explained.mistakes().front(), "PATH_PREFIX");
   EQUAL(explained.advice().size(), 1u);
   CHECK(!explained.message().empty() && !explained.advice().front().empty());
-  CHECK(creditpay.explain("/v1/pay", body, *explained.signature()).matches());
+  CHECK(creditpay.explain(message_of("/v1/pay", body), *explained.signature()).matches());
 
   libauth::daxpay daxpay = box.daxpay();
-  libauth::explanation signed_ = daxpay.explain("{\"a\":\"1\",\"b\":\"2\"}");
-  CHECK(daxpay.explain("{\"b\":\"2\",\"a\":\"1\"}", *signed_.signature()).matches());
-  CHECK(!daxpay.explain("{\"b\":\"2\",\"a\":\"1\"}", "00").matches());
+  libauth::explanation signed_ = daxpay.explain(message_of("/", "{\"a\":\"1\",\"b\":\"2\"}"));
+  CHECK(daxpay.explain(message_of("/", "{\"b\":\"2\",\"a\":\"1\"}"), *signed_.signature()).matches());
+  CHECK(!daxpay.explain(message_of("/", "{\"b\":\"2\",\"a\":\"1\"}"), "00").matches());
 
   libauth::redemption redemption = box.redemption_rsa();
-  libauth::http_request request = redemption.build_alipay_url(serial("serial-1"));
+  libauth::http_request request = redemption.build_get_alipay_url(serial("serial-1"));
   libauth::inbound ours(request.method(), "/");
   std::string sent;
   for (const auto& header : request.headers()) {
@@ -428,8 +434,8 @@ static void scenario_explain_mismatch() {
   ours.set_body(request.body());
   CHECK(redemption.explain(ours, sent).matches());
   libauth::inbound theirs = box.message("redemption", "\"algorithm\":\"SHA256-RSA\"");
-  CHECK(redemption.explain_callback(theirs, "AAAA").compared() && !redemption.explain_callback(theirs, "AAAA").matches());
-  CHECK(!redemption.explain_callback(theirs).signature());
+  CHECK(redemption.explain_event(theirs, "AAAA").signature_given() && !redemption.explain_event(theirs, "AAAA").matches());
+  CHECK(!redemption.explain_event(theirs).signature());
 }
 
 static void scenario_log_without_secrets() {
