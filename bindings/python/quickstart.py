@@ -70,8 +70,8 @@ def check_webhook(creditpay: libauth.CreditPay) -> None:
 def explain(creditpay: libauth.CreditPay) -> None:
     """Somebody signed the gateway prefix too: which mistake is it?"""
     body = "{}"
-    wrong = creditpay.explain("/creditpay/v1/pay", body)
-    print("explain      ", creditpay.explain("/v1/pay", body, signature=wrong.signature).message)
+    wrong = creditpay.explain(libauth.Inbound("POST", "/creditpay/v1/pay", body=body))
+    print("explain      ", creditpay.explain(libauth.Inbound("POST", "/v1/pay", body=body), signature=wrong.signature).message)
 
 
 def daxpay() -> None:

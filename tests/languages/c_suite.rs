@@ -109,6 +109,111 @@ fn fork() {
     check("fork");
 }
 
+/// The example that signs through PKCS#11, with a key that lies in SoftHSM.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_key_that_stays_in_its_token() {
+    let module = "/usr/lib/softhsm/libsofthsm2.so";
+    if !has_tool("softhsm2-util", "--version", "the PKCS#11 example")
+        || !has_library("p11-kit-1", "the PKCS#11 example")
+    {
+        return;
+    }
+    let flags = pkg_config("p11-kit-1");
+    let flags: Vec<&str> = flags.iter().map(String::as_str).chain(["-ldl"]).collect();
+    let Some(program) = build("pkcs11", &[root().join("bindings/c/pkcs11.c")], &flags) else {
+        return;
+    };
+    let known = sandbox::credentials();
+    let folder = program.installed.dir().join("token");
+    std::fs::create_dir_all(folder.join("tokens")).expect("a folder can be made");
+    let write = |name: &str, text: &str| {
+        let path = folder.join(name);
+        std::fs::write(&path, text).expect("a file can be written");
+        path
+    };
+    let tokens = folder.join("tokens");
+    let settings = write(
+        "softhsm2.conf",
+        &format!("directories.tokendir = {}\n", tokens.display()),
+    );
+    let private = write("private.pem", known.redemption_merchant_private_key_pem);
+    let public = write("public.pem", known.redemption_merchant_public_key_pem);
+    let util = |arguments: &[&str]| {
+        let mut command = Command::new("softhsm2-util");
+        run(
+            command.args(arguments).env("SOFTHSM2_CONF", &settings),
+            LIMIT,
+        );
+    };
+    util(&[
+        "--init-token",
+        "--free",
+        "--label",
+        "libauth",
+        "--pin",
+        "1234",
+        "--so-pin",
+        "1234",
+    ]);
+    let key = private.to_str().expect("the path is UTF-8");
+    util(&[
+        "--import", key, "--token", "libauth", "--label", "merchant", "--id", "01", "--pin", "1234",
+    ]);
+
+    let sandbox = Sandbox::start();
+    let mut command = Command::new(&program.path);
+    command.env("SOFTHSM2_CONF", &settings).envs([
+        ("PKCS11_MODULE", module.to_owned()),
+        ("PKCS11_PIN", "1234".to_owned()),
+        ("PKCS11_KEY", "merchant".to_owned()),
+        ("PUBLIC_KEY_FILE", public.display().to_string()),
+        ("LIBAUTH_REDEMPTION_URL", sandbox.base("redemption")),
+        (
+            "LIBAUTH_REDEMPTION_BUSINESS_ID",
+            known.redemption_business_id.to_owned(),
+        ),
+        (
+            "LIBAUTH_REDEMPTION_MERCHANT_ID",
+            known.redemption_merchant_id.to_owned(),
+        ),
+    ]);
+    let said = run(&mut command, LIMIT).stdout;
+    assert!(String::from_utf8_lossy(&said).starts_with("https://"));
+    drop(program.installed);
+}
+
+/// Whether pkg-config knows a library.
+fn has_library(name: &str, what_for: &str) -> bool {
+    if !has_tool("pkg-config", "--version", what_for) {
+        return false;
+    }
+    let found = Command::new("pkg-config")
+        .args(["--exists", name])
+        .status()
+        .expect("pkg-config runs");
+    if !found.success() {
+        assert!(
+            std::env::var("CI").as_deref() != Ok("true"),
+            "the development files of {name} are missing, which {what_for} needs"
+        );
+        eprintln!(
+            "\n*** SKIPPED: the development files of {name} are missing, so {what_for} did not run ***\n"
+        );
+    }
+    found.success()
+}
+
+/// The flags to compile and link with a library.
+fn pkg_config(name: &str) -> Vec<String> {
+    let flags = Command::new("pkg-config")
+        .args(["--cflags", "--libs", name])
+        .output()
+        .expect("pkg-config runs");
+    let flags = String::from_utf8(flags.stdout).expect("pkg-config prints text");
+    flags.split_whitespace().map(str::to_owned).collect()
+}
+
 #[test]
 fn the_program_of_the_design_compiles_as_written() {
     build(
@@ -205,29 +310,15 @@ fn quickstart_loses_no_memory() {
 
 #[test]
 fn offline_with_libcurl() {
-    if !has_tool("pkg-config", "--version", "the libcurl example") {
+    if !has_library("libcurl", "the libcurl example") {
         return;
     }
-    let found = Command::new("pkg-config")
-        .args(["--exists", "libcurl"])
-        .status()
-        .expect("pkg-config runs");
-    if !found.success() {
-        assert!(
-            std::env::var("CI").as_deref() != Ok("true"),
-            "libcurl's development files are missing"
-        );
-        eprintln!(
-            "\n*** SKIPPED: libcurl's development files are missing, so the libcurl example did not run ***\n"
-        );
-        return;
-    }
-    let flags = Command::new("pkg-config")
-        .args(["--cflags", "--libs", "libcurl"])
-        .output()
-        .expect("pkg-config runs");
-    let flags = String::from_utf8(flags.stdout).expect("pkg-config prints text");
-    let flags: Vec<&str> = flags.split_whitespace().chain(["-std=gnu99"]).collect();
+    let flags = pkg_config("libcurl");
+    let flags: Vec<&str> = flags
+        .iter()
+        .map(String::as_str)
+        .chain(["-std=gnu99"])
+        .collect();
     let Some(program) = build(
         "offline",
         &[root().join("bindings/c/offline_curl.c")],

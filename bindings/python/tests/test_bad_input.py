@@ -31,8 +31,8 @@ def test_an_embedded_nul_is_an_error_that_names_the_parameter(sandbox: Sandbox) 
     with sandbox.creditpay() as creditpay, sandbox.seller() as seller:
         for name in ("customer_no", "customer_token", "callback_url", "client_ip", "session_sign", "trace", "lang"):
             cases.append((name, lambda name=name: creditpay.issue_code(**customer(**{name: NUL}))))  # type: ignore[misc]
-        for field in dataclasses.fields(libauth.Card):
-            card = dataclasses.replace(libauth.Card("t", "1", "CNY", "i", "h"), **{field.name: NUL})
+        for field in dataclasses.fields(libauth.CreditPayCard):
+            card = dataclasses.replace(libauth.CreditPayCard("t", "1", "CNY", "i", "h"), **{field.name: NUL})
             cases.append(("card." + field.name, lambda card=card: creditpay.issue_code(**customer(cards=[card]))))  # type: ignore[misc]
         cases += [
             ("ident_code", lambda: creditpay.open_token(NUL)),
@@ -44,7 +44,7 @@ def test_an_embedded_nul_is_an_error_that_names_the_parameter(sandbox: Sandbox) 
             ("headers", lambda: seller.call("GET", "/a", headers={NUL: "x"})),
             ("query", lambda: seller.call("GET", "/a", query=[("x", NUL)])),
             ("path", lambda: creditpay.verify(libauth.Inbound("POST", NUL))),
-            ("path", lambda: creditpay.explain(NUL)),
+            ("path", lambda: creditpay.explain(libauth.Inbound("POST", NUL))),
         ]
         for name, wrong in cases:
             with pytest.raises(libauth.InvalidArgumentError) as caught:
@@ -55,7 +55,7 @@ def test_an_embedded_nul_is_an_error_that_names_the_parameter(sandbox: Sandbox) 
 
 
 @pytest.mark.parametrize("bad", [NUL, SURROGATES])
-@pytest.mark.parametrize("name", ["base_url", "proxy", "user_agent", "signed_path_prefix", "ca_file"])
+@pytest.mark.parametrize("name", ["base_url", "proxy", "user_agent", "creditpay_signed_path_prefix", "ca_file"])
 def test_settings_that_are_no_text(bad: str, name: str) -> None:
     settings: Dict[str, Any] = {"base_url": "https://host.example", name: bad}
     with pytest.raises(libauth.InvalidConfigError, match=name):
@@ -105,11 +105,11 @@ def test_wrong_types_are_a_type_error_that_names_the_parameter(sandbox: Sandbox,
     with pytest.raises(TypeError, match="amount"):
         with sandbox.creditpay() as creditpay:
             amount: Any = 10.5  # money is never a float
-            creditpay.issue_code(**customer(cards=[libauth.Card("t", amount, "CNY", "i", "h")]))
+            creditpay.issue_code(**customer(cards=[libauth.CreditPayCard("t", amount, "CNY", "i", "h")]))
 
 
 def test_settings_of_wrong_types() -> None:
-    for name in ("timeout", "connect_timeout", "window", "max_tries", "replay_capacity", "utc_offset", "proxy"):
+    for name in ("timeout", "connect_timeout", "window", "max_tries", "replay_capacity", "daxpay_utc_offset", "proxy"):
         wrong: Dict[str, Any] = {name: object()}
         with pytest.raises(TypeError, match=name):
             libauth.Config("https://host.example", **wrong)
@@ -121,7 +121,7 @@ def test_settings_of_wrong_types() -> None:
         wrong = {name: "not a function"}
         with pytest.raises(TypeError, match=name):
             libauth.Config("https://host.example", **wrong)
-    for name in ("max_tries", "timeout", "expires_in_unit", "response_signature"):
+    for name in ("max_tries", "timeout", "seller_expires_in_unit", "daxpay_response_signature"):
         wrong = {name: True}
         with pytest.raises(TypeError, match=name):
             libauth.Config("https://host.example", **wrong)
@@ -148,12 +148,12 @@ HUGE = 10**30
         {"max_response_bytes": 2**64 + 5},
         {"replay_capacity": 0},
         {"replay_capacity": 2**64 + 1},
-        {"token_lifetime": -5},
+        {"openplatform_token_lifetime": -5},
         {"window": 0},
-        {"utc_offset": timedelta(days=2)},
-        {"expires_in_unit": 99},
-        {"expires_in_unit": 2**32 + 1},
-        {"response_signature": -1},
+        {"daxpay_utc_offset": timedelta(days=2)},
+        {"seller_expires_in_unit": 99},
+        {"seller_expires_in_unit": 2**32 + 1},
+        {"daxpay_response_signature": -1},
     ],
     ids=str,
 )
@@ -167,8 +167,8 @@ def test_numbers_out_of_range_are_refused_by_name(sandbox: Sandbox, settings: Di
 def test_numbers_that_are_none() -> None:
     with pytest.raises(libauth.InvalidConfigError, match="timeout"):
         libauth.Config("https://host.example", timeout=float("nan"))
-    with pytest.raises(libauth.InvalidConfigError, match="utc_offset"):
-        libauth.Config("https://host.example", utc_offset=timedelta(seconds=90))
+    with pytest.raises(libauth.InvalidConfigError, match="daxpay_utc_offset"):
+        libauth.Config("https://host.example", daxpay_utc_offset=timedelta(seconds=90))
 
 
 def test_numbers_elsewhere(sandbox: Sandbox) -> None:

@@ -39,11 +39,11 @@ def test_scenario_creditpay_issue_code(sandbox: Sandbox) -> None:
 
 def test_scenario_creditpay_cards(sandbox: Sandbox) -> None:
     cards = [
-        libauth.Card("gold", "10001.23", "CNY", "https://shop.example/金.png", "<b>金卡 额度</b>"),
-        libauth.Card("silver", Decimal("1E+3"), "CNY", "https://shop.example/silver.png", "<b>银卡</b>"),
+        libauth.CreditPayCard("gold", "10001.23", "CNY", "https://shop.example/金.png", "<b>金卡 额度</b>"),
+        libauth.CreditPayCard("silver", Decimal("1E+3"), "CNY", "https://shop.example/silver.png", "<b>银卡</b>"),
     ]
     with sandbox.creditpay() as creditpay:
-        code = creditpay.issue_code(**customer(cards=cards, customer_no="客户-1", lang="zh-CN", trace="trace-77"))
+        code = creditpay.issue_code(**customer(cards=cards, customer_no="客户-1", lang="zh-CN", trace_id="trace-77"))
     assert len(code.ident_code) == 32
     recorded = sandbox.last("creditpay")
     assert recorded["refused"] is None
@@ -71,15 +71,15 @@ def test_scenario_daxpay_auth(sandbox: Sandbox) -> None:
         waiting = daxpay.auth(channel="ali_pay", auth_code="waiting-1")
         none = daxpay.auth(channel="ali_pay", auth_code="none-1")
     data = json.loads(identity.answer.body)["data"]
-    assert identity.status is libauth.DaxPayIdentityStatus.SUCCESS and identity.status_name == "success"
+    assert identity.status is libauth.DaxPayStatus.SUCCESS and identity.status_name == "success"
     assert (identity.open_id, identity.user_id, identity.access_token) == (
         data["openId"],
         data["userId"],
         data["accessToken"],
     )
     assert identity.open_id and identity.user_id and identity.access_token
-    assert waiting.status is libauth.DaxPayIdentityStatus.WAITING and waiting.open_id is None
-    assert none.status is libauth.DaxPayIdentityStatus.NOT_EXIST
+    assert waiting.status is libauth.DaxPayStatus.WAITING and waiting.open_id is None
+    assert none.status is libauth.DaxPayStatus.NOT_EXIST
 
 
 def test_scenario_daxpay_generate_auth_url(sandbox: Sandbox) -> None:
@@ -97,7 +97,7 @@ def test_scenario_daxpay_unsigned_answer(sandbox: Sandbox) -> None:
             strict.auth(channel="ali_pay", auth_code="code-1")
     assert caught.value.delivery is libauth.Delivery.ANSWERED
     with sandbox.daxpay(
-        platform="daxpay-unsigned", response_signature=libauth.ResponseSignature.IF_PRESENT
+        platform="daxpay-unsigned", daxpay_response_signature=libauth.DaxPayResponseSignature.IF_PRESENT
     ) as tolerant:
         assert tolerant.auth(channel="ali_pay", auth_code="code-2").open_id
 
@@ -215,8 +215,8 @@ def test_scenario_webhook_genuine(sandbox: Sandbox) -> None:
             "creditpay", kind="PAY_SUCCESS", event_id="event-1", token="customer-1", nonce="trace-1", data={"note": "收"}
         )
         event = creditpay.verify(message)
-    assert event.kind is libauth.CreditPayEventKind.PAY_SUCCESS and event.type == "PAY_SUCCESS"
-    assert event.id == "event-1" and event.customer_token == "customer-1" and event.trace == "trace-1"
+    assert event.kind is libauth.CreditPayKind.PAY_SUCCESS and event.type == "PAY_SUCCESS"
+    assert event.id == "event-1" and event.customer_token == "customer-1" and event.trace_id == "trace-1"
     assert before < event.timestamp < datetime.now(timezone.utc) + timedelta(seconds=5)
     assert event.body == libauth_body(message) and "customer-1" not in repr(event)
     assert event.platform_id == sandbox.credentials["creditpay_plat_id"]
@@ -257,7 +257,7 @@ def test_scenario_webhook_stale(sandbox: Sandbox) -> None:
         with pytest.raises(libauth.StaleError):
             creditpay.verify(message)
         ahead[0] = timedelta(minutes=4)
-        assert creditpay.verify(message).kind is libauth.CreditPayEventKind.PAY_START
+        assert creditpay.verify(message).kind is libauth.CreditPayKind.PAY_START
 
 
 def test_scenario_daxpay_notification(sandbox: Sandbox) -> None:
@@ -308,8 +308,8 @@ def test_scenario_offline_round_trip(sandbox: Sandbox) -> None:
         request = daxpay.build_call("POST", "/pay", body='{"a":"1"}')
         assert daxpay.read_call(request, deliver(request)).code == "0"
     with sandbox.redemption_rsa() as redemption:
-        request = redemption.build_alipay_url(serial_no="serial-1", user_id="user-1")
-        assert redemption.read_alipay_url(request, deliver(request)).url
+        request = redemption.build_get_alipay_url(serial_no="serial-1", user_id="user-1")
+        assert redemption.read_get_alipay_url(request, deliver(request)).url
         request = redemption.build_call("POST", "/other", body="{}")
         assert redemption.read_call(request, deliver(request)).http_status == 200
     tokens: List[Any] = [sandbox.seller(), sandbox.openplatform()]
@@ -330,28 +330,31 @@ def test_scenario_explain_mismatch(sandbox: Sandbox) -> None:
     body = '{"ident_code":"0"}'
     with sandbox.creditpay() as creditpay:
         # Whoever signs the whole path of the URL signs the gateway prefix too.
-        wrong = creditpay.explain(urllib.parse.urlsplit(sandbox.url("creditpay")).path + "/v1/pay", body)
+        wrong = creditpay.explain(
+            libauth.Inbound("POST", urllib.parse.urlsplit(sandbox.url("creditpay")).path + "/v1/pay", body=body)
+        )
         assert wrong.matches is None and wrong.signature and wrong.mistakes == ()
         assert sandbox.credentials["creditpay_signature_key"] not in wrong.string_to_sign
-        explained = creditpay.explain("/v1/pay", body, signature=wrong.signature)
+        explained = creditpay.explain(libauth.Inbound("POST", "/v1/pay", body=body), signature=wrong.signature)
         assert explained.matches is False and explained.mistakes == ("PATH_PREFIX",)
         assert len(explained.advice) == 1 and explained.advice[0]
         assert explained.message and "\n" not in explained.message
-        right = creditpay.explain("/v1/pay", body, signature=explained.signature)
+        right = creditpay.explain(libauth.Inbound("POST", "/v1/pay", body=body), signature=explained.signature)
         assert right.matches is True and right.mistakes == ()
     with sandbox.daxpay() as daxpay:
-        signed = daxpay.explain('{"a":"1","b":"2"}')
-        assert daxpay.explain('{"b":"2","a":"1"}', signature=signed.signature).matches is True
-        assert daxpay.explain('{"b":"2","a":"1"}', signature="00").matches is False
+        swapped = libauth.Inbound("POST", "/", body='{"b":"2","a":"1"}')
+        signed = daxpay.explain(libauth.Inbound("POST", "/", body='{"a":"1","b":"2"}'))
+        assert daxpay.explain(swapped, signature=signed.signature).matches is True
+        assert daxpay.explain(swapped, signature="00").matches is False
         assert sandbox.credentials["daxpay_sign_key"] not in signed.string_to_sign
     with sandbox.redemption_rsa() as redemption:
-        request = redemption.build_alipay_url(serial_no="serial-1", user_id="user-1")
+        request = redemption.build_get_alipay_url(serial_no="serial-1", user_id="user-1")
         ours = libauth.Inbound(request.method, urllib.parse.urlsplit(request.url).path, request.headers, request.body)
         sent = {name.lower(): value for name, value in request.headers}
         assert redemption.explain(ours, signature=sent["sign"]).matches is True
         theirs = sandbox.message("redemption", algorithm="SHA256-RSA")
-        assert redemption.explain_callback(theirs, signature="AAAA").matches is False
-        assert redemption.explain_callback(theirs).signature is None
+        assert redemption.explain_event(theirs, signature="AAAA").matches is False
+        assert redemption.explain_event(theirs).signature is None
 
 
 def test_scenario_log_without_secrets(sandbox: Sandbox) -> None:

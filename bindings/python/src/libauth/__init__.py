@@ -18,8 +18,8 @@ What holds for everything:
 - What goes wrong is a `libauth.Error`, with a class for each status. A value of the wrong type is a `TypeError`.
 - Handles may be used by any number of threads at once, and work on in a child after `os.fork`. Results: one thread at
   a time.
-- Calls block until the platform has answered or the deadline passed, with the interpreter's lock released. Ctrl-C takes
-  effect when the call ends.
+- Calls block until the platform has answered or the deadline passed, with the interpreter's lock released. Ctrl-C ends
+  a call that waits in the main thread.
 - Secrets are wiped from the library's memory when a handle ends, and never appear in a message or a log line; what is a
   secret is left out of every `repr`.
 """
@@ -28,18 +28,20 @@ from __future__ import annotations
 
 from . import _native
 from .answers import Answer
-from .config import Config, ExpiresInUnit, LogLevel, ResponseSignature
-from .creditpay import Card, CreditPay, CreditPayCode, CreditPayEvent, CreditPayEventKind
+from .config import Config, DaxPayResponseSignature, LogLevel, SellerExpiresInUnit
+from .creditpay import CreditPay, CreditPayCard, CreditPayCode, CreditPayEvent, CreditPayKind
 from .daxpay import (
     DaxPay,
-    DaxPayAlgorithm,
     DaxPayAuthUrl,
+    DaxPayEvent,
     DaxPayIdentity,
-    DaxPayIdentityStatus,
-    DaxPayNotification,
+    DaxPaySign,
+    DaxPayStatus,
 )
 from .errors import (
     BadSignatureError,
+    BusyError,
+    CancelledError,
     ClosedError,
     Delivery,
     Error,
@@ -56,6 +58,7 @@ from .errors import (
     ReplayedError,
     StaleError,
     Status,
+    StoreError,
     TimeoutError,
     UnauthorizedError,
 )
@@ -63,7 +66,7 @@ from .explain import Explanation
 from .http import HttpRequest, HttpResponse
 from .inbound import Inbound
 from .openplatform import OpenPlatform
-from .redemption import AlipayUrl, Redemption, RedemptionCallback
+from .redemption import Redemption, RedemptionAlipayUrl, RedemptionEvent
 from .seller import Seller
 from .tokens import Token
 
@@ -72,7 +75,7 @@ __version__ = _native.HEADER_VERSION
 
 
 def version() -> str:
-    """The version of the shared library, such as "0.1.0"."""
+    """The version of the shared library, such as "0.2.0"."""
     return _native.required_text(_native.lib.libauth_version())
 
 
@@ -82,12 +85,12 @@ def library_path() -> str:
 
 
 __all__ = [
-    "AlipayUrl", "Answer", "BadSignatureError", "Card", "ClosedError", "Config", "CreditPay", "CreditPayCode",
-    "CreditPayEvent", "CreditPayEventKind", "DaxPay", "DaxPayAlgorithm", "DaxPayAuthUrl", "DaxPayIdentity",
-    "DaxPayIdentityStatus", "DaxPayNotification", "Delivery", "Error", "ExpiresInUnit", "Explanation", "HttpError",
+    "Answer", "BadSignatureError", "BusyError", "CancelledError", "ClosedError", "Config", "CreditPay", "CreditPayCard",
+    "CreditPayCode", "CreditPayEvent", "CreditPayKind", "DaxPay", "DaxPayAuthUrl", "DaxPayEvent", "DaxPayIdentity",
+    "DaxPayResponseSignature", "DaxPaySign", "DaxPayStatus", "Delivery", "Error", "Explanation", "HttpError",
     "HttpRequest", "HttpResponse", "Inbound", "InternalError", "InvalidArgumentError", "InvalidConfigError",
     "InvalidKeyError", "LogLevel", "NetworkError", "OpenPlatform", "OutcomeUnknownError", "PlatformError",
-    "ProtocolError", "RateLimitedError", "Redemption", "RedemptionCallback", "ReplayedError", "ResponseSignature",
-    "Seller", "StaleError", "Status", "TimeoutError", "Token", "UnauthorizedError", "__version__", "library_path",
-    "version",
+    "ProtocolError", "RateLimitedError", "Redemption", "RedemptionAlipayUrl", "RedemptionEvent", "ReplayedError",
+    "Seller", "SellerExpiresInUnit", "StaleError", "Status", "StoreError", "TimeoutError", "Token", "UnauthorizedError",
+    "__version__", "library_path", "version",
 ]  # fmt: skip

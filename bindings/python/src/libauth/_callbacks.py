@@ -5,7 +5,8 @@ The functions that C sees live as long as the handle they were given to. What a 
 - the replay guard's: the message is refused with an InternalError whose `__cause__` it is;
 - the clock's: the call ends with an InternalError whose `__cause__` it is;
 - the log's: `sys.unraisablehook`, and the call goes on;
-- KeyboardInterrupt, SystemExit and their like: the call raises them as they are.
+- KeyboardInterrupt, SystemExit and their like: the call raises them as they are;
+- what a signal handler raises while a call waits in the main thread: the call ends at once, and raises it as it is.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from __future__ import annotations
 import threading
 import time
 from datetime import datetime, timedelta
-from typing import Any, Callable, List, Optional, Tuple
+from typing import Any, Callable, Generator, List, Optional, Tuple
 
 from . import _marshal
-from ._native import CLOCK_CALLBACK, LOG_CALLBACK, REPLAY_CALLBACK, lib
+from ._native import CANCEL_CALLBACK, CLOCK_CALLBACK, LOG_CALLBACK, REPLAY_CALLBACK, lib
 
 ReplayCallback = Callable[[str, datetime, datetime], bool]
 ClockCallback = Callable[[], Tuple[datetime, timedelta]]
@@ -73,15 +74,40 @@ class Callbacks:
         if self._log is not None:
             lib.libauth_config_set_log_callback(config, log_level, self._log, None)
 
-    def call(self, function: Callable[..., int], arguments: Tuple[Any, ...]) -> Tuple[int, Failures]:
-        """Calls a C function and gives its status, and what callbacks raised meanwhile."""
-        failures = Failures()
-        stack = _calls.stack
-        stack.append(failures)
+
+def call(function: Callable[..., int], arguments: Tuple[Any, ...]) -> Tuple[int, Failures]:
+    """Calls a C function and gives its status, and what callbacks raised meanwhile."""
+    failures = Failures()
+    stack = _calls.stack
+    stack.append(failures)
+    try:
+        return function(*arguments), failures
+    finally:
+        stack.pop()
+
+
+def signal_callback() -> Any:
+    """A function for libauth_options_set_cancel_callback that lets Python handle signals, and ends the call with what
+    a handler raises."""
+    answers = _signal_answers()
+    next(answers)
+    return CANCEL_CALLBACK(answers.send)
+
+
+def _signal_answers() -> Generator[int, Any, None]:
+    # Not a function, because Python handles signals the moment that one is entered, before any `try` in it; a generator
+    # is entered where it was left, which is inside.
+    end = 0
+    while True:
         try:
-            return function(*arguments), failures
-        finally:
-            stack.pop()
+            while True:
+                yield end
+                end = 0
+        except GeneratorExit:
+            return
+        except BaseException as raised:  # noqa: B036 - none may pass into C
+            _calls.stack[-1].interrupt = raised
+            end = 1
 
 
 def _replay_function(callback: ReplayCallback) -> Callable[[Any, bytes, int, int], int]:

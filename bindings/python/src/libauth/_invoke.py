@@ -5,8 +5,7 @@ from __future__ import annotations
 import ctypes
 from typing import Any, Callable, Optional
 
-from . import _marshal, _native
-from ._callbacks import Callbacks
+from . import _callbacks, _marshal, _native
 from ._native import Owned, lib
 from .answers import Answer
 from .errors import BY_STATUS, Delivery, Error, InternalError
@@ -34,16 +33,11 @@ def error_from(status: int, pointer: Optional[int]) -> Error:
     )
 
 
-def perform(callbacks: Optional[Callbacks], function: Callable[..., int], *arguments: Any) -> None:
+def perform(function: Callable[..., int], *arguments: Any) -> None:
     """Calls a function that gives nothing but an error."""
     error = ctypes.c_void_p()
     arguments += (ctypes.byref(error),)
-    if callbacks is None:
-        status = function(*arguments)
-        if status:
-            raise error_from(status, error.value)
-        return
-    status, failures = callbacks.call(function, arguments)
+    status, failures = _callbacks.call(function, arguments)
     failed = error_from(status, error.value) if status else None
     if failures.interrupt is not None:
         raise failures.interrupt
@@ -54,13 +48,11 @@ def perform(callbacks: Optional[Callbacks], function: Callable[..., int], *argum
         raise failed from failures.replay
 
 
-def produce(
-    callbacks: Optional[Callbacks], function: Callable[..., int], free: Callable[[int], None], *arguments: Any
-) -> Owned:
+def produce(function: Callable[..., int], free: Callable[[int], None], *arguments: Any) -> Owned:
     """Calls a function that gives an object, which is freed with `free`."""
     output = ctypes.c_void_p()
     try:
-        perform(callbacks, function, *arguments, ctypes.byref(output))
+        perform(function, *arguments, ctypes.byref(output))
     except BaseException:
         if output.value:
             free(output.value)

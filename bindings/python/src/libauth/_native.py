@@ -21,6 +21,7 @@ from ._header import CONSTANTS, FUNCTIONS
 HEADER_VERSION = str(CONSTANTS["LIBAUTH_VERSION"])
 
 REPLAY_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int64, ctypes.c_int64)
+CANCEL_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p)
 CLOCK_CALLBACK = ctypes.CFUNCTYPE(
     None, ctypes.c_void_p, ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(ctypes.c_int64)
 )
@@ -35,6 +36,15 @@ _SCALARS: Dict[str, Any] = {
     "void *": ctypes.c_void_p,
     "const char *": ctypes.c_char_p,
     "libauth_status": ctypes.c_int32,
+    "libauth_delivery": ctypes.c_int32,
+    "libauth_log_level": ctypes.c_int32,
+    "libauth_json_type": ctypes.c_int32,
+    "libauth_creditpay_kind": ctypes.c_int32,
+    "libauth_daxpay_sign": ctypes.c_int32,
+    "libauth_daxpay_status": ctypes.c_int32,
+    "libauth_daxpay_response_signature": ctypes.c_int32,
+    "libauth_seller_expires_in_unit": ctypes.c_int32,
+    "libauth_cancel_callback": CANCEL_CALLBACK,
     "libauth_replay_callback": REPLAY_CALLBACK,
     "libauth_clock_callback": CLOCK_CALLBACK,
     "libauth_log_callback": LOG_CALLBACK,
@@ -72,8 +82,8 @@ def _candidates() -> List[str]:
     bundled = os.path.join(os.path.dirname(os.path.abspath(__file__)), library_file_name())
     if os.path.exists(bundled):
         return [bundled]
-    series = HEADER_VERSION.rpartition(".")[0]
-    installed = {"win32": "auth.dll", "darwin": f"libauth.{series}.dylib"}.get(sys.platform, f"libauth.so.{series}")
+    version = f"{CONSTANTS['LIBAUTH_VERSION_MAJOR']}.{CONSTANTS['LIBAUTH_VERSION_MINOR']}"
+    installed = {"win32": "auth.dll", "darwin": f"libauth.{version}.dylib"}.get(sys.platform, f"libauth.so.{version}")
     found = ctypes.util.find_library("auth")
     return [installed] + ([found] if found else [])
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any, Callable, Optional, Tuple, Type, TypeVar, Union
 
-from . import _invoke, _marshal
-from ._callbacks import Callbacks
+from . import _invoke, _marshal, _options
 from ._marshal import Duration, Pairs
 from ._native import Owned, lib
 from .answers import Answer
 from .config import Config
 from .errors import ClosedError
+from .explain import Explanation
 from .http import HttpRequest, HttpResponse
+from .inbound import Inbound, native_inbound
 
 Handle = TypeVar("Handle", bound="Platform")
 
@@ -30,12 +31,13 @@ class Platform:
     _call_function: Callable[..., int]
     _build_call_function: Callable[..., int]
     _read_call_function: Callable[..., int]
+    _share_function: Callable[[int], int]
 
     def _open(self, config: Config, new: Callable[..., int], free: Callable[[int], None], *arguments: Any) -> None:
         if not isinstance(config, Config):
             raise _marshal.wrong_type("config", "a libauth.Config", config)
         native, callbacks = config._build()
-        owned = _invoke.produce(callbacks, new, free, native.pointer, *arguments)
+        owned = _invoke.produce(new, free, native.pointer, *arguments)
         owned.keep = callbacks
         self._owned = owned
 
@@ -70,24 +72,50 @@ class Platform:
     def _produce(self, function: Callable[..., int], free: Callable[[int], None], *arguments: Any) -> Owned:
         """Calls a C function of this handle, keeping the handle alive meanwhile."""
         owned = self._using()
-        callbacks: Optional[Callbacks] = owned.keep  # type: ignore[assignment]
         try:
-            return _invoke.produce(callbacks, function, free, owned.pointer, *arguments)
+            return _invoke.produce(function, free, owned.pointer, *arguments)
         finally:
             # A traceback that is kept must not keep the handle.
-            del owned, callbacks
+            del owned
 
     def _perform(self, function: Callable[..., int], *arguments: Any) -> None:
         """The same for a function without a result."""
         owned = self._using()
-        callbacks: Optional[Callbacks] = owned.keep  # type: ignore[assignment]
         try:
-            _invoke.perform(callbacks, function, owned.pointer, *arguments)
+            _invoke.perform(function, owned.pointer, *arguments)
         finally:
-            del owned, callbacks
+            del owned
 
-    def _request(self, function: Callable[..., int], *arguments: Any) -> HttpRequest:
-        return HttpRequest._from(self._produce(function, lib.libauth_http_request_free, *arguments))
+    def _ask(
+        self,
+        function: Callable[..., int],
+        free: Callable[[int], None],
+        *arguments: Any,
+        timeout: Optional[Duration] = None,
+        trace_id: Optional[str] = None,
+    ) -> Owned:
+        """Calls a C function that takes options before its output."""
+        options = _options.build(timeout, trace_id)
+        return self._produce(function, free, *arguments, options.pointer if options is not None else None)
+
+    def _request(self, function: Callable[..., int], *arguments: Any, trace_id: Optional[str] = None) -> HttpRequest:
+        return HttpRequest._from(self._ask(function, lib.libauth_http_request_free, *arguments, trace_id=trace_id))
+
+    def _explain(self, function: Callable[..., int], message: Inbound, signature: Optional[str]) -> Explanation:
+        native = native_inbound(message)
+        given = _marshal.text(signature, "signature")
+        return Explanation._from(self._produce(function, lib.libauth_explanation_free, native.pointer, given))
+
+    def share(self: Handle) -> Handle:
+        """Another handle to the same account, tokens and connections, closed on its own.
+
+        Give each thread one, and a key can be changed under running threads by handing out another.
+        """
+        owned = self._using()
+        kind = type(self)
+        handle = kind.__new__(kind)
+        handle._owned = Owned(kind._share_function(owned.pointer), owned._free, owned.keep)
+        return handle
 
     def _read(
         self, function: Callable[..., int], free: Callable[[int], None], request: HttpRequest, response: HttpResponse
@@ -110,6 +138,7 @@ class Platform:
         content_type: Optional[str] = None,
         idempotent: bool = False,
         timeout: Optional[Duration] = None,
+        trace_id: Optional[str] = None,
     ) -> Answer:
         """Calls any other endpoint of the platform, signed or with the token, whatever the platform wants.
 
@@ -128,12 +157,14 @@ class Platform:
             content_type: By default "application/json".
             idempotent: Says that doing it twice does no harm: only then is it repeated once it may have arrived.
             timeout: The whole call's deadline, from 1 ms to a day; by default the configuration's.
+            trace_id: The id under which the call is found again; by default a random one.
 
         Raises:
             Error: As the platform and the network have it.
         """
-        call = _call(method, path, query, headers, body, content_type, idempotent, timeout)
-        owned = self._produce(type(self)._call_function, lib.libauth_answer_free, call.pointer)
+        call = _call(method, path, query, headers, body, content_type, idempotent)
+        function = type(self)._call_function
+        owned = self._ask(function, lib.libauth_answer_free, call.pointer, timeout=timeout, trace_id=trace_id)
         return Answer(owned, owned.pointer)
 
     def build_call(
@@ -145,14 +176,15 @@ class Platform:
         headers: Optional[Pairs] = None,
         body: Union[bytes, str, None] = None,
         content_type: Optional[str] = None,
+        trace_id: Optional[str] = None,
     ) -> HttpRequest:
         """The request of `call`, for your own HTTP client to send. It opens no socket.
 
         Where the platform wants a token, the request carries the cached one; when none is valid that is an
         `UnauthorizedError`, and nothing is fetched.
         """
-        call = _call(method, path, query, headers, body, content_type, False, None)
-        return self._request(type(self)._build_call_function, call.pointer)
+        call = _call(method, path, query, headers, body, content_type, False)
+        return self._request(type(self)._build_call_function, call.pointer, trace_id=trace_id)
 
     def read_call(self, http_request: HttpRequest, http_response: HttpResponse) -> Answer:
         """Reads the response to the request of `build_call`, with the same checks as `call`."""
@@ -168,7 +200,6 @@ def _call(
     body: Union[bytes, str, None],
     content_type: Optional[str],
     idempotent: bool,
-    timeout: Optional[Duration],
 ) -> Owned:
     """The C description of a business call."""
     owned = Owned(
@@ -183,8 +214,6 @@ def _call(
         content = _marshal.body(body)
         lib.libauth_call_set_body(owned.pointer, kind, content, len(content))
     lib.libauth_call_set_idempotent(owned.pointer, _marshal.flag(idempotent, "idempotent"))
-    if timeout is not None:
-        lib.libauth_call_set_timeout_ms(owned.pointer, _marshal.milliseconds(timeout, "timeout"))
     return owned
 
 

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import Callable, Optional
 
 from . import _marshal, _native
 from ._native import Owned, lib
+
+
+
+def field_of(
+    getter: Callable[[int, Optional[bytes]], Optional[bytes]], pointer: int, path: str, default: Optional[str]
+) -> Optional[str]:
+    """A field of the JSON body that an object holds."""
+    found = _native.text(getter(pointer, _marshal.text(path, "path")))
+    return default if found is None else found
 
 
 class Answer:
@@ -47,12 +56,12 @@ class Answer:
         """The value of a header, whatever the case of its name; None when it is absent. Of several, the first."""
         return _native.text(lib.libauth_answer_header(self._pointer, _marshal.text(name, "name")))
 
-    def field(self, path: str) -> Optional[str]:
+    def field(self, path: str, default: Optional[str] = None) -> Optional[str]:
         """A field of the JSON body by its path, such as "data.items.0.id".
 
-        A string as it is, anything else as JSON text; None when it is absent or null, or the body is not JSON.
+        A string as it is, anything else as JSON text; `default` when it is absent or null, or the body is not JSON.
         """
-        return _native.text(lib.libauth_answer_field(self._pointer, _marshal.text(path, "path")))
+        return field_of(lib.libauth_answer_field, self._pointer, path, default)
 
     def __repr__(self) -> str:
         return f"Answer(http_status={self.http_status}, code={self.code!r}, trace_id={self.trace_id!r})"

@@ -7,13 +7,16 @@ import enum
 import logging
 import os
 from datetime import timedelta
-from typing import Any, Callable, List, Optional, Tuple, Union
+from typing import Any, Callable, Iterable, List, Optional, Tuple, Union
 
 from . import _marshal
 from ._callbacks import Callbacks, ClockCallback, ReplayCallback
 from ._marshal import Duration
 from ._native import Owned, lib
 from .errors import InvalidConfigError
+
+#: A PEM chain and its key: the texts themselves, or the paths of files that hold them.
+ClientCertificate = Tuple[Union[bytes, str, "os.PathLike[str]"], Union[bytes, str, "os.PathLike[str]"]]
 
 
 class LogLevel(enum.IntEnum):
@@ -39,7 +42,7 @@ class LogLevel(enum.IntEnum):
         return levels[int(self)]
 
 
-class ResponseSignature(enum.IntEnum):
+class DaxPayResponseSignature(enum.IntEnum):
     """Whether DaxPay's answers must be signed. One that is there and wrong is an error under either."""
 
     #: An answer without a signature is an error.
@@ -48,7 +51,7 @@ class ResponseSignature(enum.IntEnum):
     IF_PRESENT = 1
 
 
-class ExpiresInUnit(enum.IntEnum):
+class SellerExpiresInUnit(enum.IntEnum):
     """How to read the seller API's `expiresIn`."""
 
     #: The lifetime that the token itself tells, else `expiresIn` as milliseconds.
@@ -85,14 +88,20 @@ class Config:
         bundled_roots: Trusts Mozilla's root certificates, which are part of the library.
         system_roots: Trusts the system's root certificates too.
         ca_file: The path of a PEM file whose certificates are trusted too, read when a handle is made.
+        ca_pem: Certificates in PEM that are trusted too.
+        max_idle_connections: How many idle connections a handle keeps. From 0 to 1024; by default 64.
+        client_certificate: What this client shows: the PEM chain, the client's own certificate first, and its key in
+            PEM, both as bytes or text, or both as paths that are read when a handle is made.
+        pins: Accepts only servers with a certificate of one of these public keys in their chain: each "sha256/" and the
+            base64 of the SHA-256 of its SubjectPublicKeyInfo.
         user_agent: The User-Agent header; by default "libauth/VERSION".
-        signed_path_prefix: creditpay: the gateway prefix that is part of the signed path, such as "/dg", for a
+        creditpay_signed_path_prefix: the gateway prefix that is part of the signed path, such as "/dg", for a
             deployment whose gateway passes its prefix on.
-        utc_offset: daxpay: the gateway's time zone, east of UTC, in whole minutes. From -18 to 18 hours; by default 8,
+        daxpay_utc_offset: the gateway's time zone, east of UTC, in whole minutes. From -18 to 18 hours; by default 8,
             China.
-        response_signature: daxpay: whether answers must be signed. By default they must.
-        token_lifetime: openplatform: the lifetime of a token that does not tell its own. By default two hours.
-        expires_in_unit: seller: how to read `expiresIn`.
+        daxpay_response_signature: whether answers must be signed. By default they must.
+        openplatform_token_lifetime: the lifetime of a token that does not tell its own. By default two hours.
+        seller_expires_in_unit: how to read `expiresIn`.
         window: Received messages: how far a message's time may be from the clock, to either side. From 1 ms to a week;
             by default five minutes.
         replay_capacity: Received messages: how many the built-in replay guard remembers, in the memory of each handle.
@@ -127,12 +136,16 @@ class Config:
     bundled_roots: bool
     system_roots: bool
     ca_file: Union[str, os.PathLike[str], None]
+    ca_pem: Union[bytes, str, None]
+    max_idle_connections: Optional[int]
+    client_certificate: Optional[ClientCertificate] = dataclasses.field(repr=False)
+    pins: Tuple[str, ...]
     user_agent: Optional[str]
-    signed_path_prefix: Optional[str]
-    utc_offset: Optional[timedelta]
-    response_signature: ResponseSignature
-    token_lifetime: Optional[Duration]
-    expires_in_unit: ExpiresInUnit
+    creditpay_signed_path_prefix: Optional[str]
+    daxpay_utc_offset: Optional[timedelta]
+    daxpay_response_signature: Optional[DaxPayResponseSignature]
+    openplatform_token_lifetime: Optional[Duration]
+    seller_expires_in_unit: Optional[SellerExpiresInUnit]
     window: Optional[Duration]
     replay_capacity: Optional[int]
     replay_callback: Optional[ReplayCallback]
@@ -155,12 +168,16 @@ class Config:
         bundled_roots: bool = True,
         system_roots: bool = False,
         ca_file: Union[str, os.PathLike[str], None] = None,
+        ca_pem: Union[bytes, str, None] = None,
+        max_idle_connections: Optional[int] = None,
+        client_certificate: Optional[ClientCertificate] = None,
+        pins: Iterable[str] = (),
         user_agent: Optional[str] = None,
-        signed_path_prefix: Optional[str] = None,
-        utc_offset: Optional[timedelta] = None,
-        response_signature: ResponseSignature = ResponseSignature.REQUIRED,
-        token_lifetime: Optional[Duration] = None,
-        expires_in_unit: ExpiresInUnit = ExpiresInUnit.AUTO,
+        creditpay_signed_path_prefix: Optional[str] = None,
+        daxpay_utc_offset: Optional[timedelta] = None,
+        daxpay_response_signature: Optional[DaxPayResponseSignature] = None,
+        openplatform_token_lifetime: Optional[Duration] = None,
+        seller_expires_in_unit: Optional[SellerExpiresInUnit] = None,
         window: Optional[Duration] = None,
         replay_capacity: Optional[int] = None,
         replay_callback: Optional[ReplayCallback] = None,
@@ -168,6 +185,9 @@ class Config:
         log_callback: Optional[Callable[[LogLevel, str], None]] = None,
         log_level: LogLevel = LogLevel.INFO,
     ) -> None:
+        if isinstance(pins, str):
+            raise _marshal.wrong_type("pins", "a list of str", pins)
+        pins = tuple(pins)
         given = dict(locals())
         for field in dataclasses.fields(self):
             object.__setattr__(self, field.name, given[field.name])
@@ -178,69 +198,102 @@ class Config:
         self._settings()
         _marshal.text(base_url, "base_url", InvalidConfigError)
 
-    def _settings(self) -> List[Tuple[Callable[[int, Any], None], Any]]:
+    def _settings(self) -> List[Tuple[Callable[..., None], Tuple[Any, ...]]]:
         """The setters to call, with their values."""
-        settings: List[Tuple[Callable[[int, Any], None], Any]] = []
+        settings: List[Tuple[Callable[..., None], Tuple[Any, ...]]] = []
 
         def duration(setter: Any, name: str) -> None:
             value = getattr(self, name)
             if value is not None:
-                settings.append((setter, _marshal.milliseconds(value, name, InvalidConfigError)))
+                settings.append((setter, (_marshal.milliseconds(value, name, InvalidConfigError),)))
 
         def integer(setter: Any, name: str, bits: int) -> None:
             value = getattr(self, name)
             if value is not None:
-                settings.append((setter, _marshal.integer(value, name, bits)))
+                settings.append((setter, (_marshal.integer(value, name, bits),)))
 
         def text(setter: Any, name: str) -> None:
             value = getattr(self, name)
             if value is not None:
-                settings.append((setter, _marshal.text(value, name, InvalidConfigError)))
+                settings.append((setter, (_marshal.text(value, name, InvalidConfigError),)))
 
         def flag(setter: Any, name: str) -> None:
-            settings.append((setter, _marshal.flag(getattr(self, name), name)))
+            settings.append((setter, (_marshal.flag(getattr(self, name), name),)))
 
         duration(lib.libauth_config_set_timeout_ms, "timeout")
         duration(lib.libauth_config_set_connect_timeout_ms, "connect_timeout")
         duration(lib.libauth_config_set_idle_timeout_ms, "idle_timeout")
-        duration(lib.libauth_config_set_token_lifetime_ms, "token_lifetime")
+        duration(lib.libauth_config_set_openplatform_token_lifetime_ms, "openplatform_token_lifetime")
         duration(lib.libauth_config_set_window_ms, "window")
         integer(lib.libauth_config_set_max_tries, "max_tries", 32)
         integer(lib.libauth_config_set_max_response_bytes, "max_response_bytes", 64)
         integer(lib.libauth_config_set_replay_capacity, "replay_capacity", 64)
-        integer(lib.libauth_config_set_response_signature, "response_signature", 32)
-        integer(lib.libauth_config_set_expires_in_unit, "expires_in_unit", 32)
+        integer(lib.libauth_config_set_daxpay_response_signature, "daxpay_response_signature", 32)
+        integer(lib.libauth_config_set_seller_expires_in_unit, "seller_expires_in_unit", 32)
         text(lib.libauth_config_set_proxy, "proxy")
         text(lib.libauth_config_set_user_agent, "user_agent")
-        text(lib.libauth_config_set_signed_path_prefix, "signed_path_prefix")
+        text(lib.libauth_config_set_creditpay_signed_path_prefix, "creditpay_signed_path_prefix")
         flag(lib.libauth_config_set_allow_http, "allow_http")
         flag(lib.libauth_config_set_proxy_from_environment, "proxy_from_environment")
         flag(lib.libauth_config_set_bundled_roots, "bundled_roots")
         flag(lib.libauth_config_set_system_roots, "system_roots")
         _marshal.integer(self.log_level, "log_level")
         if self.ca_file is not None:
-            try:
-                path = os.fsdecode(self.ca_file)
-            except TypeError:
-                raise _marshal.wrong_type("ca_file", "str or os.PathLike", self.ca_file) from None
-            settings.append((lib.libauth_config_set_ca_file, _marshal.text(path, "ca_file", InvalidConfigError)))
-        if self.utc_offset is not None:
-            if not isinstance(self.utc_offset, timedelta):
-                raise _marshal.wrong_type("utc_offset", "a timedelta", self.utc_offset)
-            minutes, rest = divmod(self.utc_offset, timedelta(minutes=1))
+            settings.append((lib.libauth_config_set_ca_file, (_path(self.ca_file, "ca_file"),)))
+        if self.ca_pem is not None:
+            pem = _marshal.body(self.ca_pem, "ca_pem")
+            settings.append((lib.libauth_config_set_ca_pem, (pem, len(pem))))
+        if self.client_certificate is not None:
+            settings.append(_client_certificate(self.client_certificate))
+        for pin in self.pins:
+            if pin is None:
+                raise _marshal.wrong_type("a pin", "str", pin)
+            settings.append((lib.libauth_config_add_pin, (_marshal.text(pin, "a pin", InvalidConfigError),)))
+        integer(lib.libauth_config_set_max_idle_connections, "max_idle_connections", 32)
+        if self.daxpay_utc_offset is not None:
+            if not isinstance(self.daxpay_utc_offset, timedelta):
+                raise _marshal.wrong_type("daxpay_utc_offset", "a timedelta", self.daxpay_utc_offset)
+            minutes, rest = divmod(self.daxpay_utc_offset, timedelta(minutes=1))
             if rest:
-                raise InvalidConfigError("utc_offset must be whole minutes")
-            settings.append((lib.libauth_config_set_utc_offset_minutes, _marshal.integer(minutes, "utc_offset")))
+                raise InvalidConfigError("daxpay_utc_offset must be whole minutes")
+            settings.append((lib.libauth_config_set_daxpay_utc_offset_minutes, (_marshal.integer(minutes, "daxpay_utc_offset"),)))
         return settings
 
     def _build(self) -> Tuple[Owned, Optional[Callbacks]]:
         """A libauth_config with these settings, and the callbacks that its handles must keep."""
         pointer = lib.libauth_config_new(_marshal.text(self.base_url, "base_url", InvalidConfigError))
         owned = Owned(pointer, lib.libauth_config_free)
-        for setter, value in self._settings():
-            setter(pointer, value)
+        for setter, values in self._settings():
+            setter(pointer, *values)
         if self.replay_callback is None and self.clock_callback is None and self.log_callback is None:
             return owned, None
         callbacks = Callbacks(self.replay_callback, self.clock_callback, self.log_callback, LogLevel)
         callbacks.install(pointer, _marshal.integer(self.log_level, "log_level"))
         return owned, callbacks
+
+
+def _path(value: Union[str, os.PathLike[str]], name: str) -> Optional[bytes]:
+    try:
+        path = os.fsdecode(value)
+    except TypeError:
+        raise _marshal.wrong_type(name, "str or os.PathLike", value) from None
+    return _marshal.text(path, name, InvalidConfigError)
+
+
+def _client_certificate(pair: ClientCertificate) -> Tuple[Callable[..., None], Tuple[Any, ...]]:
+    """The setter for a chain and its key, with its values. What holds a PEM line is PEM, any other text is a path."""
+    if not isinstance(pair, tuple) or len(pair) != 2:
+        raise _marshal.wrong_type("client_certificate", "a pair of chain and key", pair)
+
+    def is_pem(value: object) -> bool:
+        return isinstance(value, (bytes, bytearray)) or isinstance(value, str) and "-----BEGIN" in value
+
+    if is_pem(pair[0]) != is_pem(pair[1]):
+        raise InvalidConfigError("client_certificate must be two PEM texts, or two paths")
+    if is_pem(pair[0]):
+        chain = _marshal.body(pair[0], "the chain of client_certificate")  # type: ignore[arg-type]
+        key = _marshal.body(pair[1], "the key of client_certificate")  # type: ignore[arg-type]
+        return lib.libauth_config_set_client_certificate_pem, (chain, len(chain), key, len(key))
+    chain_path = _path(pair[0], "the chain of client_certificate")  # type: ignore[arg-type]
+    key_path = _path(pair[1], "the key of client_certificate")  # type: ignore[arg-type]
+    return lib.libauth_config_set_client_certificate_files, (chain_path, key_path)

@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import Iterable, Optional, Union
 
 from . import _marshal, _native
+from ._marshal import Duration
 from ._native import Owned, lib
 from ._platform import Platform, set_texts
-from .answers import Answer
+from .answers import Answer, field_of
 from .config import Config
 from .explain import Explanation
 from .http import HttpRequest, HttpResponse
@@ -19,7 +20,7 @@ from .inbound import Inbound, native_inbound
 from .tokens import Token
 
 
-class CreditPayEventKind(enum.IntEnum):
+class CreditPayKind(enum.IntEnum):
     """What a message of Credit Pay is about."""
 
     #: A kind that this version does not know: see `CreditPayEvent.type`.
@@ -40,7 +41,7 @@ class CreditPayEventKind(enum.IntEnum):
 
 
 @dataclasses.dataclass(frozen=True)
-class Card:
+class CreditPayCard:
     """A credit-limit card. All five are required.
 
     Args:
@@ -93,19 +94,19 @@ class CreditPayEvent:
         platform_id: The `platform_id`, if there is one.
         retry: The `retry` as text, if there is one.
         customer_token: The header `token`, your customer_token, which the signature does not cover. A secret.
-        trace: The header `trace`, which the signature does not cover.
+        trace_id: The header `trace`, which the signature does not cover.
         lang: The header `lang` of a credit-limit query.
         timestamp: When it was sent, in UTC.
         body: The body as received.
     """
 
-    kind: CreditPayEventKind
+    kind: CreditPayKind
     type: str
     id: Optional[str]
     platform_id: Optional[str]
     retry: Optional[str]
     customer_token: Optional[str] = dataclasses.field(repr=False)
-    trace: Optional[str]
+    trace_id: Optional[str]
     lang: Optional[str]
     timestamp: datetime
     body: bytes = dataclasses.field(repr=False)
@@ -115,25 +116,25 @@ class CreditPayEvent:
     def _from(cls, owned: Owned) -> CreditPayEvent:
         pointer = owned.pointer
         return cls(
-            kind=CreditPayEventKind(lib.libauth_creditpay_event_kind(pointer)),
+            kind=CreditPayKind(lib.libauth_creditpay_event_kind(pointer)),
             type=_native.required_text(lib.libauth_creditpay_event_type(pointer)),
             id=_native.text(lib.libauth_creditpay_event_id(pointer)),
             platform_id=_native.text(lib.libauth_creditpay_event_platform_id(pointer)),
             retry=_native.text(lib.libauth_creditpay_event_retry(pointer)),
             customer_token=_native.text(lib.libauth_creditpay_event_customer_token(pointer)),
-            trace=_native.text(lib.libauth_creditpay_event_trace(pointer)),
+            trace_id=_native.text(lib.libauth_creditpay_event_trace_id(pointer)),
             lang=_native.text(lib.libauth_creditpay_event_lang(pointer)),
             timestamp=_marshal.moment(lib.libauth_creditpay_event_timestamp_ms(pointer)),
             body=_native.data(lib.libauth_creditpay_event_body, pointer),
             _owned=owned,
         )
 
-    def field(self, path: str) -> Optional[str]:
+    def field(self, path: str, default: Optional[str] = None) -> Optional[str]:
         """A field of the JSON body by its path, such as "data.amount".
 
-        A string as it is, anything else as JSON text; None when it is absent or null.
+        A string as it is, anything else as JSON text; `default` when it is absent or null.
         """
-        return _native.text(lib.libauth_creditpay_event_field(self._owned.pointer, _marshal.text(path, "path")))
+        return field_of(lib.libauth_creditpay_event_field, self._owned.pointer, path, default)
 
 
 class CreditPay(Platform):
@@ -149,13 +150,14 @@ class CreditPay(Platform):
         InvalidArgumentError, InvalidConfigError: Naming the parameter or the setting.
     """
 
-    #: The HTTP status with which a webhook must be answered; with any other it is sent again, every 5 minutes, 10 times
-    #: at most.
-    REPLY_STATUS = 200
+    #: The body with which a webhook is answered. HTTP status 200 is what counts: with any other it is sent again, every 5
+    #: minutes, 10 times at most.
+    REPLY = ""
 
     _call_function = lib.libauth_creditpay_call
     _build_call_function = lib.libauth_creditpay_build_call
     _read_call_function = lib.libauth_creditpay_read_call
+    _share_function = lib.libauth_creditpay_share
 
     def __init__(self, config: Config, *, plat_id: str, api_key: str, signature_key: str) -> None:
         self._open(
@@ -177,9 +179,10 @@ class CreditPay(Platform):
         client_ip: str,
         session_sign: Optional[str] = None,
         credit_limit_tag: Optional[str] = None,
-        trace: Optional[str] = None,
         lang: Optional[str] = None,
-        cards: Iterable[Card] = (),
+        cards: Iterable[CreditPayCard] = (),
+        timeout: Optional[Duration] = None,
+        trace_id: Optional[str] = None,
     ) -> CreditPayCode:
         """Has a one-time code issued, and the URL to send the user to. Repeated freely: a code is cheap.
 
@@ -191,20 +194,27 @@ class CreditPay(Platform):
             client_ip: The end user's IPv4 or IPv6 address; the platform uses it in later checks.
             session_sign: With the same value as before, the code issued before is returned; with another, a new one.
             credit_limit_tag: The tag of the card to choose.
-            trace: Your trace id, for support. By default a random one.
             lang: The language of messages. The platform's default is "en-US".
             cards: Credit-limit cards. With them, the credit-limit endpoint configured at the platform is not asked.
+            timeout: The whole call's deadline, from 1 ms to a day; by default the configuration's.
+            trace_id: Your trace id, for support. By default a random one.
 
         Raises:
             InvalidArgumentError: Naming the field; nothing was sent.
             Error: All the others as the platform and the network have it.
         """
         request = _request(
-            customer_no, customer_token, token_expire, callback_url, client_ip, session_sign, credit_limit_tag, trace,
-            lang, cards,
+            customer_no, customer_token, token_expire, callback_url, client_ip, session_sign, credit_limit_tag, lang,
+            cards,
         )  # fmt: skip
         return CreditPayCode._from(
-            self._produce(lib.libauth_creditpay_issue_code, lib.libauth_creditpay_code_free, request.pointer)
+            self._ask(
+                lib.libauth_creditpay_issue_code,
+                lib.libauth_creditpay_code_free,
+                request.pointer,
+                timeout=timeout,
+                trace_id=trace_id,
+            )
         )
 
     def build_issue_code(
@@ -217,33 +227,37 @@ class CreditPay(Platform):
         client_ip: str,
         session_sign: Optional[str] = None,
         credit_limit_tag: Optional[str] = None,
-        trace: Optional[str] = None,
         lang: Optional[str] = None,
-        cards: Iterable[Card] = (),
+        cards: Iterable[CreditPayCard] = (),
+        trace_id: Optional[str] = None,
     ) -> HttpRequest:
         """The request of `issue_code`, for your own HTTP client to send. Opens no socket."""
         request = _request(
-            customer_no, customer_token, token_expire, callback_url, client_ip, session_sign, credit_limit_tag, trace,
-            lang, cards,
+            customer_no, customer_token, token_expire, callback_url, client_ip, session_sign, credit_limit_tag, lang,
+            cards,
         )  # fmt: skip
-        return self._request(lib.libauth_creditpay_build_issue_code, request.pointer)
+        return self._request(lib.libauth_creditpay_build_issue_code, request.pointer, trace_id=trace_id)
 
     def read_issue_code(self, http_request: HttpRequest, http_response: HttpResponse) -> CreditPayCode:
         """Reads the response to the request of `build_issue_code`, with the same checks as `issue_code`."""
         read = lib.libauth_creditpay_read_issue_code
         return CreditPayCode._from(self._read(read, lib.libauth_creditpay_code_free, http_request, http_response))
 
-    def open_token(self, ident_code: str) -> Token:
+    def open_token(
+        self, ident_code: str, *, timeout: Optional[Duration] = None, trace_id: Optional[str] = None
+    ) -> Token:
         """Turns an `ident_code` into the user's `open_token`, with its end.
 
         Not repeated once it may have arrived: then that is an `OutcomeUnknownError`. Not cached.
         """
         code = _marshal.text(ident_code, "ident_code")
-        return Token._from(self._produce(lib.libauth_creditpay_open_token, lib.libauth_token_free, code))
+        open_token = lib.libauth_creditpay_open_token
+        return Token._from(self._ask(open_token, lib.libauth_token_free, code, timeout=timeout, trace_id=trace_id))
 
-    def build_open_token(self, ident_code: str) -> HttpRequest:
+    def build_open_token(self, ident_code: str, *, trace_id: Optional[str] = None) -> HttpRequest:
         """The request of `open_token`, for your own HTTP client to send. Opens no socket."""
-        return self._request(lib.libauth_creditpay_build_open_token, _marshal.text(ident_code, "ident_code"))
+        code = _marshal.text(ident_code, "ident_code")
+        return self._request(lib.libauth_creditpay_build_open_token, code, trace_id=trace_id)
 
     def read_open_token(self, http_request: HttpRequest, http_response: HttpResponse) -> Token:
         """Reads the response to the request of `build_open_token`, with the same checks as `open_token`."""
@@ -254,7 +268,7 @@ class CreditPay(Platform):
         """Checks a message that claims to come from the platform.
 
         Its headers are `signature`, `timestamp`, `token` and `trace`; the signature covers path and body alone. Answer
-        a genuine webhook with HTTP status `REPLY_STATUS`. The platform sends an event again until it is answered so:
+        a genuine webhook with HTTP status 200. The platform sends an event again until it is answered so:
         keep its id and act on it once.
 
         Raises:
@@ -268,26 +282,19 @@ class CreditPay(Platform):
             self._produce(lib.libauth_creditpay_verify, lib.libauth_creditpay_event_free, message.pointer)
         )
 
-    def explain(self, path: str, body: Union[bytes, str] = b"", signature: Optional[str] = None) -> Explanation:
-        """Tells what is signed for a path and a body, and, given a signature, which known mistake would produce it.
+    def explain(self, message: Inbound, signature: Optional[str] = None) -> Explanation:
+        """Tells what is signed for a request, and which known mistake would produce a signature.
 
         Args:
-            path: The path that is signed: of a request the endpoint's, behind the `Config.signed_path_prefix` if that is
-                set; of a webhook your own.
-            body: The body that is signed, byte for byte.
-            signature: A signature that somebody else made.
+            message: The request: its path is the endpoint's, behind the `Config.creditpay_signed_path_prefix` if that is
+                set, and its body the bytes that are signed.
+            signature: A signature that somebody else made; by default the message's own header `signature`.
         """
-        content = _marshal.body(body)
-        return Explanation._from(
-            self._produce(
-                lib.libauth_creditpay_explain,
-                lib.libauth_explanation_free,
-                _marshal.text(path, "path"),
-                content,
-                len(content),
-                _marshal.text(signature, "signature"),
-            )
-        )
+        return self._explain(lib.libauth_creditpay_explain, message, signature)
+
+    def explain_event(self, message: Inbound, signature: Optional[str] = None) -> Explanation:
+        """The same as `explain`, for a message that the platform made: its path is your own."""
+        return self._explain(lib.libauth_creditpay_explain_event, message, signature)
 
 
 def _request(
@@ -298,9 +305,8 @@ def _request(
     client_ip: str,
     session_sign: Optional[str],
     credit_limit_tag: Optional[str],
-    trace: Optional[str],
     lang: Optional[str],
-    cards: Iterable[Card],
+    cards: Iterable[CreditPayCard],
 ) -> Owned:
     owned = Owned(lib.libauth_creditpay_request_new(), lib.libauth_creditpay_request_free)
     set_texts(
@@ -311,7 +317,6 @@ def _request(
         (lib.libauth_creditpay_request_set_client_ip, client_ip, "client_ip"),
         (lib.libauth_creditpay_request_set_session_sign, session_sign, "session_sign"),
         (lib.libauth_creditpay_request_set_credit_limit_tag, credit_limit_tag, "credit_limit_tag"),
-        (lib.libauth_creditpay_request_set_trace, trace, "trace"),
         (lib.libauth_creditpay_request_set_lang, lang, "lang"),
     )
     # None stays unset, so that the library names it with what else is missing.
@@ -320,8 +325,8 @@ def _request(
             owned.pointer, _marshal.unix_milliseconds(token_expire, "token_expire")
         )
     for card in cards:
-        if not isinstance(card, Card):
-            raise _marshal.wrong_type("a card", "a libauth.Card", card)
+        if not isinstance(card, CreditPayCard):
+            raise _marshal.wrong_type("a card", "a libauth.CreditPayCard", card)
         # Not "1E+3": the platform wants plain digits.
         amount = format(card.amount, "f") if isinstance(card.amount, Decimal) else card.amount
         lib.libauth_creditpay_request_add_card(

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from typing import Optional, Union
+from typing import Optional
 
 from . import _marshal, _native
+from ._marshal import Duration
 from ._native import Owned, lib
 from ._platform import Platform, set_texts
-from .answers import Answer
+from .answers import Answer, field_of
 from .config import Config
 from .explain import Explanation
 from .http import HttpRequest, HttpResponse
 from .inbound import Inbound, native_inbound
 
 
-class DaxPayAlgorithm(enum.IntEnum):
+class DaxPaySign(enum.IntEnum):
     """The sign algorithm that an application is set to."""
 
     #: The gateway's default.
@@ -26,7 +27,7 @@ class DaxPayAlgorithm(enum.IntEnum):
     SM3 = 2
 
 
-class DaxPayIdentityStatus(enum.IntEnum):
+class DaxPayStatus(enum.IntEnum):
     """What became of an authorization."""
 
     #: One that this version does not know: see `DaxPayIdentity.status_name`.
@@ -52,7 +53,7 @@ class DaxPayIdentity:
         answer: The gateway's answer, with its raw body.
     """
 
-    status: DaxPayIdentityStatus
+    status: DaxPayStatus
     status_name: str
     open_id: Optional[str]
     user_id: Optional[str]
@@ -63,7 +64,7 @@ class DaxPayIdentity:
     def _from(cls, owned: Owned) -> DaxPayIdentity:
         pointer = owned.pointer
         return cls(
-            status=DaxPayIdentityStatus(lib.libauth_daxpay_identity_status(pointer)),
+            status=DaxPayStatus(lib.libauth_daxpay_identity_status(pointer)),
             status_name=_native.required_text(lib.libauth_daxpay_identity_status_name(pointer)),
             open_id=_native.text(lib.libauth_daxpay_identity_open_id(pointer)),
             user_id=_native.text(lib.libauth_daxpay_identity_user_id(pointer)),
@@ -97,7 +98,7 @@ class DaxPayAuthUrl:
 
 
 @dataclasses.dataclass(frozen=True)
-class DaxPayNotification:
+class DaxPayEvent:
     """A genuine notification of the gateway.
 
     Attributes:
@@ -114,22 +115,22 @@ class DaxPayNotification:
     _owned: Owned = dataclasses.field(repr=False, compare=False)
 
     @classmethod
-    def _from(cls, owned: Owned) -> DaxPayNotification:
+    def _from(cls, owned: Owned) -> DaxPayEvent:
         pointer = owned.pointer
         return cls(
-            code=_native.text(lib.libauth_daxpay_notification_code(pointer)),
-            message=_native.text(lib.libauth_daxpay_notification_message(pointer)),
-            trace_id=_native.text(lib.libauth_daxpay_notification_trace_id(pointer)),
-            body=_native.data(lib.libauth_daxpay_notification_body, pointer),
+            code=_native.text(lib.libauth_daxpay_event_code(pointer)),
+            message=_native.text(lib.libauth_daxpay_event_message(pointer)),
+            trace_id=_native.text(lib.libauth_daxpay_event_trace_id(pointer)),
+            body=_native.data(lib.libauth_daxpay_event_body, pointer),
             _owned=owned,
         )
 
-    def field(self, path: str) -> Optional[str]:
+    def field(self, path: str, default: Optional[str] = None) -> Optional[str]:
         """A field of the JSON body by its path, such as "data.amount".
 
-        A string as it is, anything else as JSON text; None when it is absent or null.
+        A string as it is, anything else as JSON text; `default` when it is absent or null.
         """
-        return _native.text(lib.libauth_daxpay_notification_field(self._owned.pointer, _marshal.text(path, "path")))
+        return field_of(lib.libauth_daxpay_event_field, self._owned.pointer, path, default)
 
 
 class DaxPay(Platform):
@@ -152,6 +153,7 @@ class DaxPay(Platform):
     _call_function = lib.libauth_daxpay_call
     _build_call_function = lib.libauth_daxpay_build_call
     _read_call_function = lib.libauth_daxpay_read_call
+    _share_function = lib.libauth_daxpay_share
 
     def __init__(
         self,
@@ -160,7 +162,7 @@ class DaxPay(Platform):
         app_id: str,
         sign_key: str,
         mch_no: Optional[str] = None,
-        algorithm: DaxPayAlgorithm = DaxPayAlgorithm.HMAC_SHA256,
+        algorithm: DaxPaySign = DaxPaySign.HMAC_SHA256,
     ) -> None:
         self._open(
             config,
@@ -173,7 +175,14 @@ class DaxPay(Platform):
         )
 
     def auth(
-        self, *, channel: str, auth_code: str, query_code: Optional[str] = None, client_ip: Optional[str] = None
+        self,
+        *,
+        channel: str,
+        auth_code: str,
+        query_code: Optional[str] = None,
+        client_ip: Optional[str] = None,
+        timeout: Optional[Duration] = None,
+        trace_id: Optional[str] = None,
     ) -> DaxPayIdentity:
         """Exchanges an authorization code for the user's identity.
 
@@ -185,6 +194,8 @@ class DaxPay(Platform):
             auth_code: The one-time code to exchange; at most 200 characters. A secret until it is used.
             query_code: Normally not sent; at most 128 characters.
             client_ip: The end user's IPv4 or IPv6 address; some channels require it.
+            timeout: The whole call's deadline, from 1 ms to a day; by default the configuration's.
+            trace_id: The id under which the call is found again; by default a random one.
 
         Raises:
             InvalidArgumentError: Naming the field; nothing was sent.
@@ -193,15 +204,21 @@ class DaxPay(Platform):
         """
         request = _auth_request(channel, auth_code, query_code, client_ip)
         return DaxPayIdentity._from(
-            self._produce(lib.libauth_daxpay_auth, lib.libauth_daxpay_identity_free, request.pointer)
+            self._ask(lib.libauth_daxpay_auth, lib.libauth_daxpay_identity_free, request.pointer, timeout=timeout, trace_id=trace_id)
         )
 
     def build_auth(
-        self, *, channel: str, auth_code: str, query_code: Optional[str] = None, client_ip: Optional[str] = None
+        self,
+        *,
+        channel: str,
+        auth_code: str,
+        query_code: Optional[str] = None,
+        client_ip: Optional[str] = None,
+        trace_id: Optional[str] = None,
     ) -> HttpRequest:
         """The request of `auth`, for your own HTTP client to send. Opens no socket."""
         request = _auth_request(channel, auth_code, query_code, client_ip)
-        return self._request(lib.libauth_daxpay_build_auth, request.pointer)
+        return self._request(lib.libauth_daxpay_build_auth, request.pointer, trace_id=trace_id)
 
     def read_auth(self, http_request: HttpRequest, http_response: HttpResponse) -> DaxPayIdentity:
         """Reads the response to the request of `build_auth`, with the same checks as `auth`."""
@@ -209,22 +226,35 @@ class DaxPay(Platform):
         return DaxPayIdentity._from(self._read(read, lib.libauth_daxpay_identity_free, http_request, http_response))
 
     def auth_and_set(
-        self, *, channel: str, auth_code: str, query_code: Optional[str] = None, client_ip: Optional[str] = None
+        self,
+        *,
+        channel: str,
+        auth_code: str,
+        query_code: Optional[str] = None,
+        client_ip: Optional[str] = None,
+        timeout: Optional[Duration] = None,
+        trace_id: Optional[str] = None,
     ) -> Answer:
         """Exchanges an authorization code and leaves the identity at the gateway (authAndSet).
 
         Parameters, repeats and checks are those of `auth`.
         """
         request = _auth_request(channel, auth_code, query_code, client_ip)
-        owned = self._produce(lib.libauth_daxpay_auth_and_set, lib.libauth_answer_free, request.pointer)
+        owned = self._ask(lib.libauth_daxpay_auth_and_set, lib.libauth_answer_free, request.pointer, timeout=timeout, trace_id=trace_id)
         return Answer(owned, owned.pointer)
 
     def build_auth_and_set(
-        self, *, channel: str, auth_code: str, query_code: Optional[str] = None, client_ip: Optional[str] = None
+        self,
+        *,
+        channel: str,
+        auth_code: str,
+        query_code: Optional[str] = None,
+        client_ip: Optional[str] = None,
+        trace_id: Optional[str] = None,
     ) -> HttpRequest:
         """The request of `auth_and_set`, for your own HTTP client to send. Opens no socket."""
         request = _auth_request(channel, auth_code, query_code, client_ip)
-        return self._request(lib.libauth_daxpay_build_auth_and_set, request.pointer)
+        return self._request(lib.libauth_daxpay_build_auth_and_set, request.pointer, trace_id=trace_id)
 
     def read_auth_and_set(self, http_request: HttpRequest, http_response: HttpResponse) -> Answer:
         """Reads the response to the request of `build_auth_and_set`, with the same checks as `auth_and_set`."""
@@ -233,7 +263,13 @@ class DaxPay(Platform):
         return Answer(owned, owned.pointer)
 
     def generate_auth_url(
-        self, *, channel: str, auth_redirect_url: Optional[str] = None, client_ip: Optional[str] = None
+        self,
+        *,
+        channel: str,
+        auth_redirect_url: Optional[str] = None,
+        client_ip: Optional[str] = None,
+        timeout: Optional[Duration] = None,
+        trace_id: Optional[str] = None,
     ) -> DaxPayAuthUrl:
         """Has an address generated at which the user authorizes (generateAuthUrl). Repeated freely.
 
@@ -244,25 +280,30 @@ class DaxPay(Platform):
         """
         request = _auth_url_request(channel, auth_redirect_url, client_ip)
         return DaxPayAuthUrl._from(
-            self._produce(lib.libauth_daxpay_generate_auth_url, lib.libauth_daxpay_auth_url_free, request.pointer)
+            self._ask(lib.libauth_daxpay_generate_auth_url, lib.libauth_daxpay_auth_url_free, request.pointer, timeout=timeout, trace_id=trace_id)
         )
 
     def build_generate_auth_url(
-        self, *, channel: str, auth_redirect_url: Optional[str] = None, client_ip: Optional[str] = None
+        self,
+        *,
+        channel: str,
+        auth_redirect_url: Optional[str] = None,
+        client_ip: Optional[str] = None,
+        trace_id: Optional[str] = None,
     ) -> HttpRequest:
         """The request of `generate_auth_url`, for your own HTTP client to send. Opens no socket."""
         request = _auth_url_request(channel, auth_redirect_url, client_ip)
-        return self._request(lib.libauth_daxpay_build_generate_auth_url, request.pointer)
+        return self._request(lib.libauth_daxpay_build_generate_auth_url, request.pointer, trace_id=trace_id)
 
     def read_generate_auth_url(self, http_request: HttpRequest, http_response: HttpResponse) -> DaxPayAuthUrl:
         """Reads the response to the request of `build_generate_auth_url`, with the same checks."""
         read = lib.libauth_daxpay_read_generate_auth_url
         return DaxPayAuthUrl._from(self._read(read, lib.libauth_daxpay_auth_url_free, http_request, http_response))
 
-    def verify(self, inbound: Inbound) -> DaxPayNotification:
+    def verify(self, inbound: Inbound) -> DaxPayEvent:
         """Checks a payment, refund or transfer notification that claims to come from the gateway.
 
-        It must be signed, whatever `Config.response_signature` says, and lie within the window where it carries a time.
+        It must be signed, whatever `Config.daxpay_response_signature` says, and lie within the window where it carries a time.
         Answer it with `REPLY`.
 
         Raises:
@@ -272,31 +313,25 @@ class DaxPay(Platform):
             ProtocolError: It is not what the protocol says.
         """
         message = native_inbound(inbound)
-        return DaxPayNotification._from(
-            self._produce(lib.libauth_daxpay_verify, lib.libauth_daxpay_notification_free, message.pointer)
+        return DaxPayEvent._from(
+            self._produce(lib.libauth_daxpay_verify, lib.libauth_daxpay_event_free, message.pointer)
         )
 
-    def explain(self, body: Union[bytes, str], signature: Optional[str] = None) -> Explanation:
-        """Tells what is signed for a request, an answer or a notification, and which known mistake would produce a
-        signature.
+    def explain(self, message: Inbound, signature: Optional[str] = None) -> Explanation:
+        """Tells what is signed for a request, and which known mistake would produce a signature.
 
         Args:
-            body: The JSON object that is signed.
+            message: The request: its body is the JSON object that is signed.
             signature: A signature that somebody else made; by default the object's own member `sign`, if it has one.
 
         Raises:
             InvalidArgumentError: The body is no JSON object.
         """
-        content = _marshal.body(body)
-        return Explanation._from(
-            self._produce(
-                lib.libauth_daxpay_explain,
-                lib.libauth_explanation_free,
-                content,
-                len(content),
-                _marshal.text(signature, "signature"),
-            )
-        )
+        return self._explain(lib.libauth_daxpay_explain, message, signature)
+
+    def explain_event(self, message: Inbound, signature: Optional[str] = None) -> Explanation:
+        """The same as `explain`, for an answer or a notification, which the gateway signs."""
+        return self._explain(lib.libauth_daxpay_explain_event, message, signature)
 
 
 def _auth_request(channel: str, auth_code: str, query_code: Optional[str], client_ip: Optional[str]) -> Owned:

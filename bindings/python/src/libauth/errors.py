@@ -33,6 +33,9 @@ class Status(enum.IntEnum):
     OUTCOME_UNKNOWN = 13
     RATE_LIMITED = 14
     INTERNAL = 15
+    CANCELLED = 16
+    BUSY = 17
+    STORE = 18
 
 
 class Delivery(enum.IntEnum):
@@ -192,11 +195,29 @@ class InternalError(Error):
     status = Status.INTERNAL
 
 
+class CancelledError(Error):
+    """The call was ended before it was done."""
+
+    status = Status.CANCELLED
+
+
+class BusyError(Error):
+    """Another process acts on this very message: answer with failure, it will come again."""
+
+    status = Status.BUSY
+
+
+class StoreError(Error):
+    """The shared store failed."""
+
+    status = Status.STORE
+
+
 BY_STATUS: Dict[int, Type[Error]] = {
     int(kind.status): kind
     for kind in (
         InvalidArgumentError, InvalidConfigError, InvalidKeyError, NetworkError, TimeoutError, HttpError, ProtocolError,
         PlatformError, UnauthorizedError, BadSignatureError, StaleError, ReplayedError, OutcomeUnknownError,
-        RateLimitedError, InternalError,
+        RateLimitedError, InternalError, CancelledError, BusyError, StoreError,
     )
 }  # fmt: skip

@@ -36,14 +36,14 @@ class Explanation:
     @classmethod
     def _from(cls, owned: Owned) -> Explanation:
         pointer = owned.pointer
-        matches = lib.libauth_explanation_matches(pointer)
+        given = lib.libauth_explanation_signature_given(pointer) == 1
         count = lib.libauth_explanation_mistake_count(pointer)
         return cls(
             algorithm=_native.required_text(lib.libauth_explanation_algorithm(pointer)),
             string_to_sign=_native.required_text(lib.libauth_explanation_string_to_sign(pointer)),
             signature=_native.text(lib.libauth_explanation_signature(pointer)),
             message=_native.required_text(lib.libauth_explanation_message(pointer)),
-            matches=None if matches < 0 else bool(matches),
+            matches=lib.libauth_explanation_matches(pointer) == 1 if given else None,
             mistakes=tuple(
                 _native.required_text(lib.libauth_explanation_mistake(pointer, index)) for index in range(count)
             ),

@@ -6,9 +6,10 @@ import dataclasses
 from typing import Any, Callable, Optional, Type, TypeVar
 
 from . import _marshal, _native
+from ._marshal import Duration
 from ._native import Owned, lib
 from ._platform import Platform, set_texts
-from .answers import Answer
+from .answers import Answer, field_of
 from .config import Config
 from .explain import Explanation
 from .http import HttpRequest, HttpResponse
@@ -18,7 +19,7 @@ Handle = TypeVar("Handle", bound="Redemption")
 
 
 @dataclasses.dataclass(frozen=True)
-class AlipayUrl:
+class RedemptionAlipayUrl:
     """An Alipay authorization URL.
 
     Attributes:
@@ -30,7 +31,7 @@ class AlipayUrl:
     answer: Answer = dataclasses.field(compare=False)
 
     @classmethod
-    def _from(cls, owned: Owned) -> AlipayUrl:
+    def _from(cls, owned: Owned) -> RedemptionAlipayUrl:
         pointer = owned.pointer
         return cls(
             url=_native.required_text(lib.libauth_redemption_alipay_url_url(pointer)),
@@ -39,7 +40,7 @@ class AlipayUrl:
 
 
 @dataclasses.dataclass(frozen=True)
-class RedemptionCallback:
+class RedemptionEvent:
     """A genuine callback: the outcome of an authorization.
 
     Attributes:
@@ -56,22 +57,22 @@ class RedemptionCallback:
     _owned: Owned = dataclasses.field(repr=False, compare=False)
 
     @classmethod
-    def _from(cls, owned: Owned) -> RedemptionCallback:
+    def _from(cls, owned: Owned) -> RedemptionEvent:
         pointer = owned.pointer
         return cls(
-            serial_no=_native.required_text(lib.libauth_redemption_callback_serial_no(pointer)),
-            open_id=_native.text(lib.libauth_redemption_callback_open_id(pointer)),
-            user_id=_native.text(lib.libauth_redemption_callback_user_id(pointer)),
-            body=_native.data(lib.libauth_redemption_callback_body, pointer),
+            serial_no=_native.required_text(lib.libauth_redemption_event_serial_no(pointer)),
+            open_id=_native.text(lib.libauth_redemption_event_open_id(pointer)),
+            user_id=_native.text(lib.libauth_redemption_event_user_id(pointer)),
+            body=_native.data(lib.libauth_redemption_event_body, pointer),
             _owned=owned,
         )
 
-    def field(self, path: str) -> Optional[str]:
+    def field(self, path: str, default: Optional[str] = None) -> Optional[str]:
         """A field of the JSON body by its path, such as "data.amount".
 
-        A string as it is, anything else as JSON text; None when it is absent or null.
+        A string as it is, anything else as JSON text; `default` when it is absent or null.
         """
-        return _native.text(lib.libauth_redemption_callback_field(self._owned.pointer, _marshal.text(path, "path")))
+        return field_of(lib.libauth_redemption_event_field, self._owned.pointer, path, default)
 
 
 class Redemption(Platform):
@@ -83,6 +84,7 @@ class Redemption(Platform):
     _call_function = lib.libauth_redemption_call
     _build_call_function = lib.libauth_redemption_build_call
     _read_call_function = lib.libauth_redemption_read_call
+    _share_function = lib.libauth_redemption_share
 
     def __init__(self, *arguments: object, **named: object) -> None:
         raise TypeError("use libauth.Redemption.rsa(...) or libauth.Redemption.md5(...)")
@@ -149,7 +151,15 @@ class Redemption(Platform):
         handle._open(config, new, lib.libauth_redemption_free, *arguments)
         return handle
 
-    def get_alipay_url(self, *, serial_no: str, user_id: str, callback_url: Optional[str] = None) -> AlipayUrl:
+    def get_alipay_url(
+        self,
+        *,
+        serial_no: str,
+        user_id: str,
+        callback_url: Optional[str] = None,
+        timeout: Optional[Duration] = None,
+        trace_id: Optional[str] = None,
+    ) -> RedemptionAlipayUrl:
         """Asks for an Alipay authorization URL.
 
         Once the request may have arrived and the answer is lost, and for the platform's statuses 5, 6, 8, 98 and 99,
@@ -159,23 +169,33 @@ class Redemption(Platform):
             serial_no: Your serial number, globally unique. When you ask again after an unknown outcome, keep it.
             user_id: Your own id of the customer.
             callback_url: Where the platform sends the user's Alipay openId.
+            timeout: The whole call's deadline, from 1 ms to a day; by default the configuration's.
+            trace_id: The id under which the call is found again in errors and log lines; by default none.
         """
         request = _request(serial_no, user_id, callback_url)
-        return AlipayUrl._from(
-            self._produce(lib.libauth_redemption_get_alipay_url, lib.libauth_redemption_alipay_url_free, request.pointer)
+        return RedemptionAlipayUrl._from(
+            self._ask(
+                lib.libauth_redemption_get_alipay_url,
+                lib.libauth_redemption_alipay_url_free,
+                request.pointer,
+                timeout=timeout,
+                trace_id=trace_id,
+            )
         )
 
-    def build_alipay_url(self, *, serial_no: str, user_id: str, callback_url: Optional[str] = None) -> HttpRequest:
+    def build_get_alipay_url(
+        self, *, serial_no: str, user_id: str, callback_url: Optional[str] = None, trace_id: Optional[str] = None
+    ) -> HttpRequest:
         """The request of `get_alipay_url`, for your own HTTP client to send. Opens no socket."""
         request = _request(serial_no, user_id, callback_url)
-        return self._request(lib.libauth_redemption_build_alipay_url, request.pointer)
+        return self._request(lib.libauth_redemption_build_get_alipay_url, request.pointer, trace_id=trace_id)
 
-    def read_alipay_url(self, http_request: HttpRequest, http_response: HttpResponse) -> AlipayUrl:
-        """Reads the response to the request of `build_alipay_url`, with the same checks as `get_alipay_url`."""
-        read = lib.libauth_redemption_read_alipay_url
-        return AlipayUrl._from(self._read(read, lib.libauth_redemption_alipay_url_free, http_request, http_response))
+    def read_get_alipay_url(self, http_request: HttpRequest, http_response: HttpResponse) -> RedemptionAlipayUrl:
+        """Reads the response to the request of `build_get_alipay_url`, with the same checks as `get_alipay_url`."""
+        read = lib.libauth_redemption_read_get_alipay_url
+        return RedemptionAlipayUrl._from(self._read(read, lib.libauth_redemption_alipay_url_free, http_request, http_response))
 
-    def verify(self, inbound: Inbound) -> RedemptionCallback:
+    def verify(self, inbound: Inbound) -> RedemptionEvent:
         """Checks a callback that claims to come from the platform. Answer it with `REPLY`.
 
         Its headers are `businessId`, `nonce`, `timestamp`, `sign` and, if it is there, `signType`.
@@ -188,8 +208,8 @@ class Redemption(Platform):
             InvalidConfigError: An RSA handle has no platform_public_key.
         """
         message = native_inbound(inbound)
-        return RedemptionCallback._from(
-            self._produce(lib.libauth_redemption_verify, lib.libauth_redemption_callback_free, message.pointer)
+        return RedemptionEvent._from(
+            self._produce(lib.libauth_redemption_verify, lib.libauth_redemption_event_free, message.pointer)
         )
 
     def explain(self, message: Inbound, signature: Optional[str] = None) -> Explanation:
@@ -197,22 +217,17 @@ class Redemption(Platform):
 
         Args:
             message: The request: its headers `businessId`, `nonce`, `timestamp`, `signType`, and its body.
-            signature: A signature that somebody else made.
+            signature: A signature that somebody else made; by default the message's own header `sign`.
         """
         return self._explain(lib.libauth_redemption_explain, message, signature)
 
-    def explain_callback(self, message: Inbound, signature: Optional[str] = None) -> Explanation:
+    def explain_event(self, message: Inbound, signature: Optional[str] = None) -> Explanation:
         """The same as `explain`, for a callback, which the platform signs.
 
         Raises:
             InvalidConfigError: An RSA handle has no platform_public_key.
         """
-        return self._explain(lib.libauth_redemption_explain_callback, message, signature)
-
-    def _explain(self, function: Callable[..., int], message: Inbound, signature: Optional[str]) -> Explanation:
-        native = native_inbound(message)
-        given = _marshal.text(signature, "signature")
-        return Explanation._from(self._produce(function, lib.libauth_explanation_free, native.pointer, given))
+        return self._explain(lib.libauth_redemption_explain_event, message, signature)
 
 
 def _request(serial_no: str, user_id: str, callback_url: Optional[str]) -> Owned:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Optional
+
 from . import _marshal
+from ._marshal import Duration
 from ._native import lib
 from ._platform import Platform
 from .config import Config
@@ -25,6 +28,7 @@ class Seller(Platform):
     _call_function = lib.libauth_seller_call
     _build_call_function = lib.libauth_seller_build_call
     _read_call_function = lib.libauth_seller_read_call
+    _share_function = lib.libauth_seller_share
 
     def __init__(self, config: Config, *, access_key: str, secret_key: str) -> None:
         self._open(
@@ -35,19 +39,25 @@ class Seller(Platform):
             _marshal.text(secret_key, "secret_key"),
         )
 
-    def token(self) -> Token:
+    def token(self, *, timeout: Optional[Duration] = None, trace_id: Optional[str] = None) -> Token:
         """Gives a token that is valid now (header Authorization).
 
         It is cached and shared by all threads: however many ask, the platform sees one request, and all get its
-        outcome, each within its own deadline. Its lifetime is read as `Config.expires_in_unit` says. It is replaced early, when the smaller of 5 minutes and a fifth
-        of its life is left, by one caller, while the others go on with it; if that fails, it is served on as long as it
-        is valid. Repeated freely.
+        outcome, each within its own deadline. Its lifetime is read as `Config.seller_expires_in_unit`
+        says. It is replaced early, when the smaller of 5 minutes and a fifth of its life is left, by one caller, while
+        the others go on with it; if that fails, it is served on as long as it is valid. Repeated freely.
+
+        Args:
+            timeout: The whole call's deadline, from 1 ms to a day; by default the configuration's.
+            trace_id: The id under which the call is found again; by default a random one.
 
         Raises:
             UnauthorizedError: The credentials were refused.
             Error: All the others as the platform and the network have it.
         """
-        return Token._from(self._produce(lib.libauth_seller_token, lib.libauth_token_free))
+        return Token._from(
+            self._ask(lib.libauth_seller_token, lib.libauth_token_free, timeout=timeout, trace_id=trace_id)
+        )
 
     def invalidate(self, token: str) -> None:
         """Drops a token that a call of your own found refused, given bare or as its header's value.
@@ -56,9 +66,9 @@ class Seller(Platform):
         """
         self._perform(lib.libauth_seller_invalidate, _marshal.text(token, "token"))
 
-    def build_token(self) -> HttpRequest:
+    def build_token(self, *, trace_id: Optional[str] = None) -> HttpRequest:
         """The login request, for your own HTTP client to send. Opens no socket."""
-        return self._request(lib.libauth_seller_build_token)
+        return self._request(lib.libauth_seller_build_token, trace_id=trace_id)
 
     def read_token(self, http_request: HttpRequest, http_response: HttpResponse) -> Token:
         """Reads the response to the request of `build_token`, with the same checks as `token`.
