@@ -263,7 +263,6 @@ inline void end(libauth_explanation* one) noexcept { libauth_explanation_free(on
 inline void end(libauth_http_request* one) noexcept { libauth_http_request_free(one); }
 inline void end(libauth_http_response* one) noexcept { libauth_http_response_free(one); }
 inline void end(libauth_inbound* one) noexcept { libauth_inbound_free(one); }
-inline void end(libauth_options* one) noexcept { libauth_options_free(one); }
 inline void end(libauth_openplatform* one) noexcept { libauth_openplatform_free(one); }
 inline void end(libauth_options* one) noexcept { libauth_options_free(one); }
 inline void end(libauth_redemption* one) noexcept { libauth_redemption_free(one); }

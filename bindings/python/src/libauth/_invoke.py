@@ -6,7 +6,7 @@ import ctypes
 from typing import Any, Callable, Optional
 
 from . import _callbacks, _marshal, _native
-from ._native import Owned, lib
+from ._native import NativeObject, lib
 from .answers import Answer
 from .errors import BY_STATUS, Delivery, Error, InternalError
 
@@ -16,7 +16,7 @@ def error_from(status: int, pointer: Optional[int]) -> Error:
     if not pointer:
         name = _native.required_text(lib.libauth_status_name(status))
         return BY_STATUS.get(status, InternalError)(f"the library failed with {name} and no message")
-    owned = Owned(pointer, lib.libauth_error_free)
+    owned = NativeObject(pointer, lib.libauth_error_free)
     status = int(lib.libauth_error_status(pointer))
     retry_after = int(lib.libauth_error_retry_after_ms(pointer))
     answer = lib.libauth_error_answer(pointer)
@@ -48,7 +48,7 @@ def perform(function: Callable[..., int], *arguments: Any) -> None:
         raise failed from failures.replay
 
 
-def produce(function: Callable[..., int], free: Callable[[int], None], *arguments: Any) -> Owned:
+def produce(function: Callable[..., int], free: Callable[[int], None], *arguments: Any) -> NativeObject:
     """Calls a function that gives an object, which is freed with `free`."""
     output = ctypes.c_void_p()
     try:
@@ -59,4 +59,4 @@ def produce(function: Callable[..., int], free: Callable[[int], None], *argument
         raise
     if not output.value:
         raise InternalError("the library gave no result")
-    return Owned(output.value, free)
+    return NativeObject(output.value, free)

@@ -159,7 +159,7 @@ lib: Any
 library_path, lib = load()
 
 
-class Owned:
+class NativeObject:
     """A C object that this one owns: it is freed when nothing refers to it any more.
 
     A call holds a reference while it is under way, so that closing a handle in another thread frees it when the last

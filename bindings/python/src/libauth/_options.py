@@ -8,11 +8,11 @@ from typing import Optional
 from . import _marshal
 from ._callbacks import signal_callback
 from ._marshal import Duration
-from ._native import Owned, lib
+from ._native import NativeObject, lib
 
 
-def _new() -> Owned:
-    owned = Owned(lib.libauth_options_new(), lib.libauth_options_free)
+def _new() -> NativeObject:
+    owned = NativeObject(lib.libauth_options_new(), lib.libauth_options_free)
     # Python handles signals in the main thread alone.
     if threading.current_thread() is threading.main_thread():
         owned.keep = signal_callback()
@@ -24,7 +24,7 @@ def _new() -> Owned:
 _of_main_thread = _new()
 
 
-def build(timeout: Optional[Duration], trace_id: Optional[str]) -> Optional[Owned]:
+def build(timeout: Optional[Duration], trace_id: Optional[str]) -> Optional[NativeObject]:
     """The C options of a call; None for the defaults."""
     if timeout is None and trace_id is None:
         return _of_main_thread if threading.current_thread() is threading.main_thread() else None

@@ -7,7 +7,7 @@ from typing import Any, Callable, Optional, Tuple, Type, TypeVar, Union
 
 from . import _invoke, _marshal, _options
 from ._marshal import Duration, Pairs
-from ._native import Owned, lib
+from ._native import NativeObject, lib
 from .answers import Answer
 from .config import Config
 from .errors import ClosedError
@@ -26,7 +26,7 @@ class Platform:
     calling is safe: their calls end as they would, later ones raise `ClosedError`.
     """
 
-    _owned: Optional[Owned] = None
+    _owned: Optional[NativeObject] = None
     # The C functions of a business call, by platform.
     _call_function: Callable[..., int]
     _build_call_function: Callable[..., int]
@@ -63,13 +63,13 @@ class Platform:
     def __repr__(self) -> str:
         return f"<libauth.{type(self).__name__}{' closed' if self.closed else ''}>"
 
-    def _using(self) -> Owned:
+    def _using(self) -> NativeObject:
         owned = self._owned
         if owned is None:
             raise ClosedError(f"this {type(self).__name__} is closed")
         return owned
 
-    def _produce(self, function: Callable[..., int], free: Callable[[int], None], *arguments: Any) -> Owned:
+    def _produce(self, function: Callable[..., int], free: Callable[[int], None], *arguments: Any) -> NativeObject:
         """Calls a C function of this handle, keeping the handle alive meanwhile."""
         owned = self._using()
         try:
@@ -93,7 +93,7 @@ class Platform:
         *arguments: Any,
         timeout: Optional[Duration] = None,
         trace_id: Optional[str] = None,
-    ) -> Owned:
+    ) -> NativeObject:
         """Calls a C function that takes options before its output."""
         options = _options.build(timeout, trace_id)
         return self._produce(function, free, *arguments, options.pointer if options is not None else None)
@@ -114,12 +114,12 @@ class Platform:
         owned = self._using()
         kind = type(self)
         handle = kind.__new__(kind)
-        handle._owned = Owned(kind._share_function(owned.pointer), owned._free, owned.keep)
+        handle._owned = NativeObject(kind._share_function(owned.pointer), owned._free, owned.keep)
         return handle
 
     def _read(
         self, function: Callable[..., int], free: Callable[[int], None], request: HttpRequest, response: HttpResponse
-    ) -> Owned:
+    ) -> NativeObject:
         if not isinstance(request, HttpRequest):
             raise _marshal.wrong_type("http_request", "a libauth.HttpRequest", request)
         if not isinstance(response, HttpResponse):
@@ -200,9 +200,9 @@ def _call(
     body: Union[bytes, str, None],
     content_type: Optional[str],
     idempotent: bool,
-) -> Owned:
+) -> NativeObject:
     """The C description of a business call."""
-    owned = Owned(
+    owned = NativeObject(
         lib.libauth_call_new(_marshal.text(method, "method"), _marshal.text(path, "path")), lib.libauth_call_free
     )
     for name, value in _marshal.pairs(query, "query"):
@@ -217,7 +217,7 @@ def _call(
     return owned
 
 
-def set_texts(owned: Owned, *settings: Tuple[Callable[[int, Optional[bytes]], None], Optional[str], str]) -> None:
+def set_texts(owned: NativeObject, *settings: Tuple[Callable[[int, Optional[bytes]], None], Optional[str], str]) -> None:
     """Sets the texts of a request: setter, value, name."""
     for setter, value, name in settings:
         encoded = _marshal.text(value, name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Callable, Optional
 
 from . import _marshal, _native
-from ._native import Owned, lib
+from ._native import NativeObject, lib
 
 
 
@@ -22,7 +22,7 @@ class Answer:
 
     __slots__ = ("_owned", "_pointer")
 
-    def __init__(self, owned: Owned, pointer: int) -> None:
+    def __init__(self, owned: NativeObject, pointer: int) -> None:
         # `owned` is the object that the answer belongs to: the answer itself, a token, an error.
         self._owned = owned
         self._pointer = pointer

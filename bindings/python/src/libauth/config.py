@@ -12,7 +12,7 @@ from typing import Any, Callable, Iterable, List, Optional, Tuple, Union
 from . import _marshal
 from ._callbacks import Callbacks, ClockCallback, ReplayCallback
 from ._marshal import Duration
-from ._native import Owned, lib
+from ._native import NativeObject, lib
 from .errors import InvalidConfigError
 
 #: A PEM chain and its key: the texts themselves, or the paths of files that hold them.
@@ -259,10 +259,10 @@ class Config:
             settings.append((lib.libauth_config_set_daxpay_utc_offset_minutes, (_marshal.integer(minutes, "daxpay_utc_offset"),)))
         return settings
 
-    def _build(self) -> Tuple[Owned, Optional[Callbacks]]:
+    def _build(self) -> Tuple[NativeObject, Optional[Callbacks]]:
         """A libauth_config with these settings, and the callbacks that its handles must keep."""
         pointer = lib.libauth_config_new(_marshal.text(self.base_url, "base_url", InvalidConfigError))
-        owned = Owned(pointer, lib.libauth_config_free)
+        owned = NativeObject(pointer, lib.libauth_config_free)
         for setter, values in self._settings():
             setter(pointer, *values)
         if self.replay_callback is None and self.clock_callback is None and self.log_callback is None:

@@ -10,7 +10,7 @@ from typing import Iterable, Optional, Union
 
 from . import _marshal, _native
 from ._marshal import Duration
-from ._native import Owned, lib
+from ._native import NativeObject, lib
 from ._platform import Platform, set_texts
 from .answers import Answer, field_of
 from .config import Config
@@ -74,7 +74,7 @@ class CreditPayCode:
     answer: Answer = dataclasses.field(compare=False)
 
     @classmethod
-    def _from(cls, owned: Owned) -> CreditPayCode:
+    def _from(cls, owned: NativeObject) -> CreditPayCode:
         pointer = owned.pointer
         return cls(
             url=_native.required_text(lib.libauth_creditpay_code_url(pointer)),
@@ -110,10 +110,10 @@ class CreditPayEvent:
     lang: Optional[str]
     timestamp: datetime
     body: bytes = dataclasses.field(repr=False)
-    _owned: Owned = dataclasses.field(repr=False, compare=False)
+    _owned: NativeObject = dataclasses.field(repr=False, compare=False)
 
     @classmethod
-    def _from(cls, owned: Owned) -> CreditPayEvent:
+    def _from(cls, owned: NativeObject) -> CreditPayEvent:
         pointer = owned.pointer
         return cls(
             kind=CreditPayKind(lib.libauth_creditpay_event_kind(pointer)),
@@ -307,8 +307,8 @@ def _request(
     credit_limit_tag: Optional[str],
     lang: Optional[str],
     cards: Iterable[CreditPayCard],
-) -> Owned:
-    owned = Owned(lib.libauth_creditpay_request_new(), lib.libauth_creditpay_request_free)
+) -> NativeObject:
+    owned = NativeObject(lib.libauth_creditpay_request_new(), lib.libauth_creditpay_request_free)
     set_texts(
         owned,
         (lib.libauth_creditpay_request_set_customer_no, customer_no, "customer_no"),

@@ -8,7 +8,7 @@ from typing import Optional
 
 from . import _marshal, _native
 from ._marshal import Duration
-from ._native import Owned, lib
+from ._native import NativeObject, lib
 from ._platform import Platform, set_texts
 from .answers import Answer, field_of
 from .config import Config
@@ -61,7 +61,7 @@ class DaxPayIdentity:
     answer: Answer = dataclasses.field(compare=False)
 
     @classmethod
-    def _from(cls, owned: Owned) -> DaxPayIdentity:
+    def _from(cls, owned: NativeObject) -> DaxPayIdentity:
         pointer = owned.pointer
         return cls(
             status=DaxPayStatus(lib.libauth_daxpay_identity_status(pointer)),
@@ -88,7 +88,7 @@ class DaxPayAuthUrl:
     answer: Answer = dataclasses.field(compare=False)
 
     @classmethod
-    def _from(cls, owned: Owned) -> DaxPayAuthUrl:
+    def _from(cls, owned: NativeObject) -> DaxPayAuthUrl:
         pointer = owned.pointer
         return cls(
             url=_native.required_text(lib.libauth_daxpay_auth_url_url(pointer)),
@@ -112,10 +112,10 @@ class DaxPayEvent:
     message: Optional[str]
     trace_id: Optional[str]
     body: bytes = dataclasses.field(repr=False)
-    _owned: Owned = dataclasses.field(repr=False, compare=False)
+    _owned: NativeObject = dataclasses.field(repr=False, compare=False)
 
     @classmethod
-    def _from(cls, owned: Owned) -> DaxPayEvent:
+    def _from(cls, owned: NativeObject) -> DaxPayEvent:
         pointer = owned.pointer
         return cls(
             code=_native.text(lib.libauth_daxpay_event_code(pointer)),
@@ -334,8 +334,8 @@ class DaxPay(Platform):
         return self._explain(lib.libauth_daxpay_explain_event, message, signature)
 
 
-def _auth_request(channel: str, auth_code: str, query_code: Optional[str], client_ip: Optional[str]) -> Owned:
-    owned = Owned(lib.libauth_daxpay_auth_request_new(), lib.libauth_daxpay_auth_request_free)
+def _auth_request(channel: str, auth_code: str, query_code: Optional[str], client_ip: Optional[str]) -> NativeObject:
+    owned = NativeObject(lib.libauth_daxpay_auth_request_new(), lib.libauth_daxpay_auth_request_free)
     set_texts(
         owned,
         (lib.libauth_daxpay_auth_request_set_channel, channel, "channel"),
@@ -346,8 +346,8 @@ def _auth_request(channel: str, auth_code: str, query_code: Optional[str], clien
     return owned
 
 
-def _auth_url_request(channel: str, auth_redirect_url: Optional[str], client_ip: Optional[str]) -> Owned:
-    owned = Owned(lib.libauth_daxpay_auth_url_request_new(), lib.libauth_daxpay_auth_url_request_free)
+def _auth_url_request(channel: str, auth_redirect_url: Optional[str], client_ip: Optional[str]) -> NativeObject:
+    owned = NativeObject(lib.libauth_daxpay_auth_url_request_new(), lib.libauth_daxpay_auth_url_request_free)
     set_texts(
         owned,
         (lib.libauth_daxpay_auth_url_request_set_channel, channel, "channel"),

@@ -6,7 +6,7 @@ import dataclasses
 from typing import Optional, Tuple
 
 from . import _native
-from ._native import Owned, lib
+from ._native import NativeObject, lib
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Explanation:
     advice: Tuple[str, ...]
 
     @classmethod
-    def _from(cls, owned: Owned) -> Explanation:
+    def _from(cls, owned: NativeObject) -> Explanation:
         pointer = owned.pointer
         given = lib.libauth_explanation_signature_given(pointer) == 1
         count = lib.libauth_explanation_mistake_count(pointer)

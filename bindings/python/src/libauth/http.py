@@ -11,7 +11,7 @@ from typing import Optional, Tuple, Union
 
 from . import _marshal, _native
 from ._marshal import Pairs
-from ._native import Owned, lib
+from ._native import NativeObject, lib
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,10 +29,10 @@ class HttpRequest:
     url: str
     headers: Tuple[Tuple[str, str], ...] = dataclasses.field(repr=False)
     body: bytes = dataclasses.field(repr=False)
-    _owned: Owned = dataclasses.field(repr=False, compare=False)
+    _owned: NativeObject = dataclasses.field(repr=False, compare=False)
 
     @classmethod
-    def _from(cls, owned: Owned) -> HttpRequest:
+    def _from(cls, owned: NativeObject) -> HttpRequest:
         pointer = owned.pointer
         headers = tuple(
             (
@@ -64,8 +64,8 @@ class HttpResponse:
     headers: Optional[Pairs] = dataclasses.field(default=None, repr=False)
     body: Union[bytes, str] = dataclasses.field(default=b"", repr=False)
 
-    def _build(self) -> Owned:
-        owned = Owned(
+    def _build(self) -> NativeObject:
+        owned = NativeObject(
             lib.libauth_http_response_new(_marshal.integer(self.status, "status")), lib.libauth_http_response_free
         )
         for name, value in _marshal.pairs(self.headers, "headers"):

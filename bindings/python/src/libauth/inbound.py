@@ -7,7 +7,7 @@ from typing import Optional, Union
 
 from . import _marshal
 from ._marshal import Pairs
-from ._native import Owned, lib
+from ._native import NativeObject, lib
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Inbound:
     headers: Optional[Pairs] = dataclasses.field(default=None, repr=False)
     body: Union[bytes, str] = dataclasses.field(default=b"", repr=False)
 
-    def _build(self) -> Owned:
-        owned = Owned(
+    def _build(self) -> NativeObject:
+        owned = NativeObject(
             lib.libauth_inbound_new(_marshal.text(self.method, "method"), _marshal.text(self.path, "path")),
             lib.libauth_inbound_free,
         )
@@ -39,7 +39,7 @@ class Inbound:
         return owned
 
 
-def native_inbound(inbound: Inbound) -> Owned:
+def native_inbound(inbound: Inbound) -> NativeObject:
     """The C object for a received request."""
     if not isinstance(inbound, Inbound):
         raise _marshal.wrong_type("inbound", "a libauth.Inbound", inbound)

@@ -7,7 +7,7 @@ from typing import Any, Callable, Optional, Type, TypeVar
 
 from . import _marshal, _native
 from ._marshal import Duration
-from ._native import Owned, lib
+from ._native import NativeObject, lib
 from ._platform import Platform, set_texts
 from .answers import Answer, field_of
 from .config import Config
@@ -31,7 +31,7 @@ class RedemptionAlipayUrl:
     answer: Answer = dataclasses.field(compare=False)
 
     @classmethod
-    def _from(cls, owned: Owned) -> RedemptionAlipayUrl:
+    def _from(cls, owned: NativeObject) -> RedemptionAlipayUrl:
         pointer = owned.pointer
         return cls(
             url=_native.required_text(lib.libauth_redemption_alipay_url_url(pointer)),
@@ -54,10 +54,10 @@ class RedemptionEvent:
     open_id: Optional[str]
     user_id: Optional[str]
     body: bytes = dataclasses.field(repr=False)
-    _owned: Owned = dataclasses.field(repr=False, compare=False)
+    _owned: NativeObject = dataclasses.field(repr=False, compare=False)
 
     @classmethod
-    def _from(cls, owned: Owned) -> RedemptionEvent:
+    def _from(cls, owned: NativeObject) -> RedemptionEvent:
         pointer = owned.pointer
         return cls(
             serial_no=_native.required_text(lib.libauth_redemption_event_serial_no(pointer)),
@@ -230,8 +230,8 @@ class Redemption(Platform):
         return self._explain(lib.libauth_redemption_explain_event, message, signature)
 
 
-def _request(serial_no: str, user_id: str, callback_url: Optional[str]) -> Owned:
-    owned = Owned(lib.libauth_redemption_request_new(), lib.libauth_redemption_request_free)
+def _request(serial_no: str, user_id: str, callback_url: Optional[str]) -> NativeObject:
+    owned = NativeObject(lib.libauth_redemption_request_new(), lib.libauth_redemption_request_free)
     set_texts(
         owned,
         (lib.libauth_redemption_request_set_serial_no, serial_no, "serial_no"),

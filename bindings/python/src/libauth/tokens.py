@@ -6,7 +6,7 @@ import dataclasses
 from datetime import datetime, timedelta
 
 from . import _marshal, _native
-from ._native import Owned, lib
+from ._native import NativeObject, lib
 from .answers import Answer
 
 
@@ -31,7 +31,7 @@ class Token:
     answer: Answer = dataclasses.field(repr=False, compare=False)
 
     @classmethod
-    def _from(cls, owned: Owned) -> Token:
+    def _from(cls, owned: NativeObject) -> Token:
         pointer = owned.pointer
         return cls(
             value=_native.required_text(lib.libauth_token_value(pointer)),

@@ -4,18 +4,18 @@ import java.time.Instant;
 import libauth.Answer;
 import libauth.Call;
 import libauth.Config;
-import libauth.Creditpay;
-import libauth.CreditpayCode;
-import libauth.CreditpayEvent;
-import libauth.CreditpayRequest;
-import libauth.Daxpay;
-import libauth.DaxpayAlgorithm;
-import libauth.DaxpayAuthRequest;
-import libauth.DaxpayIdentity;
+import libauth.CreditPay;
+import libauth.CreditPayCode;
+import libauth.CreditPayEvent;
+import libauth.CreditPayRequest;
+import libauth.DaxPay;
+import libauth.DaxPaySign;
+import libauth.DaxPayAuthRequest;
+import libauth.DaxPayIdentity;
 import libauth.Explanation;
 import libauth.Inbound;
 import libauth.LibauthException;
-import libauth.Openplatform;
+import libauth.OpenPlatform;
 import libauth.Redemption;
 import libauth.RedemptionAlipayUrl;
 import libauth.RedemptionRequest;
@@ -59,25 +59,25 @@ public final class Quickstart {
     }
 
     private static void creditpay() {
-        CreditpayRequest request = new CreditpayRequest()
+        CreditPayRequest request = new CreditPayRequest()
                 .customerNo("473_32_86000698")
                 .customerToken("customer-token-1")
                 .tokenExpire(Instant.now().plus(Duration.ofHours(1)))
                 .callbackUrl("https://shop.example/callback")
                 .clientIp("192.168.1.166");
-        try (Creditpay creditpay = new Creditpay(config("LIBAUTH_CREDITPAY_URL", "creditpay"),
+        try (CreditPay creditpay = new CreditPay(config("LIBAUTH_CREDITPAY_URL", "creditpay"),
                      setting("LIBAUTH_CREDITPAY_PLAT_ID", "plat-1001"),
                      setting("LIBAUTH_CREDITPAY_API_KEY", "ck-sandbox-api-key-7f3a"),
                      setting("LIBAUTH_CREDITPAY_SIGNATURE_KEY",
                              "sandbox-signature-key-18dd8a3c8003d2adcd13cb9981618bedd759a19f697a46d270542c6023479a08"));
-             CreditpayCode code = creditpay.issueCode(request)) {
+             CreditPayCode code = creditpay.issueCode(request)) {
             System.out.println("creditpay     " + code.url());
             checkWebhook(creditpay);
             explain(creditpay);
         }
     }
 
-    private static void checkWebhook(Creditpay creditpay) {
+    private static void checkWebhook(CreditPay creditpay) {
         Call order = new Call("POST", "/sandbox/webhook") // a real server receives it
                 .json("{\"kind\":\"PAY_SUCCESS\",\"path\":\"/notify\"}");
         try (Answer sent = creditpay.call(order)) {
@@ -85,14 +85,14 @@ public final class Quickstart {
                     .header("signature", sent.field("data.headers.signature"))
                     .header("timestamp", sent.field("data.headers.timestamp"))
                     .body(sent.field("data.body").getBytes(StandardCharsets.UTF_8));
-            try (CreditpayEvent event = creditpay.verify(inbound)) {
+            try (CreditPayEvent event = creditpay.verify(inbound)) {
                 System.out.println("webhook       genuine " + event.type());
             }
         }
     }
 
     /** Somebody signed the gateway prefix too: which mistake is it? */
-    private static void explain(Creditpay creditpay) {
+    private static void explain(CreditPay creditpay) {
         byte[] body = {'{', '}'};
         try (Explanation wrong = creditpay.explain("/creditpay/v1/pay", body);
              Explanation right = creditpay.explain("/v1/pay", body, wrong.signature())) {
@@ -101,20 +101,20 @@ public final class Quickstart {
     }
 
     private static void daxpay() {
-        DaxpayAuthRequest request = new DaxpayAuthRequest()
+        DaxPayAuthRequest request = new DaxPayAuthRequest()
                 .channel("ali_pay")
                 .authCode(setting("LIBAUTH_DAXPAY_AUTH_CODE", oneTime()));
-        try (Daxpay daxpay = new Daxpay(config("LIBAUTH_DAXPAY_URL", "daxpay"),
+        try (DaxPay daxpay = new DaxPay(config("LIBAUTH_DAXPAY_URL", "daxpay"),
                      setting("LIBAUTH_DAXPAY_APP_ID", "A112544225541"),
                      setting("LIBAUTH_DAXPAY_MCH_NO", "M1723635576766"),
-                     setting("LIBAUTH_DAXPAY_SIGN_KEY", "sandboxSignKey-Zx81kQ2pLm"), DaxpayAlgorithm.HMAC_SHA256);
-             DaxpayIdentity identity = daxpay.auth(request)) {
+                     setting("LIBAUTH_DAXPAY_SIGN_KEY", "sandboxSignKey-Zx81kQ2pLm"), DaxPaySign.HMAC_SHA256);
+             DaxPayIdentity identity = daxpay.auth(request)) {
             System.out.println("daxpay        openId " + identity.openId());
         }
     }
 
     private static void openplatform() {
-        try (Openplatform openplatform = new Openplatform(config("LIBAUTH_OPENPLATFORM_URL", "openplatform"),
+        try (OpenPlatform openplatform = new OpenPlatform(config("LIBAUTH_OPENPLATFORM_URL", "openplatform"),
                      setting("LIBAUTH_OPENPLATFORM_CLIENT_ID", "sandbox-client-20220408"),
                      setting("LIBAUTH_OPENPLATFORM_SECRET", "sandbox-client-secret-5d0be1c97a"));
              Token token = openplatform.token()) {

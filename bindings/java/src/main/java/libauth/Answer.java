@@ -90,8 +90,20 @@ public final class Answer implements AutoCloseable {
      * @return null when it is absent or null, or the body is not JSON
      */
     public String field(String path) {
+        return field(path, null);
+    }
+
+    /**
+     * The same with what to return when there is none.
+     *
+     * @param path     such as {@code data.items.0.id}
+     * @param fallback may be null
+     * @return the fallback when it is absent or null, or the body is not JSON
+     */
+    public String field(String path, String fallback) {
         byte[] encoded = Text.encode("path", path);
-        return text(answer -> Lib.libauth_answer_field(answer, encoded));
+        String found = text(answer -> Lib.libauth_answer_field(answer, encoded));
+        return found == null ? fallback : found;
     }
 
     /**

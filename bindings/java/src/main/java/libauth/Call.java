@@ -1,14 +1,13 @@
 package libauth;
 
 import com.sun.jna.Pointer;
-import java.time.Duration;
 
 /**
  * A call of any endpoint below the base URL: describe it, then hand it to a platform's {@code call}. It may
  * be used for any number of calls. What is wrong with a value is reported by the call that uses it, but for
  * what {@link Config} names too. Any thread; nothing to close.
  */
-public final class Call extends Recipe<Call> {
+public final class Call extends Builder<Call> {
     private final byte[] method;
     private final byte[] path;
 
@@ -92,16 +91,5 @@ public final class Call extends Recipe<Call> {
      */
     public Call idempotent(boolean idempotent) {
         return set("idempotent", made -> Lib.libauth_call_set_idempotent(made, idempotent ? 1 : 0));
-    }
-
-    /**
-     * The whole call's deadline.
-     *
-     * @param timeout from 1 ms to a day; by default the configuration's
-     * @return this
-     */
-    public Call timeout(Duration timeout) {
-        long millis = Text.millis("timeout_ms", timeout);
-        return set("timeout_ms", made -> Lib.libauth_call_set_timeout_ms(made, millis));
     }
 }

@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
  * is made, with an {@link InvalidConfigException}; a null {@link Duration} and text that is not Unicode or
  * has a NUL are an {@link InvalidArgumentException} at once. Any thread; nothing to close.
  */
-public final class Config extends Recipe<Config> {
+public final class Config extends Builder<Config> {
     private static final int SECONDS_PER_MINUTE = 60;
 
     private final byte[] baseUrl;
@@ -162,6 +162,65 @@ public final class Config extends Recipe<Config> {
     }
 
     /**
+     * Certificates in PEM that are trusted too.
+     *
+     * @param pem null: none, the default
+     * @return this
+     */
+    public Config caPem(String pem) {
+        byte[] encoded = Text.utf8("ca_pem", pem);
+        return set("ca_pem", made -> Lib.libauth_config_set_ca_pem(made, encoded, Handle.length(encoded)));
+    }
+
+    /**
+     * How many idle connections a handle keeps.
+     *
+     * @param maxIdleConnections from 0 to 1024; by default 64
+     * @return this
+     */
+    public Config maxIdleConnections(int maxIdleConnections) {
+        return set("max_idle_connections", made -> Lib.libauth_config_set_max_idle_connections(made, maxIdleConnections));
+    }
+
+    /**
+     * The certificate that this client shows, from files that are read when a handle is made.
+     *
+     * @param chain the PEM chain, the client's own certificate first; null: none, the default
+     * @param key   its key, in PEM
+     * @return this
+     */
+    public Config clientCertificate(Path chain, Path key) {
+        byte[] chainPath = Text.encode("chain_path", chain == null ? null : chain.toString());
+        byte[] keyPath = Text.encode("key_path", key == null ? null : key.toString());
+        return set("client_certificate", made -> Lib.libauth_config_set_client_certificate_files(made, chainPath, keyPath));
+    }
+
+    /**
+     * The certificate that this client shows.
+     *
+     * @param chain the PEM chain, the client's own certificate first; null: none, the default
+     * @param key   its key in PEM, a secret
+     * @return this
+     */
+    public Config clientCertificate(String chain, String key) {
+        byte[] chainPem = Text.utf8("chain", chain);
+        byte[] keyPem = Text.utf8("key", key);
+        return set("client_certificate", made -> Lib.libauth_config_set_client_certificate_pem(
+                made, chainPem, Handle.length(chainPem), keyPem, Handle.length(keyPem)));
+    }
+
+    /**
+     * Accepts only servers with a certificate of this public key in their chain. Any of several pins suffices.
+     *
+     * @param pin {@code sha256/} and the base64 of the SHA-256 of its SubjectPublicKeyInfo
+     * @return this
+     */
+    public Config pin(String pin) {
+        byte[] encoded = Text.encode("pin", pin);
+        return add(made -> Lib.libauth_config_add_pin(made, encoded));
+    }
+
+    /**
      * The User-Agent header.
      *
      * @param userAgent null: {@code libauth/VERSION}, the default
@@ -178,8 +237,8 @@ public final class Config extends Recipe<Config> {
      * @param prefix such as {@code /dg}; null: none, the default, as the platform documents it
      * @return this
      */
-    public Config signedPathPrefix(String prefix) {
-        return set("signed_path_prefix", prefix, Lib::libauth_config_set_signed_path_prefix);
+    public Config creditPaySignedPathPrefix(String prefix) {
+        return set("creditpay_signed_path_prefix", prefix, Lib::libauth_config_set_creditpay_signed_path_prefix);
     }
 
     /**
@@ -188,46 +247,46 @@ public final class Config extends Recipe<Config> {
      * @param offset of whole minutes; by default +08:00, China
      * @return this
      */
-    public Config utcOffset(ZoneOffset offset) {
-        Text.required("utc_offset_minutes", offset);
+    public Config daxPayUtcOffset(ZoneOffset offset) {
+        Text.required("daxpay_utc_offset_minutes", offset);
         if (offset.getTotalSeconds() % SECONDS_PER_MINUTE != 0) {
-            throw new InvalidArgumentException("utc_offset_minutes must be whole minutes, and is " + offset);
+            throw new InvalidArgumentException("daxpay_utc_offset_minutes must be whole minutes, and is " + offset);
         }
         int minutes = offset.getTotalSeconds() / SECONDS_PER_MINUTE;
-        return set("utc_offset_minutes", made -> Lib.libauth_config_set_utc_offset_minutes(made, minutes));
+        return set("daxpay_utc_offset_minutes", made -> Lib.libauth_config_set_daxpay_utc_offset_minutes(made, minutes));
     }
 
     /**
      * DaxPay: for a gateway that does not sign its answers. A signature that is there and wrong is an error
      * under either, and notifications must always be signed.
      *
-     * @param policy by default {@link ResponseSignature#REQUIRED}
+     * @param policy by default {@link DaxPayResponseSignature#REQUIRED}
      * @return this
      */
-    public Config responseSignature(ResponseSignature policy) {
-        Text.required("response_signature", policy);
-        return set("response_signature", made -> Lib.libauth_config_set_response_signature(made, policy.ordinal()));
+    public Config daxPayResponseSignature(DaxPayResponseSignature policy) {
+        Text.required("daxpay_response_signature", policy);
+        return set("daxpay_response_signature", made -> Lib.libauth_config_set_daxpay_response_signature(made, policy.ordinal()));
     }
 
     /**
      * The open platform: the lifetime of a token that does not tell its own.
      *
-     * @param tokenLifetime from 1 ms to 365 days; by default two hours
+     * @param openPlatformTokenLifetime from 1 ms to 365 days; by default two hours
      * @return this
      */
-    public Config tokenLifetime(Duration tokenLifetime) {
-        return millis("token_lifetime_ms", tokenLifetime, Lib::libauth_config_set_token_lifetime_ms);
+    public Config openPlatformTokenLifetime(Duration openPlatformTokenLifetime) {
+        return millis("openplatform_token_lifetime_ms", openPlatformTokenLifetime, Lib::libauth_config_set_openplatform_token_lifetime_ms);
     }
 
     /**
      * The seller API: how to read {@code expiresIn}.
      *
-     * @param unit by default {@link ExpiresInUnit#AUTO}
+     * @param unit by default {@link SellerExpiresInUnit#AUTO}
      * @return this
      */
-    public Config expiresInUnit(ExpiresInUnit unit) {
-        Text.required("expires_in_unit", unit);
-        return set("expires_in_unit", made -> Lib.libauth_config_set_expires_in_unit(made, unit.ordinal()));
+    public Config sellerExpiresInUnit(SellerExpiresInUnit unit) {
+        Text.required("seller_expires_in_unit", unit);
+        return set("seller_expires_in_unit", made -> Lib.libauth_config_set_seller_expires_in_unit(made, unit.ordinal()));
     }
 
     /**

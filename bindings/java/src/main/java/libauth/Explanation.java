@@ -57,8 +57,8 @@ public final class Explanation extends Handle {
      * @return null when none was given
      */
     public Boolean matches() {
-        int matches = number(Lib::libauth_explanation_matches);
-        return matches < 0 ? null : (Boolean) (matches == 1);
+        if (number(Lib::libauth_explanation_signature_given) == 0) return null;
+        return number(Lib::libauth_explanation_matches) == 1;
     }
 
     /**

@@ -9,9 +9,9 @@ import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
 
-/** What owns a native object. Safe for any number of threads: see {@link Owned}. */
+/** What owns a native object. Safe for any number of threads: see {@link NativeObject}. */
 class Handle implements AutoCloseable {
-    private final Owned owned;
+    private final NativeObject owned;
 
     /** A platform handle: used by any number of threads at once. */
     static final boolean SHARED = true;
@@ -19,7 +19,7 @@ class Handle implements AutoCloseable {
     static final boolean ONE_AT_A_TIME = false;
 
     Handle(String name, Pointer pointer, Consumer<Pointer> free, boolean shared, Object keep) {
-        owned = new Owned(this, name, pointer, free, shared, keep);
+        owned = new NativeObject(this, name, pointer, free, shared, keep);
     }
 
     Handle(String name, Pointer pointer, Consumer<Pointer> free) {
@@ -43,7 +43,7 @@ class Handle implements AutoCloseable {
     }
 
     static Made configured(Config config, Making call) {
-        return Recipe.with(config, (self, steps) -> new Made(made(self, call), steps));
+        return Builder.with(config, (self, steps) -> new Made(made(self, call), steps));
     }
 
     /**
@@ -111,8 +111,43 @@ class Handle implements AutoCloseable {
         int call(Pointer self, Pointer parameter, byte[] made, byte[] error);
     }
 
-    final Pointer made(Recipe<?> parameter, MakingFrom call) {
-        return Recipe.with(parameter, told -> made((self, made, error) -> call.call(self, told, made, error)));
+    final Pointer made(Builder<?> parameter, MakingFrom call) {
+        return Builder.with(parameter, told -> made((self, made, error) -> call.call(self, told, made, error)));
+    }
+
+    /** A call with a parameter and options that makes an object. */
+    interface Asking {
+        int call(Pointer self, Pointer parameter, Pointer options, byte[] made, byte[] error);
+    }
+
+    final Pointer made(Builder<?> parameter, Options options, Asking call) {
+        return Builder.with(options, how -> made(parameter, (self, told, made, error) -> call.call(self, told, how, made, error)));
+    }
+
+    /** What explains a signature of a message. */
+    interface Explaining {
+        int call(Pointer self, Pointer message, byte[] signature, byte[] made, byte[] error);
+    }
+
+    final Explanation explained(Inbound message, String signature, Explaining call) {
+        byte[] text = Text.encode("signature", signature);
+        return new Explanation(made(message, (self, told, made, error) -> call.call(self, told, text, made, error)));
+    }
+
+    /** Another native handle to the same, with what it keeps. */
+    final Made shared(Function<Pointer, Pointer> share) {
+        return with(self -> new Made(share.apply(self), owned.keep));
+    }
+
+    /** A getter of a field by its path. */
+    interface Field {
+        Pointer get(Pointer self, byte[] path);
+    }
+
+    final String field(String path, String fallback, Field getter) {
+        byte[] encoded = Text.encode("path", path);
+        String found = text(self -> getter.get(self, encoded));
+        return found == null ? fallback : found;
     }
 
     /** A call that reads an HTTP response. */
@@ -121,7 +156,7 @@ class Handle implements AutoCloseable {
     }
 
     final Pointer read(HttpRequest request, HttpResponse response, Reading call) {
-        return with(request, sent -> Recipe.with(response, received ->
+        return with(request, sent -> Builder.with(response, received ->
                 made((self, made, error) -> call.call(self, sent, received, made, error))));
     }
 

@@ -6,7 +6,7 @@ import com.sun.jna.Pointer;
  * A response that your own HTTP client received, to be handed to one of a platform's {@code read} methods.
  * Any thread; nothing to close.
  */
-public final class HttpResponse extends Recipe<HttpResponse> {
+public final class HttpResponse extends Builder<HttpResponse> {
     private final int status;
 
     /**

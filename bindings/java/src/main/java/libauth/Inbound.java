@@ -6,7 +6,7 @@ import com.sun.jna.Pointer;
  * A request that your server received from a platform, to be checked by that platform's {@code verify}. Hand
  * over what was received, byte for byte. Any thread; nothing to close.
  */
-public final class Inbound extends Recipe<Inbound> {
+public final class Inbound extends Builder<Inbound> {
     private final byte[] method;
     private final byte[] path;
 

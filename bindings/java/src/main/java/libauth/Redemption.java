@@ -15,6 +15,16 @@ public final class Redemption extends Handle {
     }
 
     /**
+     * Another handle to the same account, tokens and connections, closed on its own: so that a key can be changed under
+     * running threads by handing out another.
+     *
+     * @return the handle; close it
+     */
+    public Redemption share() {
+        return new Redemption(shared(Lib::libauth_redemption_share));
+    }
+
+    /**
      * Makes a handle that signs with SHA256-RSA, the platform's default. Opens no connection.
      *
      * @param config the settings
@@ -62,7 +72,19 @@ public final class Redemption extends Handle {
      * @throws LibauthException when it fails: its class says how
      */
     public RedemptionAlipayUrl getAlipayUrl(RedemptionRequest request) {
-        return new RedemptionAlipayUrl(made(request, Lib::libauth_redemption_get_alipay_url));
+        return getAlipayUrl(request, null);
+    }
+
+    /**
+     * The same with options of its own.
+     *
+     * @param request as above
+     * @param options its deadline, trace id and so on; null: the defaults
+     * @return as above
+     * @throws LibauthException when it fails: its class says how
+     */
+    public RedemptionAlipayUrl getAlipayUrl(RedemptionRequest request, Options options) {
+        return new RedemptionAlipayUrl(made(request, options, Lib::libauth_redemption_get_alipay_url));
     }
 
     /**
@@ -72,12 +94,24 @@ public final class Redemption extends Handle {
      * @return the request; close it
      * @throws LibauthException when it fails: its class says how
      */
-    public HttpRequest buildAlipayUrl(RedemptionRequest request) {
-        return new HttpRequest(made(request, Lib::libauth_redemption_build_alipay_url));
+    public HttpRequest buildGetAlipayUrl(RedemptionRequest request) {
+        return buildGetAlipayUrl(request, null);
     }
 
     /**
-     * Reads the response to the request of {@link #buildAlipayUrl}, with the same checks as if libauth had
+     * The same with options of its own.
+     *
+     * @param request as above
+     * @param options its deadline, trace id and so on; null: the defaults
+     * @return as above
+     * @throws LibauthException when it fails: its class says how
+     */
+    public HttpRequest buildGetAlipayUrl(RedemptionRequest request, Options options) {
+        return new HttpRequest(made(request, options, Lib::libauth_redemption_build_get_alipay_url));
+    }
+
+    /**
+     * Reads the response to the request of {@link #buildGetAlipayUrl}, with the same checks as if libauth had
      * received it.
      *
      * @param request  what was sent
@@ -85,8 +119,8 @@ public final class Redemption extends Handle {
      * @return as {@link #getAlipayUrl}
      * @throws LibauthException when it fails: its class says how
      */
-    public RedemptionAlipayUrl readAlipayUrl(HttpRequest request, HttpResponse response) {
-        return new RedemptionAlipayUrl(read(request, response, Lib::libauth_redemption_read_alipay_url));
+    public RedemptionAlipayUrl readGetAlipayUrl(HttpRequest request, HttpResponse response) {
+        return new RedemptionAlipayUrl(read(request, response, Lib::libauth_redemption_read_get_alipay_url));
     }
 
     /**
@@ -99,7 +133,19 @@ public final class Redemption extends Handle {
      * @throws LibauthException when it fails: its class says how
      */
     public Answer call(Call call) {
-        return new Answer(made(call, Lib::libauth_redemption_call));
+        return call(call, null);
+    }
+
+    /**
+     * The same with options of its own.
+     *
+     * @param call as above
+     * @param options its deadline, trace id and so on; null: the defaults
+     * @return as above
+     * @throws LibauthException when it fails: its class says how
+     */
+    public Answer call(Call call, Options options) {
+        return new Answer(made(call, options, Lib::libauth_redemption_call));
     }
 
     /**
@@ -110,7 +156,19 @@ public final class Redemption extends Handle {
      * @throws LibauthException when it fails: its class says how
      */
     public HttpRequest buildCall(Call call) {
-        return new HttpRequest(made(call, Lib::libauth_redemption_build_call));
+        return buildCall(call, null);
+    }
+
+    /**
+     * The same with options of its own.
+     *
+     * @param call as above
+     * @param options its deadline, trace id and so on; null: the defaults
+     * @return as above
+     * @throws LibauthException when it fails: its class says how
+     */
+    public HttpRequest buildCall(Call call, Options options) {
+        return new HttpRequest(made(call, options, Lib::libauth_redemption_build_call));
     }
 
     /**
@@ -136,35 +194,31 @@ public final class Redemption extends Handle {
      * @throws ReplayedException when it was accepted before: answer it as before, and do not act again
      * @throws LibauthException when it fails otherwise: its class says how
      */
-    public RedemptionCallback verify(Inbound inbound) {
-        return new RedemptionCallback(made(inbound, Lib::libauth_redemption_verify));
+    public RedemptionEvent verify(Inbound inbound) {
+        return new RedemptionEvent(made(inbound, Lib::libauth_redemption_verify));
     }
 
     /**
-     * Checks the signature of a message that we signed, and names the mistake.
+     * Tells what is signed for a request, and names the mistake that a signature of it was made with.
      *
-     * @param message the message, with its headers
-     * @param signature the signature to check; null: only tell what is signed
-     * @return what is signed, and what is wrong; close it
+     * @param message   the request, with its headers
+     * @param signature the signature to check; null: the message's own, if it has one
+     * @return what is signed, how, and what is wrong; close it
      * @throws LibauthException when it fails: its class says how
      */
     public Explanation explain(Inbound message, String signature) {
-        byte[] signatureText = Text.encode("signature", signature);
-        return Recipe.with(message, received -> new Explanation(made((self, made, error) -> Lib.libauth_redemption_explain(
-                self, received, signatureText, made, error))));
+        return explained(message, signature, Lib::libauth_redemption_explain);
     }
 
     /**
-     * Checks the signature of a message that the platform signed, and names the mistake.
+     * The same as {@link #explain}, for a message that the platform made.
      *
-     * @param message the message, with its headers
-     * @param signature the signature to check; null: only tell what is signed
-     * @return what is signed, and what is wrong; close it
+     * @param message   what was received, with its headers
+     * @param signature the signature to check; null: the message's own, if it has one
+     * @return what is signed, how, and what is wrong; close it
      * @throws LibauthException when it fails: its class says how
      */
-    public Explanation explainCallback(Inbound message, String signature) {
-        byte[] signatureText = Text.encode("signature", signature);
-        return Recipe.with(message, received -> new Explanation(made((self, made, error) -> Lib.libauth_redemption_explain_callback(
-                self, received, signatureText, made, error))));
+    public Explanation explainEvent(Inbound message, String signature) {
+        return explained(message, signature, Lib::libauth_redemption_explain_event);
     }
 }

@@ -6,7 +6,7 @@ import com.sun.jna.Pointer;
  * Whom an Alipay authorization URL is for. What is wrong with a value is reported, by its name, by the call that
  * uses it, but for what {@link Config} names too. Null and {@code ""} unset. Any thread; nothing to close.
  */
-public final class RedemptionRequest extends Recipe<RedemptionRequest> {
+public final class RedemptionRequest extends Builder<RedemptionRequest> {
     /** An empty request. */
     public RedemptionRequest() {}
 

@@ -19,6 +19,20 @@ public final class Seller extends Handle {
         super("Seller", make(config, accessKey, secretKey), Lib::libauth_seller_free);
     }
 
+    private Seller(Made made) {
+        super("Seller", made, Lib::libauth_seller_free);
+    }
+
+    /**
+     * Another handle to the same account, tokens and connections, closed on its own: so that a key can be changed under
+     * running threads by handing out another.
+     *
+     * @return the handle; close it
+     */
+    public Seller share() {
+        return new Seller(shared(Lib::libauth_seller_share));
+    }
+
     private static Made make(Config config, String accessKey, String secretKey) {
         byte[] accessKeyText = Text.encode("access_key", accessKey);
         byte[] secretKeyText = Text.encode("secret_key", secretKey);
@@ -30,13 +44,24 @@ public final class Seller extends Handle {
      * Gives a token that is valid now. It is cached and shared by all threads: however many ask, the platform sees
      * one request, and all get its outcome, each within its own deadline. It is replaced early, by one caller,
      * while the others go on with it. Repeated freely. Its lifetime is read as
-     * {@link Config#expiresInUnit} says.
+     * {@link Config#sellerExpiresInUnit} says.
      *
      * @return the token (header Authorization); close it
      * @throws LibauthException when it fails: its class says how
      */
     public Token token() {
-        return new Token(made(Lib::libauth_seller_token));
+        return token(null);
+    }
+
+    /**
+     * The same with options of its own.
+     *
+     * @param options its deadline, trace id and so on; null: the defaults
+     * @return as above
+     * @throws LibauthException when it fails: its class says how
+     */
+    public Token token(Options options) {
+        return new Token(made(options, Lib::libauth_seller_token));
     }
 
     /**
@@ -46,7 +71,18 @@ public final class Seller extends Handle {
      * @throws LibauthException when it fails: its class says how
      */
     public HttpRequest buildToken() {
-        return new HttpRequest(made(Lib::libauth_seller_build_token));
+        return buildToken(null);
+    }
+
+    /**
+     * The same with options of its own.
+     *
+     * @param options its deadline, trace id and so on; null: the defaults
+     * @return as above
+     * @throws LibauthException when it fails: its class says how
+     */
+    public HttpRequest buildToken(Options options) {
+        return new HttpRequest(made(options, Lib::libauth_seller_build_token));
     }
 
     /**
@@ -85,7 +121,19 @@ public final class Seller extends Handle {
      * @throws LibauthException when it fails: its class says how
      */
     public Answer call(Call call) {
-        return new Answer(made(call, Lib::libauth_seller_call));
+        return call(call, null);
+    }
+
+    /**
+     * The same with options of its own.
+     *
+     * @param call as above
+     * @param options its deadline, trace id and so on; null: the defaults
+     * @return as above
+     * @throws LibauthException when it fails: its class says how
+     */
+    public Answer call(Call call, Options options) {
+        return new Answer(made(call, options, Lib::libauth_seller_call));
     }
 
     /**
@@ -97,7 +145,19 @@ public final class Seller extends Handle {
      * @throws LibauthException when it fails: its class says how
      */
     public HttpRequest buildCall(Call call) {
-        return new HttpRequest(made(call, Lib::libauth_seller_build_call));
+        return buildCall(call, null);
+    }
+
+    /**
+     * The same with options of its own.
+     *
+     * @param call as above
+     * @param options its deadline, trace id and so on; null: the defaults
+     * @return as above
+     * @throws LibauthException when it fails: its class says how
+     */
+    public HttpRequest buildCall(Call call, Options options) {
+        return new HttpRequest(made(call, options, Lib::libauth_seller_build_call));
     }
 
     /**

@@ -33,7 +33,13 @@ public enum Status {
     /** The platform asks for fewer calls: see {@link LibauthException#retryAfter}. */
     RATE_LIMITED(RateLimitedException::new),
     /** A bug of libauth, or a replay guard that cannot tell (then that is the cause). */
-    INTERNAL(InternalException::new);
+    INTERNAL(InternalException::new),
+    /** The caller ended the call before it was done. */
+    CANCELLED(CancelledException::new),
+    /** Another process acts on this very message: answer with failure, it will come again. */
+    BUSY(BusyException::new),
+    /** The shared store failed. */
+    STORE(StoreException::new);
 
     private final Function<LibauthException.Details, LibauthException> exception;
 

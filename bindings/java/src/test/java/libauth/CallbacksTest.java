@@ -86,7 +86,7 @@ class CallbacksTest {
         Config config = sandbox.config("creditpay").replayGuard((key, now, keepUntil) -> {
             throw thrown;
         });
-        try (Creditpay creditpay = sandbox.creditpay(config)) {
+        try (CreditPay creditpay = sandbox.creditpay(config)) {
             InternalException error = assertThrows(InternalException.class, () -> creditpay.verify(inbound));
             assertSame(thrown, error.getCause());
         }
@@ -207,13 +207,13 @@ class CallbacksTest {
         Config broken = sandbox.config("creditpay").replayGuard((key, now, keepUntil) -> {
             throw inner;
         });
-        try (Creditpay nested = sandbox.creditpay(broken)) {
+        try (CreditPay nested = sandbox.creditpay(broken)) {
             AtomicReference<Throwable> cause = new AtomicReference<>();
             Config config = sandbox.config("creditpay").replayGuard((key, now, keepUntil) -> {
                 cause.set(assertThrows(InternalException.class, () -> nested.verify(inbound)).getCause());
                 return true;
             });
-            try (Creditpay creditpay = sandbox.creditpay(config)) {
+            try (CreditPay creditpay = sandbox.creditpay(config)) {
                 creditpay.verify(inbound).close();
             }
             assertSame(inner, cause.get());

@@ -24,23 +24,23 @@ class HandlesTest {
     @Test
     void useAfterCloseIsAnException() {
         Sandbox sandbox = new Sandbox();
-        Creditpay creditpay = sandbox.creditpay(sandbox.config("creditpay"));
+        CreditPay creditpay = sandbox.creditpay(sandbox.config("creditpay"));
         HttpRequest request = creditpay.buildIssueCode(Requests.creditpay());
-        CreditpayCode code = creditpay.issueCode(Requests.creditpay());
+        CreditPayCode code = creditpay.issueCode(Requests.creditpay());
         Answer answer = code.answer();
-        CreditpayEvent event = creditpay.verify(sandbox.message("{\"platform\":\"creditpay\"}"));
+        CreditPayEvent event = creditpay.verify(sandbox.message("{\"platform\":\"creditpay\"}"));
         Answer own = creditpay.call(new Call("GET", "/orders"));
         for (AutoCloseable one : new AutoCloseable[] {request, code, event, own, creditpay}) close(one);
 
-        closed("Creditpay", () -> creditpay.issueCode(Requests.creditpay()));
-        closed("Creditpay", () -> creditpay.verify(new Inbound("POST", "/")));
-        closed("Creditpay", () -> creditpay.explain("/", new byte[0]));
+        closed("CreditPay", () -> creditpay.issueCode(Requests.creditpay()));
+        closed("CreditPay", () -> creditpay.verify(new Inbound("POST", "/")));
+        closed("CreditPay", () -> creditpay.explain("/", new byte[0]));
         closed("HttpRequest", request::url);
         closed("HttpRequest", request::headers);
         closed("HttpRequest", request::body);
-        closed("CreditpayCode", code::url);
-        closed("CreditpayCode", answer::body);
-        closed("CreditpayEvent", () -> event.field("data"));
+        closed("CreditPayCode", code::url);
+        closed("CreditPayCode", answer::body);
+        closed("CreditPayEvent", () -> event.field("data"));
         closed("Answer", own::httpStatus);
 
         Seller seller = new Seller(new Config(URL), "a", "s");
@@ -138,7 +138,7 @@ class HandlesTest {
         try {
             List<Future<Integer>> done = new ArrayList<>();
             for (int round = 0; round < 50; round++) {
-                Creditpay creditpay = new Creditpay(new Config(URL), "p", "k", "s");
+                CreditPay creditpay = new CreditPay(new Config(URL), "p", "k", "s");
                 HttpRequest shared = creditpay.buildIssueCode(Requests.creditpay());
                 for (int i = 0; i < threads; i++) {
                     int number = i;
@@ -167,19 +167,19 @@ class HandlesTest {
     @Test
     void theForgottenAreFreed() throws Exception {
         System.gc();
-        int before = Owned.count();
+        int before = NativeObject.count();
         for (int i = 0; i < 500; i++) forget();
-        assertTrue(Owned.count() > before);
+        assertTrue(NativeObject.count() > before);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (Owned.count() > before && System.nanoTime() < end) {
+        while (NativeObject.count() > before && System.nanoTime() < end) {
             System.gc();
             Thread.yield();
         }
-        assertTrue(Owned.count() <= before, Owned.count() + " of " + before);
+        assertTrue(NativeObject.count() <= before, NativeObject.count() + " of " + before);
     }
 
     private static void forget() {
-        new Creditpay(new Config(URL), "p", "k", "s").buildIssueCode(Requests.creditpay());
+        new CreditPay(new Config(URL), "p", "k", "s").buildIssueCode(Requests.creditpay());
         assertThrows(InvalidArgumentException.class, () -> new Seller(new Config(URL), null, null));
     }
 
@@ -188,7 +188,7 @@ class HandlesTest {
     void anExceptionKeepsItsAnswer() {
         Sandbox sandbox = new Sandbox();
         PlatformException error;
-        try (Daxpay daxpay = sandbox.daxpay(sandbox.config("daxpay", "code=20011"))) {
+        try (DaxPay daxpay = sandbox.daxpay(sandbox.config("daxpay", "code=20011"))) {
             error = assertThrows(PlatformException.class, () -> daxpay.auth(Requests.daxpay()));
         }
         for (int i = 0; i < 5; i++) System.gc();
@@ -199,7 +199,7 @@ class HandlesTest {
 
     @Test
     void manyCallsLeaveNothingBehind() throws Exception {
-        try (Creditpay creditpay = new Creditpay(new Config(URL), "p", "k", "s")) {
+        try (CreditPay creditpay = new CreditPay(new Config(URL), "p", "k", "s")) {
             Runnable batch = () -> {
                 for (int i = 0; i < 20_000; i++) {
                     creditpay.buildIssueCode(Requests.creditpay()).close();
@@ -214,10 +214,10 @@ class HandlesTest {
             batch.run();
             batch.run();
             long before = residentKilobytes();
-            int handles = Owned.count();
+            int handles = NativeObject.count();
             for (int i = 0; i < 5; i++) batch.run();
             long grown = residentKilobytes() - before;
-            assertTrue(Owned.count() <= handles, "handles");
+            assertTrue(NativeObject.count() <= handles, "handles");
             System.out.println("resident memory grew by " + grown + " KiB over 200000 calls");
             // A leak of 100 bytes a call would be 20 MB.
             assertTrue(grown < 16_384, grown + " KiB");

@@ -158,18 +158,18 @@ class HeaderTest {
         constants("", Status.values(), 1, "OK");
         for (Delivery one : Delivery.values()) assertEquals(one.ordinal(), constant(one.name()), one.name());
         constants("LOG_", LogLevel.values(), 0);
-        constants("SIGNATURE_", ResponseSignature.values(), 0);
-        constants("EXPIRES_IN_", ExpiresInUnit.values(), 0);
-        constants("CREDITPAY_", CreditpayEventKind.values(), 0);
-        constants("DAXPAY_", DaxpayIdentityStatus.values(), 0);
-        constants("DAXPAY_", DaxpayAlgorithm.values(), 0);
-        assertEquals(Creditpay.REPLY_STATUS, constant("CREDITPAY_REPLY_STATUS"));
-        assertTrue(header().contains("#define LIBAUTH_DAXPAY_REPLY \"" + Daxpay.REPLY + "\""));
+        constants("SIGNATURE_", DaxPayResponseSignature.values(), 0);
+        constants("EXPIRES_IN_", SellerExpiresInUnit.values(), 0);
+        constants("CREDITPAY_", CreditPayKind.values(), 0);
+        constants("DAXPAY_", DaxPayStatus.values(), 0);
+        constants("DAXPAY_", DaxPaySign.values(), 0);
+        assertEquals(CreditPay.REPLY_STATUS, constant("CREDITPAY_REPLY_STATUS"));
+        assertTrue(header().contains("#define LIBAUTH_DAXPAY_REPLY \"" + DaxPay.REPLY + "\""));
         assertTrue(header().contains("#define LIBAUTH_REDEMPTION_REPLY \"" + Redemption.REPLY + "\""));
 
         int known = 1 + Status.values().length + Delivery.values().length + LogLevel.values().length
-                + ResponseSignature.values().length + ExpiresInUnit.values().length + CreditpayEventKind.values().length
-                + DaxpayIdentityStatus.values().length + DaxpayAlgorithm.values().length + 3;
+                + DaxPayResponseSignature.values().length + SellerExpiresInUnit.values().length + CreditPayKind.values().length
+                + DaxPayStatus.values().length + DaxPaySign.values().length + 3;
         Matcher matcher = Pattern.compile("(?m)^#define LIBAUTH_(?!VERSION|H\\b)").matcher(header());
         int there = 0;
         while (matcher.find()) there++;

@@ -8,8 +8,8 @@ import java.util.UUID;
 final class Requests {
     private Requests() {}
 
-    static CreditpayRequest creditpay() {
-        return new CreditpayRequest()
+    static CreditPayRequest creditpay() {
+        return new CreditPayRequest()
                 .customerNo("473_32_86000698")
                 .customerToken("customer-token-1")
                 .tokenExpire(Instant.now().plus(Duration.ofHours(1)))
@@ -17,8 +17,8 @@ final class Requests {
                 .clientIp("192.168.1.166");
     }
 
-    static DaxpayAuthRequest daxpay() {
-        return new DaxpayAuthRequest().channel("ali_pay").authCode(UUID.randomUUID().toString());
+    static DaxPayAuthRequest daxpay() {
+        return new DaxPayAuthRequest().channel("ali_pay").authCode(UUID.randomUUID().toString());
     }
 
     static RedemptionRequest redemption() {

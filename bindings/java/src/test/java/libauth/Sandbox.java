@@ -48,18 +48,18 @@ final class Sandbox {
         return new Config(origin + "/s/" + scope + "/f/" + fault + "/" + platform);
     }
 
-    Creditpay creditpay(Config config) {
-        return new Creditpay(config, credential("creditpay_plat_id"), credential("creditpay_api_key"),
+    CreditPay creditpay(Config config) {
+        return new CreditPay(config, credential("creditpay_plat_id"), credential("creditpay_api_key"),
                 credential("creditpay_signature_key"));
     }
 
-    Daxpay daxpay(Config config) {
-        return new Daxpay(config, credential("daxpay_app_id"), credential("daxpay_mch_no"), credential("daxpay_sign_key"),
-                DaxpayAlgorithm.HMAC_SHA256);
+    DaxPay daxpay(Config config) {
+        return new DaxPay(config, credential("daxpay_app_id"), credential("daxpay_mch_no"), credential("daxpay_sign_key"),
+                DaxPaySign.HMAC_SHA256);
     }
 
-    Openplatform openplatform(Config config) {
-        return new Openplatform(config, credential("openplatform_client_id"), credential("openplatform_secret"));
+    OpenPlatform openplatform(Config config) {
+        return new OpenPlatform(config, credential("openplatform_client_id"), credential("openplatform_secret"));
     }
 
     Redemption redemptionRsa(Config config) {

@@ -34,8 +34,8 @@ class ScenariosTest {
 
     @Test
     void scenario_creditpay_issue_code() {
-        try (Creditpay creditpay = sandbox.creditpay(sandbox.config("creditpay"));
-             CreditpayCode code = creditpay.issueCode(Requests.creditpay())) {
+        try (CreditPay creditpay = sandbox.creditpay(sandbox.config("creditpay"));
+             CreditPayCode code = creditpay.issueCode(Requests.creditpay())) {
             assertTrue(code.identCode().matches("[0-9a-f]{32}"), code.identCode());
             assertTrue(code.url().contains(code.identCode()), code.url());
             assertEquals(200, code.answer().httpStatus());
@@ -48,13 +48,13 @@ class ScenariosTest {
 
     @Test
     void scenario_creditpay_cards() {
-        CreditpayRequest request = Requests.creditpay()
+        CreditPayRequest request = Requests.creditpay()
                 .card("金卡", "10001.23", "CNY", "https://shop.example/金.png", "<b>额度</b>")
                 .card("card-2", "5", "CNY", "https://shop.example/2.png", "<i>二</i> \uD83D\uDCB3")
                 .creditLimitTag("金卡")
                 .lang("zh-CN");
-        try (Creditpay creditpay = sandbox.creditpay(sandbox.config("creditpay"));
-             CreditpayCode code = creditpay.issueCode(request)) {
+        try (CreditPay creditpay = sandbox.creditpay(sandbox.config("creditpay"));
+             CreditPayCode code = creditpay.issueCode(request)) {
             assertNotNull(code.url());
         }
         String sent = sandbox.requests("creditpay").get(0).getAsJsonObject().get("body").getAsString();
@@ -63,8 +63,8 @@ class ScenariosTest {
 
     @Test
     void scenario_creditpay_open_token() {
-        try (Creditpay creditpay = sandbox.creditpay(sandbox.config("creditpay"));
-             CreditpayCode code = creditpay.issueCode(Requests.creditpay());
+        try (CreditPay creditpay = sandbox.creditpay(sandbox.config("creditpay"));
+             CreditPayCode code = creditpay.issueCode(Requests.creditpay());
              Token token = creditpay.openToken(code.identCode())) {
             assertFalse(token.headerName().isEmpty());
             assertTrue(token.headerValue().endsWith(token.value()));
@@ -76,24 +76,24 @@ class ScenariosTest {
 
     @Test
     void scenario_daxpay_auth() {
-        try (Daxpay daxpay = sandbox.daxpay(sandbox.config("daxpay"));
-             DaxpayIdentity identity = daxpay.auth(Requests.daxpay());
-             DaxpayIdentity waiting = daxpay.auth(Requests.daxpay().authCode("waiting-1"))) {
+        try (DaxPay daxpay = sandbox.daxpay(sandbox.config("daxpay"));
+             DaxPayIdentity identity = daxpay.auth(Requests.daxpay());
+             DaxPayIdentity waiting = daxpay.auth(Requests.daxpay().authCode("waiting-1"))) {
             assertFalse(identity.openId().isEmpty());
             assertFalse(identity.userId().isEmpty());
             assertFalse(identity.accessToken().isEmpty());
-            assertEquals(DaxpayIdentityStatus.SUCCESS, identity.status());
+            assertEquals(DaxPayStatus.SUCCESS, identity.status());
             assertEquals("success", identity.statusName());
             assertEquals(identity.openId(), identity.answer().field("data.openId"));
-            assertEquals(DaxpayIdentityStatus.WAITING, waiting.status());
+            assertEquals(DaxPayStatus.WAITING, waiting.status());
         }
     }
 
     @Test
     void scenario_daxpay_generate_auth_url() {
-        DaxpayAuthUrlRequest request = new DaxpayAuthUrlRequest().channel("wechat_pay").authRedirectUrl("https://shop.example/back");
-        try (Daxpay daxpay = sandbox.daxpay(sandbox.config("daxpay"));
-             DaxpayAuthUrl url = daxpay.generateAuthUrl(request)) {
+        DaxPayAuthUrlRequest request = new DaxPayAuthUrlRequest().channel("wechat_pay").authRedirectUrl("https://shop.example/back");
+        try (DaxPay daxpay = sandbox.daxpay(sandbox.config("daxpay"));
+             DaxPayAuthUrl url = daxpay.generateAuthUrl(request)) {
             assertTrue(url.url().startsWith("http"), url.url());
             assertFalse(url.queryCode().isEmpty());
         }
@@ -101,20 +101,20 @@ class ScenariosTest {
 
     @Test
     void scenario_daxpay_unsigned_answer() {
-        try (Daxpay strict = sandbox.daxpay(sandbox.config("daxpay-unsigned"))) {
+        try (DaxPay strict = sandbox.daxpay(sandbox.config("daxpay-unsigned"))) {
             BadSignatureException error = assertThrows(BadSignatureException.class, () -> strict.auth(Requests.daxpay()));
             assertEquals(Delivery.ANSWERED, error.delivery());
         }
-        Config lenient = sandbox.config("daxpay-unsigned").responseSignature(ResponseSignature.IF_PRESENT);
-        try (Daxpay daxpay = sandbox.daxpay(lenient);
-             DaxpayIdentity identity = daxpay.auth(Requests.daxpay())) {
-            assertEquals(DaxpayIdentityStatus.SUCCESS, identity.status());
+        Config lenient = sandbox.config("daxpay-unsigned").daxPayResponseSignature(DaxPayResponseSignature.IF_PRESENT);
+        try (DaxPay daxpay = sandbox.daxpay(lenient);
+             DaxPayIdentity identity = daxpay.auth(Requests.daxpay())) {
+            assertEquals(DaxPayStatus.SUCCESS, identity.status());
         }
     }
 
     @Test
     void scenario_openplatform_token_and_call() {
-        try (Openplatform openplatform = sandbox.openplatform(sandbox.config("openplatform"));
+        try (OpenPlatform openplatform = sandbox.openplatform(sandbox.config("openplatform"));
              Token token = openplatform.token();
              Answer answer = openplatform.call(new Call("POST", "/orders/订单").query("q", "a b&c").json("{\"n\":1}"))) {
             assertEquals("Access-Token", token.headerName());
@@ -173,7 +173,7 @@ class ScenariosTest {
 
     @Test
     void scenario_platform_error() {
-        try (Daxpay daxpay = sandbox.daxpay(sandbox.config("daxpay", "code=20011"))) {
+        try (DaxPay daxpay = sandbox.daxpay(sandbox.config("daxpay", "code=20011"))) {
             PlatformException error = assertThrows(PlatformException.class, () -> daxpay.auth(Requests.daxpay()));
             assertEquals(Status.PLATFORM, error.status());
             assertEquals("20011", error.platformCode());
@@ -191,7 +191,7 @@ class ScenariosTest {
 
     @Test
     void scenario_missing_field() {
-        try (Creditpay creditpay = sandbox.creditpay(sandbox.config("creditpay"))) {
+        try (CreditPay creditpay = sandbox.creditpay(sandbox.config("creditpay"))) {
             InvalidArgumentException error = assertThrows(InvalidArgumentException.class,
                     () -> creditpay.issueCode(Requests.creditpay().customerNo(null)));
             assertTrue(error.getMessage().contains("customer_no"), error.getMessage());
@@ -205,7 +205,7 @@ class ScenariosTest {
 
     @Test
     void scenario_outcome_unknown() {
-        try (Daxpay daxpay = sandbox.daxpay(sandbox.config("daxpay", "reset_after"))) {
+        try (DaxPay daxpay = sandbox.daxpay(sandbox.config("daxpay", "reset_after"))) {
             OutcomeUnknownException error = assertThrows(OutcomeUnknownException.class, () -> daxpay.auth(Requests.daxpay()));
             assertEquals(Delivery.MAYBE_SENT, error.delivery());
             assertFalse(error.retrySafe());
@@ -237,9 +237,9 @@ class ScenariosTest {
     @Test
     void scenario_webhook_genuine() {
         Inbound inbound = sandbox.message("{\"platform\":\"creditpay\",\"kind\":\"PAY_SUCCESS\",\"event_id\":\"event-7\",\"retry\":2}");
-        try (Creditpay creditpay = sandbox.creditpay(sandbox.config("creditpay"));
-             CreditpayEvent event = creditpay.verify(inbound)) {
-            assertEquals(CreditpayEventKind.PAY_SUCCESS, event.kind());
+        try (CreditPay creditpay = sandbox.creditpay(sandbox.config("creditpay"));
+             CreditPayEvent event = creditpay.verify(inbound)) {
+            assertEquals(CreditPayKind.PAY_SUCCESS, event.kind());
             assertEquals("PAY_SUCCESS", event.type());
             assertEquals("event-7", event.id());
             assertEquals("2", event.retry());
@@ -256,7 +256,7 @@ class ScenariosTest {
 
     @Test
     void scenario_webhook_tampered() {
-        try (Creditpay creditpay = sandbox.creditpay(sandbox.config("creditpay"))) {
+        try (CreditPay creditpay = sandbox.creditpay(sandbox.config("creditpay"))) {
             for (String tamper : new String[] {"body", "signature", "missing_signature"}) {
                 Inbound inbound = sandbox.message("{\"platform\":\"creditpay\",\"tamper\":\"" + tamper + "\"}");
                 BadSignatureException error = assertThrows(BadSignatureException.class, () -> creditpay.verify(inbound), tamper);
@@ -268,7 +268,7 @@ class ScenariosTest {
     @Test
     void scenario_webhook_replayed() {
         Inbound inbound = sandbox.message("{\"platform\":\"creditpay\"}");
-        try (Creditpay creditpay = sandbox.creditpay(sandbox.config("creditpay"))) {
+        try (CreditPay creditpay = sandbox.creditpay(sandbox.config("creditpay"))) {
             creditpay.verify(inbound).close();
             assertThrows(ReplayedException.class, () -> creditpay.verify(inbound));
         }
@@ -278,11 +278,11 @@ class ScenariosTest {
     void scenario_webhook_stale() {
         Inbound inbound = sandbox.message("{\"platform\":\"creditpay\"}");
         Config config = sandbox.config("creditpay").clock(Clock.offset(Clock.systemUTC(), Duration.ofMinutes(6)));
-        try (Creditpay creditpay = sandbox.creditpay(config)) {
+        try (CreditPay creditpay = sandbox.creditpay(config)) {
             assertThrows(StaleException.class, () -> creditpay.verify(inbound));
         }
-        try (Creditpay creditpay = sandbox.creditpay(config.window(Duration.ofMinutes(10)));
-             CreditpayEvent event = creditpay.verify(inbound)) {
+        try (CreditPay creditpay = sandbox.creditpay(config.window(Duration.ofMinutes(10)));
+             CreditPayEvent event = creditpay.verify(inbound)) {
             assertNotNull(event.id());
         }
     }
@@ -290,8 +290,8 @@ class ScenariosTest {
     @Test
     void scenario_daxpay_notification() {
         Inbound inbound = sandbox.message("{\"platform\":\"daxpay\",\"kind\":\"payment\",\"event_id\":\"trace-9\"}");
-        try (Daxpay daxpay = sandbox.daxpay(sandbox.config("daxpay"));
-             DaxpayNotification notification = daxpay.verify(inbound)) {
+        try (DaxPay daxpay = sandbox.daxpay(sandbox.config("daxpay"));
+             DaxPayEvent notification = daxpay.verify(inbound)) {
             assertEquals("0", notification.code());
             assertEquals("trace-9", notification.traceId());
             assertNotNull(notification.message());
@@ -299,7 +299,7 @@ class ScenariosTest {
             assertTrue(notification.body().length > 0);
         }
         Inbound tampered = sandbox.message("{\"platform\":\"daxpay\",\"tamper\":\"body\"}");
-        try (Daxpay daxpay = sandbox.daxpay(sandbox.config("daxpay"))) {
+        try (DaxPay daxpay = sandbox.daxpay(sandbox.config("daxpay"))) {
             assertThrows(BadSignatureException.class, () -> daxpay.verify(tampered));
         }
     }
@@ -308,7 +308,7 @@ class ScenariosTest {
     void scenario_redemption_callback() {
         Inbound inbound = sandbox.message("{\"platform\":\"redemption\",\"event_id\":\"serial-3\"}");
         try (Redemption redemption = sandbox.redemptionRsa(sandbox.config("redemption"));
-             RedemptionCallback callback = redemption.verify(inbound)) {
+             RedemptionEvent callback = redemption.verify(inbound)) {
             assertEquals("serial-3", callback.serialNo());
             assertFalse(callback.openId().isEmpty());
             assertEquals(callback.openId(), callback.field("openId"));
@@ -318,7 +318,7 @@ class ScenariosTest {
 
     @Test
     void scenario_offline_round_trip() throws Exception {
-        try (Creditpay creditpay = sandbox.creditpay(sandbox.config("creditpay"));
+        try (CreditPay creditpay = sandbox.creditpay(sandbox.config("creditpay"));
              HttpRequest request = creditpay.buildIssueCode(Requests.creditpay())) {
             assertEquals(0, sandbox.count("creditpay", "requests"));
             HttpURLConnection connection = (HttpURLConnection) new URL(request.url()).openConnection();
@@ -331,7 +331,7 @@ class ScenariosTest {
             connection.getHeaderFields().forEach((name, values) -> {
                 if (name != null) values.forEach(value -> response.header(name, value));
             });
-            try (CreditpayCode code = creditpay.readIssueCode(request, response)) {
+            try (CreditPayCode code = creditpay.readIssueCode(request, response)) {
                 assertTrue(code.identCode().matches("[0-9a-f]{32}"));
             }
             assertThrows(ProtocolException.class,
@@ -343,7 +343,7 @@ class ScenariosTest {
     @Test
     void scenario_explain_mismatch() {
         byte[] body = "{\"备注\":\"支付\"}".getBytes(StandardCharsets.UTF_8);
-        try (Creditpay creditpay = sandbox.creditpay(new Config("https://gateway.example/dg"));
+        try (CreditPay creditpay = sandbox.creditpay(new Config("https://gateway.example/dg"));
              Explanation wrong = creditpay.explain("/dg/v1/pay", body);
              Explanation mistake = creditpay.explain("/v1/pay", body, wrong.signature());
              Explanation right = creditpay.explain("/dg/v1/pay", body, wrong.signature())) {
@@ -360,7 +360,7 @@ class ScenariosTest {
         }
         Inbound message = sandbox.message("{\"platform\":\"redemption\",\"algorithm\":\"SHA256-RSA\"}");
         try (Redemption redemption = sandbox.redemptionRsa(sandbox.config("redemption"));
-             Explanation explanation = redemption.explainCallback(message, "AAAA")) {
+             Explanation explanation = redemption.explainEvent(message, "AAAA")) {
             assertEquals(false, explanation.matches());
             assertNull(explanation.signature(), "only the public key is at hand");
         }
@@ -379,12 +379,12 @@ class ScenariosTest {
                 "openplatform_secret", "redemption_md5_secret", "seller_secret_key"}) {
             secrets.add(sandbox.credential(name));
         }
-        try (Creditpay creditpay = sandbox.creditpay(sandbox.config("creditpay").log(LogLevel.TRACE, log));
-             CreditpayCode code = creditpay.issueCode(Requests.creditpay());
+        try (CreditPay creditpay = sandbox.creditpay(sandbox.config("creditpay").log(LogLevel.TRACE, log));
+             CreditPayCode code = creditpay.issueCode(Requests.creditpay());
              Token open = creditpay.openToken(code.identCode());
-             Daxpay daxpay = sandbox.daxpay(sandbox.config("daxpay").log(LogLevel.TRACE, log));
-             DaxpayIdentity identity = daxpay.auth(Requests.daxpay());
-             Openplatform openplatform = sandbox.openplatform(sandbox.config("openplatform").log(LogLevel.TRACE, log));
+             DaxPay daxpay = sandbox.daxpay(sandbox.config("daxpay").log(LogLevel.TRACE, log));
+             DaxPayIdentity identity = daxpay.auth(Requests.daxpay());
+             OpenPlatform openplatform = sandbox.openplatform(sandbox.config("openplatform").log(LogLevel.TRACE, log));
              Token access = openplatform.token();
              Redemption redemption = sandbox.redemptionMd5(sandbox.config("redemption").log(LogLevel.TRACE, log));
              RedemptionAlipayUrl url = redemption.getAlipayUrl(Requests.redemption());
@@ -416,7 +416,7 @@ class ScenariosTest {
         };
         Inbound inbound = sandbox.message("{\"platform\":\"creditpay\"}");
         Config config = sandbox.config("creditpay").replayGuard(guard);
-        try (Creditpay first = sandbox.creditpay(config); Creditpay second = sandbox.creditpay(config)) {
+        try (CreditPay first = sandbox.creditpay(config); CreditPay second = sandbox.creditpay(config)) {
             first.verify(inbound).close();
             assertEquals(1, seen.size());
             assertThrows(ReplayedException.class, () -> second.verify(inbound));

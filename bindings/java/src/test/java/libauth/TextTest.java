@@ -28,7 +28,7 @@ class TextTest {
         text(all, "base_url", t -> new Config(t));
         text(all, "proxy", t -> new Config(URL).proxy(t));
         text(all, "user_agent", t -> new Config(URL).userAgent(t));
-        text(all, "signed_path_prefix", t -> new Config(URL).signedPathPrefix(t));
+        text(all, "creditpay_signed_path_prefix", t -> new Config(URL).creditPaySignedPathPrefix(t));
         text(all, "method", t -> new Call(t, "/"));
         text(all, "path", t -> new Call("GET", t));
         text(all, "name", t -> new Call("GET", "/").query(t, "v"));
@@ -42,14 +42,14 @@ class TextTest {
         text(all, "value", t -> new Inbound("POST", "/").header("n", t));
         text(all, "name", t -> new HttpResponse(200).header(t, "v"));
         text(all, "value", t -> new HttpResponse(200).header("n", t));
-        text(all, "plat_id", t -> new Creditpay(new Config(URL), t, "k", "s"));
-        text(all, "api_key", t -> new Creditpay(new Config(URL), "p", t, "s"));
-        text(all, "signature_key", t -> new Creditpay(new Config(URL), "p", "k", t));
-        text(all, "app_id", t -> new Daxpay(new Config(URL), t, "m", "k", DaxpayAlgorithm.MD5));
-        text(all, "mch_no", t -> new Daxpay(new Config(URL), "a", t, "k", DaxpayAlgorithm.MD5));
-        text(all, "sign_key", t -> new Daxpay(new Config(URL), "a", "m", t, DaxpayAlgorithm.MD5));
-        text(all, "client_id", t -> new Openplatform(new Config(URL), t, "s"));
-        text(all, "secret", t -> new Openplatform(new Config(URL), "c", t));
+        text(all, "plat_id", t -> new CreditPay(new Config(URL), t, "k", "s"));
+        text(all, "api_key", t -> new CreditPay(new Config(URL), "p", t, "s"));
+        text(all, "signature_key", t -> new CreditPay(new Config(URL), "p", "k", t));
+        text(all, "app_id", t -> new DaxPay(new Config(URL), t, "m", "k", DaxPaySign.MD5));
+        text(all, "mch_no", t -> new DaxPay(new Config(URL), "a", t, "k", DaxPaySign.MD5));
+        text(all, "sign_key", t -> new DaxPay(new Config(URL), "a", "m", t, DaxPaySign.MD5));
+        text(all, "client_id", t -> new OpenPlatform(new Config(URL), t, "s"));
+        text(all, "secret", t -> new OpenPlatform(new Config(URL), "c", t));
         text(all, "access_key", t -> new Seller(new Config(URL), t, "s"));
         text(all, "secret_key", t -> new Seller(new Config(URL), "a", t));
         text(all, "business_id", t -> Redemption.md5(new Config(URL), t, "m", "s"));
@@ -59,31 +59,31 @@ class TextTest {
         text(all, "merchant_id", t -> Redemption.rsa(new Config(URL), "b", t, "k", null));
         text(all, "private_key", t -> Redemption.rsa(new Config(URL), "b", "m", t, null));
         text(all, "platform_public_key", t -> Redemption.rsa(new Config(URL), "b", "m", "k", t));
-        text(all, "customer_no", t -> new CreditpayRequest().customerNo(t));
-        text(all, "customer_token", t -> new CreditpayRequest().customerToken(t));
-        text(all, "callback_url", t -> new CreditpayRequest().callbackUrl(t));
-        text(all, "client_ip", t -> new CreditpayRequest().clientIp(t));
-        text(all, "session_sign", t -> new CreditpayRequest().sessionSign(t));
-        text(all, "credit_limit_tag", t -> new CreditpayRequest().creditLimitTag(t));
-        text(all, "trace", t -> new CreditpayRequest().trace(t));
-        text(all, "lang", t -> new CreditpayRequest().lang(t));
-        text(all, "tag", t -> new CreditpayRequest().card(t, "1", "CNY", "i", "h"));
-        text(all, "amount", t -> new CreditpayRequest().card("t", t, "CNY", "i", "h"));
-        text(all, "currency", t -> new CreditpayRequest().card("t", "1", t, "i", "h"));
-        text(all, "icon", t -> new CreditpayRequest().card("t", "1", "CNY", t, "h"));
-        text(all, "input", t -> new CreditpayRequest().card("t", "1", "CNY", "i", t));
-        text(all, "channel", t -> new DaxpayAuthRequest().channel(t));
-        text(all, "auth_code", t -> new DaxpayAuthRequest().authCode(t));
-        text(all, "query_code", t -> new DaxpayAuthRequest().queryCode(t));
-        text(all, "client_ip", t -> new DaxpayAuthRequest().clientIp(t));
-        text(all, "channel", t -> new DaxpayAuthUrlRequest().channel(t));
-        text(all, "auth_redirect_url", t -> new DaxpayAuthUrlRequest().authRedirectUrl(t));
-        text(all, "client_ip", t -> new DaxpayAuthUrlRequest().clientIp(t));
+        text(all, "customer_no", t -> new CreditPayRequest().customerNo(t));
+        text(all, "customer_token", t -> new CreditPayRequest().customerToken(t));
+        text(all, "callback_url", t -> new CreditPayRequest().callbackUrl(t));
+        text(all, "client_ip", t -> new CreditPayRequest().clientIp(t));
+        text(all, "session_sign", t -> new CreditPayRequest().sessionSign(t));
+        text(all, "credit_limit_tag", t -> new CreditPayRequest().creditLimitTag(t));
+        text(all, "trace", t -> new CreditPayRequest().trace(t));
+        text(all, "lang", t -> new CreditPayRequest().lang(t));
+        text(all, "tag", t -> new CreditPayRequest().card(t, "1", "CNY", "i", "h"));
+        text(all, "amount", t -> new CreditPayRequest().card("t", t, "CNY", "i", "h"));
+        text(all, "currency", t -> new CreditPayRequest().card("t", "1", t, "i", "h"));
+        text(all, "icon", t -> new CreditPayRequest().card("t", "1", "CNY", t, "h"));
+        text(all, "input", t -> new CreditPayRequest().card("t", "1", "CNY", "i", t));
+        text(all, "channel", t -> new DaxPayAuthRequest().channel(t));
+        text(all, "auth_code", t -> new DaxPayAuthRequest().authCode(t));
+        text(all, "query_code", t -> new DaxPayAuthRequest().queryCode(t));
+        text(all, "client_ip", t -> new DaxPayAuthRequest().clientIp(t));
+        text(all, "channel", t -> new DaxPayAuthUrlRequest().channel(t));
+        text(all, "auth_redirect_url", t -> new DaxPayAuthUrlRequest().authRedirectUrl(t));
+        text(all, "client_ip", t -> new DaxPayAuthUrlRequest().clientIp(t));
         text(all, "serial_no", t -> new RedemptionRequest().serialNo(t));
         text(all, "user_id", t -> new RedemptionRequest().userId(t));
         text(all, "callback_url", t -> new RedemptionRequest().callbackUrl(t));
         text(all, "token", t -> with(new Seller(new Config(URL), "a", "s"), seller -> seller.invalidate(t)));
-        text(all, "token", t -> with(new Openplatform(new Config(URL), "c", "s"), platform -> platform.invalidate(t)));
+        text(all, "token", t -> with(new OpenPlatform(new Config(URL), "c", "s"), platform -> platform.invalidate(t)));
         text(all, "ident_code", t -> with(creditpay(), creditpay -> creditpay.openToken(t)));
         text(all, "ident_code", t -> with(creditpay(), creditpay -> creditpay.buildOpenToken(t)));
         text(all, "path", t -> with(creditpay(), creditpay -> creditpay.explain(t, new byte[0])));
@@ -95,8 +95,8 @@ class TextTest {
         all.add(new Object[] {name, use});
     }
 
-    private static Creditpay creditpay() {
-        return new Creditpay(new Config(URL), "p", "k", "s");
+    private static CreditPay creditpay() {
+        return new CreditPay(new Config(URL), "p", "k", "s");
     }
 
     private static <T extends AutoCloseable> void with(T handle, Consumer<T> use) {
@@ -165,16 +165,16 @@ class TextTest {
         named("base_url", () -> new Seller(new Config(null), "a", "s"));
         named("access_key", () -> new Seller(new Config(URL), "", "s"));
         named("secret_key", () -> new Seller(new Config(URL), "a", null));
-        named("plat_id", () -> new Creditpay(new Config(URL), null, "k", "s"));
-        named("app_id", () -> new Daxpay(new Config(URL), null, "m", "k", DaxpayAlgorithm.MD5));
-        named("algorithm", () -> new Daxpay(new Config(URL), "a", "m", "k", null));
+        named("plat_id", () -> new CreditPay(new Config(URL), null, "k", "s"));
+        named("app_id", () -> new DaxPay(new Config(URL), null, "m", "k", DaxPaySign.MD5));
+        named("algorithm", () -> new DaxPay(new Config(URL), "a", "m", "k", null));
         named("private_key", () -> Redemption.rsa(new Config(URL), "b", "m", null, null));
         named("request", () -> creditpay().issueCode(null));
         named("call", () -> creditpay().call(null));
         named("inbound", () -> creditpay().verify(null));
         named("ident_code", () -> creditpay().openToken(null));
         named("http_request", () -> creditpay().readIssueCode(null, new HttpResponse(200)));
-        try (Creditpay creditpay = creditpay(); HttpRequest request = creditpay.buildIssueCode(Requests.creditpay())) {
+        try (CreditPay creditpay = creditpay(); HttpRequest request = creditpay.buildIssueCode(Requests.creditpay())) {
             named("http_response", () -> creditpay.readIssueCode(request, null));
         }
         named("token", () -> new Seller(new Config(URL), "a", "s").invalidate(null));
@@ -195,7 +195,7 @@ class TextTest {
             setting("connect_timeout_ms", config -> config.connectTimeout(wrong));
             setting("idle_timeout_ms", config -> config.idleTimeout(wrong));
             setting("window_ms", config -> config.window(wrong));
-            setting("token_lifetime_ms", config -> config.tokenLifetime(wrong));
+            setting("openplatform_token_lifetime_ms", config -> config.openPlatformTokenLifetime(wrong));
         }
         setting("timeout_ms", config -> config.timeout(Duration.ZERO));
         for (int wrong : new int[] {-1, 11, Integer.MIN_VALUE, Integer.MAX_VALUE}) {
@@ -206,15 +206,15 @@ class TextTest {
             setting("replay_capacity", config -> config.replayCapacity(wrong));
         }
         new Seller(new Config(URL).timeout(Duration.ofNanos(1)), "a", "s").close();
-        new Seller(new Config(URL).utcOffset(ZoneOffset.ofHours(-18)), "a", "s").close();
+        new Seller(new Config(URL).daxPayUtcOffset(ZoneOffset.ofHours(-18)), "a", "s").close();
         InvalidArgumentException error = assertThrows(InvalidArgumentException.class,
-                () -> new Config(URL).utcOffset(ZoneOffset.ofTotalSeconds(1)));
-        assertTrue(error.getMessage().contains("utc_offset_minutes"), error.getMessage());
+                () -> new Config(URL).daxPayUtcOffset(ZoneOffset.ofTotalSeconds(1)));
+        assertTrue(error.getMessage().contains("daxpay_utc_offset_minutes"), error.getMessage());
         for (Instant wrong : new Instant[] {Instant.MIN, Instant.MAX, Instant.EPOCH, Instant.ofEpochMilli(-1)}) {
             named("token_expire_ms", () -> creditpay().buildIssueCode(Requests.creditpay().tokenExpire(wrong)));
         }
         named("timeout_ms", () -> creditpay().call(new Call("GET", "/").timeout(Duration.ofSeconds(-5))));
-        try (Creditpay creditpay = creditpay(); HttpRequest request = creditpay.buildIssueCode(Requests.creditpay())) {
+        try (CreditPay creditpay = creditpay(); HttpRequest request = creditpay.buildIssueCode(Requests.creditpay())) {
             for (int wrong : new int[] {0, -1, 99, 600, Integer.MAX_VALUE}) {
                 named("status", () -> creditpay.readIssueCode(request, new HttpResponse(wrong)));
             }
@@ -228,16 +228,16 @@ class TextTest {
     }
 
     private static void creditpay(Config config) {
-        new Openplatform(config, "c", "s").close();
-        new Creditpay(config, "p", "k", "s").close();
+        new OpenPlatform(config, "c", "s").close();
+        new CreditPay(config, "p", "k", "s").close();
     }
 
     @Test
     void nullSettingsAreNamed() {
         named("timeout_ms", () -> new Config(URL).timeout(null));
-        named("utc_offset_minutes", () -> new Config(URL).utcOffset(null));
-        named("response_signature", () -> new Config(URL).responseSignature(null));
-        named("expires_in_unit", () -> new Config(URL).expiresInUnit(null));
+        named("daxpay_utc_offset_minutes", () -> new Config(URL).daxPayUtcOffset(null));
+        named("daxpay_response_signature", () -> new Config(URL).daxPayResponseSignature(null));
+        named("seller_expires_in_unit", () -> new Config(URL).sellerExpiresInUnit(null));
         named("level", () -> new Config(URL).log(null, (level, line) -> { }));
         new Seller(new Config(URL).proxy(null).caFile(null).userAgent(null).clock(null).replayGuard(null).log(LogLevel.TRACE, null),
                 "a", "s").close();
@@ -255,7 +255,7 @@ class TextTest {
         char[] much = new char[4 << 20];
         Arrays.fill(much, 'x');
         String text = "支付" + new String(much);
-        try (Creditpay creditpay = sandbox.creditpay(sandbox.config("creditpay"));
+        try (CreditPay creditpay = sandbox.creditpay(sandbox.config("creditpay"));
              HttpRequest request = creditpay.buildCall(new Call("POST", "/big").json("\"" + text + "\""))) {
             assertEquals(text.length() + 4 + 2, request.body().length);
         }

@@ -68,7 +68,7 @@ class VirtualThreadsTest {
     @Test
     void manyUseOneResultAndCloseIt() throws Exception {
         starter();
-        try (Creditpay creditpay = new Creditpay(new Config("http://127.0.0.1:1"), "p", "k", "s")) {
+        try (CreditPay creditpay = new CreditPay(new Config("http://127.0.0.1:1"), "p", "k", "s")) {
             HttpRequest shared = creditpay.buildIssueCode(Requests.creditpay());
             AtomicInteger calls = new AtomicInteger();
             AtomicInteger closed = new AtomicInteger();

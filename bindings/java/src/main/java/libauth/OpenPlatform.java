@@ -6,7 +6,7 @@ package libauth;
  * <p>Settings and credentials are copied and never change. Any number of threads may use it at once, without
  * a lock; a call blocks its thread until the platform has answered or the deadline passed.
  */
-public final class Openplatform extends Handle {
+public final class OpenPlatform extends Handle {
     /**
      * Makes a handle. Opens no connection.
      *
@@ -15,8 +15,22 @@ public final class Openplatform extends Handle {
      * @param secret a secret
      * @throws LibauthException when it fails: its class says how
      */
-    public Openplatform(Config config, String clientId, String secret) {
-        super("Openplatform", make(config, clientId, secret), Lib::libauth_openplatform_free);
+    public OpenPlatform(Config config, String clientId, String secret) {
+        super("OpenPlatform", make(config, clientId, secret), Lib::libauth_openplatform_free);
+    }
+
+    private OpenPlatform(Made made) {
+        super("OpenPlatform", made, Lib::libauth_openplatform_free);
+    }
+
+    /**
+     * Another handle to the same account, tokens and connections, closed on its own: so that a key can be changed under
+     * running threads by handing out another.
+     *
+     * @return the handle; close it
+     */
+    public OpenPlatform share() {
+        return new OpenPlatform(shared(Lib::libauth_openplatform_share));
     }
 
     private static Made make(Config config, String clientId, String secret) {
@@ -30,13 +44,24 @@ public final class Openplatform extends Handle {
      * Gives a token that is valid now. It is cached and shared by all threads: however many ask, the platform sees
      * one request, and all get its outcome, each within its own deadline. It is replaced early, by one caller,
      * while the others go on with it. Repeated freely. Its lifetime is what
-     * the token itself tells, else that of {@link Config#tokenLifetime}.
+     * the token itself tells, else that of {@link Config#openPlatformTokenLifetime}.
      *
      * @return the token (header Access-Token); close it
      * @throws LibauthException when it fails: its class says how
      */
     public Token token() {
-        return new Token(made(Lib::libauth_openplatform_token));
+        return token(null);
+    }
+
+    /**
+     * The same with options of its own.
+     *
+     * @param options its deadline, trace id and so on; null: the defaults
+     * @return as above
+     * @throws LibauthException when it fails: its class says how
+     */
+    public Token token(Options options) {
+        return new Token(made(options, Lib::libauth_openplatform_token));
     }
 
     /**
@@ -46,7 +71,18 @@ public final class Openplatform extends Handle {
      * @throws LibauthException when it fails: its class says how
      */
     public HttpRequest buildToken() {
-        return new HttpRequest(made(Lib::libauth_openplatform_build_token));
+        return buildToken(null);
+    }
+
+    /**
+     * The same with options of its own.
+     *
+     * @param options its deadline, trace id and so on; null: the defaults
+     * @return as above
+     * @throws LibauthException when it fails: its class says how
+     */
+    public HttpRequest buildToken(Options options) {
+        return new HttpRequest(made(options, Lib::libauth_openplatform_build_token));
     }
 
     /**
@@ -85,7 +121,19 @@ public final class Openplatform extends Handle {
      * @throws LibauthException when it fails: its class says how
      */
     public Answer call(Call call) {
-        return new Answer(made(call, Lib::libauth_openplatform_call));
+        return call(call, null);
+    }
+
+    /**
+     * The same with options of its own.
+     *
+     * @param call as above
+     * @param options its deadline, trace id and so on; null: the defaults
+     * @return as above
+     * @throws LibauthException when it fails: its class says how
+     */
+    public Answer call(Call call, Options options) {
+        return new Answer(made(call, options, Lib::libauth_openplatform_call));
     }
 
     /**
@@ -97,7 +145,19 @@ public final class Openplatform extends Handle {
      * @throws LibauthException when it fails: its class says how
      */
     public HttpRequest buildCall(Call call) {
-        return new HttpRequest(made(call, Lib::libauth_openplatform_build_call));
+        return buildCall(call, null);
+    }
+
+    /**
+     * The same with options of its own.
+     *
+     * @param call as above
+     * @param options its deadline, trace id and so on; null: the defaults
+     * @return as above
+     * @throws LibauthException when it fails: its class says how
+     */
+    public HttpRequest buildCall(Call call, Options options) {
+        return new HttpRequest(made(call, options, Lib::libauth_openplatform_build_call));
     }
 
     /**

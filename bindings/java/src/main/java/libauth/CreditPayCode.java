@@ -6,9 +6,9 @@ import com.sun.jna.Pointer;
  * A one-time code of Credit Pay.
  * Any thread; threads take turns.
  */
-public final class CreditpayCode extends Handle {
-    CreditpayCode(Pointer pointer) {
-        super("CreditpayCode", pointer, Lib::libauth_creditpay_code_free);
+public final class CreditPayCode extends Handle {
+    CreditPayCode(Pointer pointer) {
+        super("CreditPayCode", pointer, Lib::libauth_creditpay_code_free);
     }
 
     /**

@@ -7,9 +7,9 @@ import java.time.Instant;
  * What Credit Pay wants to know, to issue a code. What is wrong with a value is reported, by its name, by the call that
  * uses it, but for what {@link Config} names too. Null and {@code ""} unset. Any thread; nothing to close.
  */
-public final class CreditpayRequest extends Recipe<CreditpayRequest> {
+public final class CreditPayRequest extends Builder<CreditPayRequest> {
     /** An empty request. */
-    public CreditpayRequest() {}
+    public CreditPayRequest() {}
 
     @Override
     Pointer make() {
@@ -27,7 +27,7 @@ public final class CreditpayRequest extends Recipe<CreditpayRequest> {
      * @param customerNo the number
      * @return this
      */
-    public CreditpayRequest customerNo(String customerNo) {
+    public CreditPayRequest customerNo(String customerNo) {
         return set("customer_no", customerNo, Lib::libauth_creditpay_request_set_customer_no);
     }
 
@@ -37,7 +37,7 @@ public final class CreditpayRequest extends Recipe<CreditpayRequest> {
      * @param customerToken a secret
      * @return this
      */
-    public CreditpayRequest customerToken(String customerToken) {
+    public CreditPayRequest customerToken(String customerToken) {
         return set("customer_token", customerToken, Lib::libauth_creditpay_request_set_customer_token);
     }
 
@@ -47,7 +47,7 @@ public final class CreditpayRequest extends Recipe<CreditpayRequest> {
      * @param callbackUrl an absolute URL
      * @return this
      */
-    public CreditpayRequest callbackUrl(String callbackUrl) {
+    public CreditPayRequest callbackUrl(String callbackUrl) {
         return set("callback_url", callbackUrl, Lib::libauth_creditpay_request_set_callback_url);
     }
 
@@ -57,7 +57,7 @@ public final class CreditpayRequest extends Recipe<CreditpayRequest> {
      * @param clientIp IPv4 or IPv6
      * @return this
      */
-    public CreditpayRequest clientIp(String clientIp) {
+    public CreditPayRequest clientIp(String clientIp) {
         return set("client_ip", clientIp, Lib::libauth_creditpay_request_set_client_ip);
     }
 
@@ -67,7 +67,7 @@ public final class CreditpayRequest extends Recipe<CreditpayRequest> {
      * @param sessionSign any text
      * @return this
      */
-    public CreditpayRequest sessionSign(String sessionSign) {
+    public CreditPayRequest sessionSign(String sessionSign) {
         return set("session_sign", sessionSign, Lib::libauth_creditpay_request_set_session_sign);
     }
 
@@ -77,18 +77,8 @@ public final class CreditpayRequest extends Recipe<CreditpayRequest> {
      * @param creditLimitTag of {@link #card}
      * @return this
      */
-    public CreditpayRequest creditLimitTag(String creditLimitTag) {
+    public CreditPayRequest creditLimitTag(String creditLimitTag) {
         return set("credit_limit_tag", creditLimitTag, Lib::libauth_creditpay_request_set_credit_limit_tag);
-    }
-
-    /**
-     * Optional: your trace id, for support.
-     *
-     * @param trace by default a random one
-     * @return this
-     */
-    public CreditpayRequest trace(String trace) {
-        return set("trace", trace, Lib::libauth_creditpay_request_set_trace);
     }
 
     /**
@@ -97,7 +87,7 @@ public final class CreditpayRequest extends Recipe<CreditpayRequest> {
      * @param lang the platform's default is {@code en-US}
      * @return this
      */
-    public CreditpayRequest lang(String lang) {
+    public CreditPayRequest lang(String lang) {
         return set("lang", lang, Lib::libauth_creditpay_request_set_lang);
     }
 
@@ -107,7 +97,7 @@ public final class CreditpayRequest extends Recipe<CreditpayRequest> {
      * @param tokenExpire to the millisecond; null unsets
      * @return this
      */
-    public CreditpayRequest tokenExpire(Instant tokenExpire) {
+    public CreditPayRequest tokenExpire(Instant tokenExpire) {
         long millis = tokenExpire == null ? 0 : Text.unixMillis("token_expire_ms", tokenExpire);
         return set("token_expire_ms", made -> Lib.libauth_creditpay_request_set_token_expire_ms(made, millis));
     }
@@ -123,7 +113,7 @@ public final class CreditpayRequest extends Recipe<CreditpayRequest> {
      * @param input    HTML
      * @return this
      */
-    public CreditpayRequest card(String tag, String amount, String currency, String icon, String input) {
+    public CreditPayRequest card(String tag, String amount, String currency, String icon, String input) {
         byte[] tagText = Text.encode("tag", tag);
         byte[] amountText = Text.encode("amount", amount);
         byte[] currencyText = Text.encode("currency", currency);

@@ -1,9 +1,9 @@
 package libauth;
 
 /** What a message of Credit Pay is about. */
-public enum CreditpayEventKind {
+public enum CreditPayKind {
     // In the order of the header's numbers, from 0.
-    /** A kind that this version does not know: see {@link CreditpayEvent#type}. */
+    /** A kind that this version does not know: see {@link CreditPayEvent#type}. */
     OTHER,
     /** GET_DEFAULT_ACCOUNT_CREDIT_LIMIT: the platform asks for credit limits; answer it with them. */
     CREDIT_LIMIT_QUERY,
@@ -30,7 +30,7 @@ public enum CreditpayEventKind {
     /** The webhook SESSION_RENEWAL. */
     SESSION_RENEWAL;
 
-    static CreditpayEventKind of(int code) {
+    static CreditPayKind of(int code) {
         return code >= 0 && code < values().length ? values()[code] : OTHER;
     }
 }

@@ -6,9 +6,9 @@ import com.sun.jna.Pointer;
  * An end user's identity.
  * Any thread; threads take turns.
  */
-public final class DaxpayIdentity extends Handle {
-    DaxpayIdentity(Pointer pointer) {
-        super("DaxpayIdentity", pointer, Lib::libauth_daxpay_identity_free);
+public final class DaxPayIdentity extends Handle {
+    DaxPayIdentity(Pointer pointer) {
+        super("DaxPayIdentity", pointer, Lib::libauth_daxpay_identity_free);
     }
 
     /**
@@ -43,8 +43,8 @@ public final class DaxpayIdentity extends Handle {
      *
      * @return never null
      */
-    public DaxpayIdentityStatus status() {
-        return DaxpayIdentityStatus.of(number(Lib::libauth_daxpay_identity_status));
+    public DaxPayStatus status() {
+        return DaxPayStatus.of(number(Lib::libauth_daxpay_identity_status));
     }
 
     /**

@@ -1,7 +1,7 @@
 package libauth;
 
 /** How DaxPay signs. */
-public enum DaxpayAlgorithm {
+public enum DaxPaySign {
     // In the order of the header's numbers, from 0.
     /** HMAC-SHA256, the gateway's default. */
     HMAC_SHA256,

@@ -6,9 +6,9 @@ import com.sun.jna.Pointer;
  * An address to authorize at.
  * Any thread; threads take turns.
  */
-public final class DaxpayAuthUrl extends Handle {
-    DaxpayAuthUrl(Pointer pointer) {
-        super("DaxpayAuthUrl", pointer, Lib::libauth_daxpay_auth_url_free);
+public final class DaxPayAuthUrl extends Handle {
+    DaxPayAuthUrl(Pointer pointer) {
+        super("DaxPayAuthUrl", pointer, Lib::libauth_daxpay_auth_url_free);
     }
 
     /**

@@ -13,7 +13,7 @@ import java.util.function.Function;
  * What a native builder is to be told. Each call that uses it makes a native object, tells it, and frees
  * it: so there is nothing to close, and any thread may use it at any time.
  */
-abstract class Recipe<T extends Recipe<T>> {
+abstract class Builder<T extends Builder<T>> {
     private final Map<String, Consumer<Pointer>> steps = new LinkedHashMap<>();
 
     abstract Pointer make();
@@ -49,12 +49,12 @@ abstract class Recipe<T extends Recipe<T>> {
     }
 
     /** Uses a native object that was told everything. A null recipe is a null pointer: the library names it. */
-    static <R> R with(Recipe<?> recipe, Function<Pointer, R> use) {
+    static <R> R with(Builder<?> recipe, Function<Pointer, R> use) {
         return with(recipe, (made, steps) -> use.apply(made));
     }
 
     /** The same with the steps, which hold on to the callbacks that they set. */
-    static <R> R with(Recipe<?> recipe, BiFunction<Pointer, Object, R> use) {
+    static <R> R with(Builder<?> recipe, BiFunction<Pointer, Object, R> use) {
         Library.load();
         if (recipe == null) return use.apply(null, null);
         List<Consumer<Pointer>> steps;

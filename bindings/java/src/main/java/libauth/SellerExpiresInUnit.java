@@ -1,7 +1,7 @@
 package libauth;
 
 /** The seller API: how to read {@code expiresIn}. */
-public enum ExpiresInUnit {
+public enum SellerExpiresInUnit {
     // In the order of the header's numbers, from 0.
     /** The lifetime that the token itself tells, else {@code expiresIn} as milliseconds. The default. */
     AUTO,

@@ -15,10 +15,10 @@ import java.util.function.Function;
  * {@link Handle} was forgotten and collected, and the last call has ended. The forgotten ones are freed
  * whenever another object is made: there is no thread for it.
  */
-final class Owned extends PhantomReference<Handle> {
+final class NativeObject extends PhantomReference<Handle> {
     private static final ReferenceQueue<Handle> FORGOTTEN = new ReferenceQueue<>();
     /** Keeps the references themselves alive until they are freed. */
-    private static final Set<Owned> ALL = ConcurrentHashMap.newKeySet();
+    private static final Set<NativeObject> ALL = ConcurrentHashMap.newKeySet();
     /** The bit of {@link #uses} that says closed; the others count the calls under way. */
     private static final int CLOSED = Integer.MIN_VALUE;
 
@@ -26,13 +26,12 @@ final class Owned extends PhantomReference<Handle> {
     private final Pointer pointer;
     private final Consumer<Pointer> free;
     /** What native code refers to: callbacks. */
-    @SuppressWarnings("unused")
-    private final Object keep;
+    final Object keep;
     /** For what may be used by one thread at a time. Not {@code synchronized}, which pins virtual threads. */
     private final ReentrantLock lock;
     private final AtomicInteger uses = new AtomicInteger();
 
-    Owned(Handle handle, String name, Pointer pointer, Consumer<Pointer> free, boolean shared, Object keep) {
+    NativeObject(Handle handle, String name, Pointer pointer, Consumer<Pointer> free, boolean shared, Object keep) {
         super(handle, FORGOTTEN);
         this.name = name;
         this.pointer = pointer;
@@ -44,7 +43,7 @@ final class Owned extends PhantomReference<Handle> {
     }
 
     private static void freeForgotten() {
-        for (Owned forgotten; (forgotten = (Owned) FORGOTTEN.poll()) != null; ) forgotten.close();
+        for (NativeObject forgotten; (forgotten = (NativeObject) FORGOTTEN.poll()) != null; ) forgotten.close();
     }
 
     /** How many native objects there are. */

@@ -6,9 +6,9 @@ import com.sun.jna.Pointer;
  * A genuine callback of the redemption system: the outcome of an authorization.
  * Any thread; threads take turns.
  */
-public final class RedemptionCallback extends Handle {
-    RedemptionCallback(Pointer pointer) {
-        super("RedemptionCallback", pointer, Lib::libauth_redemption_callback_free);
+public final class RedemptionEvent extends Handle {
+    RedemptionEvent(Pointer pointer) {
+        super("RedemptionEvent", pointer, Lib::libauth_redemption_event_free);
     }
 
     /**
@@ -17,7 +17,7 @@ public final class RedemptionCallback extends Handle {
      * @return never null
      */
     public String serialNo() {
-        return text(Lib::libauth_redemption_callback_serial_no);
+        return text(Lib::libauth_redemption_event_serial_no);
     }
 
     /**
@@ -26,7 +26,7 @@ public final class RedemptionCallback extends Handle {
      * @return null when there is none
      */
     public String openId() {
-        return text(Lib::libauth_redemption_callback_open_id);
+        return text(Lib::libauth_redemption_event_open_id);
     }
 
     /**
@@ -35,7 +35,7 @@ public final class RedemptionCallback extends Handle {
      * @return null when there is none
      */
     public String userId() {
-        return text(Lib::libauth_redemption_callback_user_id);
+        return text(Lib::libauth_redemption_event_user_id);
     }
 
     /**
@@ -45,8 +45,18 @@ public final class RedemptionCallback extends Handle {
      * @return null when it is absent or null
      */
     public String field(String path) {
-        byte[] encoded = Text.encode("path", path);
-        return text(self -> Lib.libauth_redemption_callback_field(self, encoded));
+        return field(path, null);
+    }
+
+    /**
+     * The same with what to return when there is none.
+     *
+     * @param path     such as {@code data.amount}
+     * @param fallback may be null
+     * @return the fallback when it is absent or null
+     */
+    public String field(String path, String fallback) {
+        return field(path, fallback, Lib::libauth_redemption_event_field);
     }
 
     /**
@@ -55,6 +65,6 @@ public final class RedemptionCallback extends Handle {
      * @return a copy
      */
     public byte[] body() {
-        return bytes(Lib::libauth_redemption_callback_body);
+        return bytes(Lib::libauth_redemption_event_body);
     }
 }

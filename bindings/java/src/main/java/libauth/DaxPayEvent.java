@@ -6,9 +6,9 @@ import com.sun.jna.Pointer;
  * A genuine notification of a DaxPay gateway.
  * Any thread; threads take turns.
  */
-public final class DaxpayNotification extends Handle {
-    DaxpayNotification(Pointer pointer) {
-        super("DaxpayNotification", pointer, Lib::libauth_daxpay_notification_free);
+public final class DaxPayEvent extends Handle {
+    DaxPayEvent(Pointer pointer) {
+        super("DaxPayEvent", pointer, Lib::libauth_daxpay_event_free);
     }
 
     /**
@@ -17,7 +17,7 @@ public final class DaxpayNotification extends Handle {
      * @return null when there is none
      */
     public String code() {
-        return text(Lib::libauth_daxpay_notification_code);
+        return text(Lib::libauth_daxpay_event_code);
     }
 
     /**
@@ -26,7 +26,7 @@ public final class DaxpayNotification extends Handle {
      * @return null when there is none
      */
     public String message() {
-        return text(Lib::libauth_daxpay_notification_message);
+        return text(Lib::libauth_daxpay_event_message);
     }
 
     /**
@@ -35,7 +35,7 @@ public final class DaxpayNotification extends Handle {
      * @return null when there is none
      */
     public String traceId() {
-        return text(Lib::libauth_daxpay_notification_trace_id);
+        return text(Lib::libauth_daxpay_event_trace_id);
     }
 
     /**
@@ -45,8 +45,18 @@ public final class DaxpayNotification extends Handle {
      * @return null when it is absent or null
      */
     public String field(String path) {
-        byte[] encoded = Text.encode("path", path);
-        return text(self -> Lib.libauth_daxpay_notification_field(self, encoded));
+        return field(path, null);
+    }
+
+    /**
+     * The same with what to return when there is none.
+     *
+     * @param path     such as {@code data.amount}
+     * @param fallback may be null
+     * @return the fallback when it is absent or null
+     */
+    public String field(String path, String fallback) {
+        return field(path, fallback, Lib::libauth_daxpay_event_field);
     }
 
     /**
@@ -55,6 +65,6 @@ public final class DaxpayNotification extends Handle {
      * @return a copy
      */
     public byte[] body() {
-        return bytes(Lib::libauth_daxpay_notification_body);
+        return bytes(Lib::libauth_daxpay_event_body);
     }
 }

@@ -6,9 +6,9 @@ import com.sun.jna.Pointer;
  * An authorization code to exchange. What is wrong with a value is reported, by its name, by the call that
  * uses it, but for what {@link Config} names too. Null and {@code ""} unset. Any thread; nothing to close.
  */
-public final class DaxpayAuthRequest extends Recipe<DaxpayAuthRequest> {
+public final class DaxPayAuthRequest extends Builder<DaxPayAuthRequest> {
     /** An empty request. */
-    public DaxpayAuthRequest() {}
+    public DaxPayAuthRequest() {}
 
     @Override
     Pointer make() {
@@ -27,7 +27,7 @@ public final class DaxpayAuthRequest extends Recipe<DaxpayAuthRequest> {
      *                characters
      * @return this
      */
-    public DaxpayAuthRequest channel(String channel) {
+    public DaxPayAuthRequest channel(String channel) {
         return set("channel", channel, Lib::libauth_daxpay_auth_request_set_channel);
     }
 
@@ -37,7 +37,7 @@ public final class DaxpayAuthRequest extends Recipe<DaxpayAuthRequest> {
      * @param authCode at most 200 characters; a secret until it is used
      * @return this
      */
-    public DaxpayAuthRequest authCode(String authCode) {
+    public DaxPayAuthRequest authCode(String authCode) {
         return set("auth_code", authCode, Lib::libauth_daxpay_auth_request_set_auth_code);
     }
 
@@ -47,7 +47,7 @@ public final class DaxpayAuthRequest extends Recipe<DaxpayAuthRequest> {
      * @param queryCode at most 128 characters
      * @return this
      */
-    public DaxpayAuthRequest queryCode(String queryCode) {
+    public DaxPayAuthRequest queryCode(String queryCode) {
         return set("query_code", queryCode, Lib::libauth_daxpay_auth_request_set_query_code);
     }
 
@@ -57,7 +57,7 @@ public final class DaxpayAuthRequest extends Recipe<DaxpayAuthRequest> {
      * @param clientIp IPv4 or IPv6
      * @return this
      */
-    public DaxpayAuthRequest clientIp(String clientIp) {
+    public DaxPayAuthRequest clientIp(String clientIp) {
         return set("client_ip", clientIp, Lib::libauth_daxpay_auth_request_set_client_ip);
     }
 }

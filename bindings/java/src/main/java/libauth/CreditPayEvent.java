@@ -7,9 +7,9 @@ import java.time.Instant;
  * A genuine message of Credit Pay: a webhook or the credit-limit query.
  * Any thread; threads take turns.
  */
-public final class CreditpayEvent extends Handle {
-    CreditpayEvent(Pointer pointer) {
-        super("CreditpayEvent", pointer, Lib::libauth_creditpay_event_free);
+public final class CreditPayEvent extends Handle {
+    CreditPayEvent(Pointer pointer) {
+        super("CreditPayEvent", pointer, Lib::libauth_creditpay_event_free);
     }
 
     /**
@@ -17,8 +17,8 @@ public final class CreditpayEvent extends Handle {
      *
      * @return never null
      */
-    public CreditpayEventKind kind() {
-        return CreditpayEventKind.of(number(Lib::libauth_creditpay_event_kind));
+    public CreditPayKind kind() {
+        return CreditPayKind.of(number(Lib::libauth_creditpay_event_kind));
     }
 
     /**
@@ -71,8 +71,8 @@ public final class CreditpayEvent extends Handle {
      *
      * @return null when there is none
      */
-    public String trace() {
-        return text(Lib::libauth_creditpay_event_trace);
+    public String traceId() {
+        return text(Lib::libauth_creditpay_event_trace_id);
     }
 
     /**
@@ -100,8 +100,18 @@ public final class CreditpayEvent extends Handle {
      * @return null when it is absent or null
      */
     public String field(String path) {
-        byte[] encoded = Text.encode("path", path);
-        return text(self -> Lib.libauth_creditpay_event_field(self, encoded));
+        return field(path, null);
+    }
+
+    /**
+     * The same with what to return when there is none.
+     *
+     * @param path     such as {@code data.amount}
+     * @param fallback may be null
+     * @return the fallback when it is absent or null
+     */
+    public String field(String path, String fallback) {
+        return field(path, fallback, Lib::libauth_creditpay_event_field);
     }
 
     /**

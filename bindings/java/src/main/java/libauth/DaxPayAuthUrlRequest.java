@@ -6,9 +6,9 @@ import com.sun.jna.Pointer;
  * What the address to authorize at depends on. What is wrong with a value is reported, by its name, by the call that
  * uses it, but for what {@link Config} names too. Null and {@code ""} unset. Any thread; nothing to close.
  */
-public final class DaxpayAuthUrlRequest extends Recipe<DaxpayAuthUrlRequest> {
+public final class DaxPayAuthUrlRequest extends Builder<DaxPayAuthUrlRequest> {
     /** An empty request. */
-    public DaxpayAuthUrlRequest() {}
+    public DaxPayAuthUrlRequest() {}
 
     @Override
     Pointer make() {
@@ -23,10 +23,10 @@ public final class DaxpayAuthUrlRequest extends Recipe<DaxpayAuthUrlRequest> {
     /**
      * Required: where the user authorizes.
      *
-     * @param channel as for {@link DaxpayAuthRequest#channel}
+     * @param channel as for {@link DaxPayAuthRequest#channel}
      * @return this
      */
-    public DaxpayAuthUrlRequest channel(String channel) {
+    public DaxPayAuthUrlRequest channel(String channel) {
         return set("channel", channel, Lib::libauth_daxpay_auth_url_request_set_channel);
     }
 
@@ -36,7 +36,7 @@ public final class DaxpayAuthUrlRequest extends Recipe<DaxpayAuthUrlRequest> {
      * @param authRedirectUrl an absolute URL
      * @return this
      */
-    public DaxpayAuthUrlRequest authRedirectUrl(String authRedirectUrl) {
+    public DaxPayAuthUrlRequest authRedirectUrl(String authRedirectUrl) {
         return set("auth_redirect_url", authRedirectUrl, Lib::libauth_daxpay_auth_url_request_set_auth_redirect_url);
     }
 
@@ -46,7 +46,7 @@ public final class DaxpayAuthUrlRequest extends Recipe<DaxpayAuthUrlRequest> {
      * @param clientIp IPv4 or IPv6
      * @return this
      */
-    public DaxpayAuthUrlRequest clientIp(String clientIp) {
+    public DaxPayAuthUrlRequest clientIp(String clientIp) {
         return set("client_ip", clientIp, Lib::libauth_daxpay_auth_url_request_set_client_ip);
     }
 }

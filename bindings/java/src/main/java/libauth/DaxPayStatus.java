@@ -1,9 +1,9 @@
 package libauth;
 
 /** Whether an identity is there. */
-public enum DaxpayIdentityStatus {
+public enum DaxPayStatus {
     // In the order of the header's numbers, from 0.
-    /** One that this version does not know: see {@link DaxpayIdentity#statusName}. */
+    /** One that this version does not know: see {@link DaxPayIdentity#statusName}. */
     OTHER,
     /** The identity is there. */
     SUCCESS,
@@ -12,7 +12,7 @@ public enum DaxpayIdentityStatus {
     /** There is no such authorization. */
     NOT_EXIST;
 
-    static DaxpayIdentityStatus of(int code) {
+    static DaxPayStatus of(int code) {
         return code >= 0 && code < values().length ? values()[code] : OTHER;
     }
 }
