@@ -27,7 +27,7 @@ What holds for everything:
 from __future__ import annotations
 
 from . import _native
-from .answers import Answer
+from .answers import Answer, JsonType
 from .config import Config, DaxPayResponseSignature, LogLevel, SellerExpiresInUnit
 from .creditpay import CreditPay, CreditPayCard, CreditPayCode, CreditPayEvent, CreditPayKind
 from .daxpay import (
@@ -89,7 +89,7 @@ __all__ = [
     "CreditPayCode", "CreditPayEvent", "CreditPayKind", "DaxPay", "DaxPayAuthUrl", "DaxPayEvent", "DaxPayIdentity",
     "DaxPayResponseSignature", "DaxPaySign", "DaxPayStatus", "Delivery", "Error", "Explanation", "HttpError",
     "HttpRequest", "HttpResponse", "Inbound", "InternalError", "InvalidArgumentError", "InvalidConfigError",
-    "InvalidKeyError", "LogLevel", "NetworkError", "OpenPlatform", "OutcomeUnknownError", "PlatformError",
+    "InvalidKeyError", "JsonType", "LogLevel", "NetworkError", "OpenPlatform", "OutcomeUnknownError", "PlatformError",
     "ProtocolError", "RateLimitedError", "Redemption", "RedemptionAlipayUrl", "RedemptionEvent", "ReplayedError",
     "Seller", "SellerExpiresInUnit", "StaleError", "Status", "StoreError", "TimeoutError", "Token", "UnauthorizedError",
     "__version__", "library_path", "version",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from typing import Callable, Optional
 
 from . import _marshal, _native
@@ -15,6 +16,35 @@ def field_of(
     """A field of the JSON body that an object holds."""
     found = _native.text(getter(pointer, _marshal.text(path, "path")))
     return default if found is None else found
+
+
+def type_of(getter: Callable[[int, Optional[bytes]], int], pointer: int, path: str) -> JsonType:
+    """The type of a field of the JSON body that an object holds."""
+    return JsonType(getter(pointer, _marshal.text(path, "path")))
+
+
+def integer_of(
+    getter: Callable[[int, Optional[bytes], int], int], pointer: int, path: str, default: Optional[int]
+) -> Optional[int]:
+    """A whole number of the JSON body that an object holds."""
+    encoded = _marshal.text(path, "path")
+    # A number that is there comes out the same whatever stands in for one that is not.
+    found = getter(pointer, encoded, 0)
+    return found if found != 0 or getter(pointer, encoded, 1) == 0 else default
+
+
+class JsonType(enum.IntEnum):
+    """The type of a field of a JSON body."""
+
+    #: There is no such field, or the body is not JSON.
+    ABSENT = 0
+    #: It is there, and null.
+    NULL = 1
+    BOOLEAN = 2
+    NUMBER = 3
+    STRING = 4
+    ARRAY = 5
+    OBJECT = 6
 
 
 class Answer:
@@ -62,6 +92,14 @@ class Answer:
         A string as it is, anything else as JSON text; `default` when it is absent or null, or the body is not JSON.
         """
         return field_of(lib.libauth_answer_field, self._pointer, path, default)
+
+    def field_type(self, path: str) -> JsonType:
+        """The type of a field of the JSON body: tells null and absent apart."""
+        return type_of(lib.libauth_answer_field_type, self._pointer, path)
+
+    def field_int(self, path: str, default: Optional[int] = None) -> Optional[int]:
+        """A whole number of the JSON body, written as a number or as a string of digits; `default` for anything else."""
+        return integer_of(lib.libauth_answer_field_int64, self._pointer, path, default)
 
     def __repr__(self) -> str:
         return f"Answer(http_status={self.http_status}, code={self.code!r}, trace_id={self.trace_id!r})"

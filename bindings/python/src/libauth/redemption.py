@@ -9,7 +9,7 @@ from . import _marshal, _native
 from ._marshal import Duration
 from ._native import NativeObject, lib
 from ._platform import Platform, set_texts
-from .answers import Answer, field_of
+from .answers import Answer, JsonType, field_of, integer_of, type_of
 from .config import Config
 from .explain import Explanation
 from .http import HttpRequest, HttpResponse
@@ -73,6 +73,14 @@ class RedemptionEvent:
         A string as it is, anything else as JSON text; `default` when it is absent or null.
         """
         return field_of(lib.libauth_redemption_event_field, self._owned.pointer, path, default)
+
+    def field_type(self, path: str) -> JsonType:
+        """The type of a field of the JSON body: tells null and absent apart."""
+        return type_of(lib.libauth_redemption_event_field_type, self._owned.pointer, path)
+
+    def field_int(self, path: str, default: Optional[int] = None) -> Optional[int]:
+        """A whole number of the JSON body, written as a number or as a string of digits; `default` for anything else."""
+        return integer_of(lib.libauth_redemption_event_field_int64, self._owned.pointer, path, default)
 
 
 class Redemption(Platform):

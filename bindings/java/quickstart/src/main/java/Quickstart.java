@@ -94,8 +94,8 @@ public final class Quickstart {
     /** Somebody signed the gateway prefix too: which mistake is it? */
     private static void explain(CreditPay creditpay) {
         byte[] body = {'{', '}'};
-        try (Explanation wrong = creditpay.explain("/creditpay/v1/pay", body);
-             Explanation right = creditpay.explain("/v1/pay", body, wrong.signature())) {
+        try (Explanation wrong = creditpay.explain(new Inbound("POST", "/creditpay/v1/pay").body(body), null);
+             Explanation right = creditpay.explain(new Inbound("POST", "/v1/pay").body(body), wrong.signature())) {
             System.out.println("explain       " + right.message());
         }
     }

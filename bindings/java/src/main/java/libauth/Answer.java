@@ -107,6 +107,29 @@ public final class Answer implements AutoCloseable {
     }
 
     /**
+     * The type of a field of the JSON body: tells null and absent apart.
+     *
+     * @param path such as {@code data.amount}
+     * @return never null
+     */
+    public JsonType fieldType(String path) {
+        byte[] encoded = Text.encode("path", path);
+        return JsonType.of(owner.number(whole -> Lib.libauth_answer_field_type(within.apply(whole), encoded)));
+    }
+
+    /**
+     * A whole number of the JSON body, written as a number or as a string of digits.
+     *
+     * @param path     such as {@code data.amount}
+     * @param fallback what to return for anything else
+     * @return the number
+     */
+    public long fieldLong(String path, long fallback) {
+        byte[] encoded = Text.encode("path", path);
+        return owner.longNumber(whole -> Lib.libauth_answer_field_int64(within.apply(whole), encoded, fallback));
+    }
+
+    /**
      * The body as received. It need not be text, and may hold tokens: do not log it.
      *
      * @return a copy

@@ -115,6 +115,29 @@ public final class CreditPayEvent extends Handle {
     }
 
     /**
+     * The type of a field of the JSON body: tells null and absent apart.
+     *
+     * @param path such as {@code data.amount}
+     * @return never null
+     */
+    public JsonType fieldType(String path) {
+        byte[] encoded = Text.encode("path", path);
+        return JsonType.of(number(self -> Lib.libauth_creditpay_event_field_type(self, encoded)));
+    }
+
+    /**
+     * A whole number of the JSON body, written as a number or as a string of digits.
+     *
+     * @param path     such as {@code data.amount}
+     * @param fallback what to return for anything else
+     * @return the number
+     */
+    public long fieldLong(String path, long fallback) {
+        byte[] encoded = Text.encode("path", path);
+        return longNumber(self -> Lib.libauth_creditpay_event_field_int64(self, encoded, fallback));
+    }
+
+    /**
      * The body as received.
      *
      * @return a copy

@@ -34,7 +34,7 @@ class HandlesTest {
 
         closed("CreditPay", () -> creditpay.issueCode(Requests.creditpay()));
         closed("CreditPay", () -> creditpay.verify(new Inbound("POST", "/")));
-        closed("CreditPay", () -> creditpay.explain("/", new byte[0]));
+        closed("CreditPay", () -> creditpay.explain(new Inbound("POST", "/"), null));
         closed("HttpRequest", request::url);
         closed("HttpRequest", request::headers);
         closed("HttpRequest", request::body);

@@ -33,6 +33,19 @@ class HeaderTest {
     static {
         LEFT_OUT.put("libauth_status_name", "Status is an enum with these names, as a test here shows");
         LEFT_OUT.put("libauth_error_status", "a function that fails returns the same number");
+        LEFT_OUT.put("libauth_version_number", "the version as text tells the same");
+        LEFT_OUT.put("libauth_check_version", "Library checks the version itself, before it binds the functions");
+        String fallback = "field takes a fallback";
+        LEFT_OUT.put("libauth_answer_field_or", fallback);
+        LEFT_OUT.put("libauth_creditpay_event_field_or", fallback);
+        LEFT_OUT.put("libauth_daxpay_event_field_or", fallback);
+        LEFT_OUT.put("libauth_redemption_event_field_or", fallback);
+        String length = "a String knows its length: a NUL inside is refused";
+        LEFT_OUT.put("libauth_inbound_new_n", length);
+        LEFT_OUT.put("libauth_inbound_add_header_n", length);
+        LEFT_OUT.put("libauth_call_add_header_n", length);
+        LEFT_OUT.put("libauth_http_response_add_header_n", length);
+        LEFT_OUT.put("libauth_http_response_set_status", "a response is made with its status");
     }
 
     private static final Path PROJECT = Paths.get(System.getProperty("basedir", "."));
@@ -45,75 +58,14 @@ class HeaderTest {
         return read("../../include/libauth.h").replaceAll("(?s)/\\*.*?\\*/", "").replaceAll("//.*", "");
     }
 
-    /** Return type, then parameter types, of each function, as Lib should declare them. */
-    private static Map<String, List<String>> functions() throws IOException {
-        Map<String, List<String>> functions = new TreeMap<>();
-        Matcher matcher = Pattern.compile("(?m)^((?:const )?\\w+ \\*?)(libauth_\\w+)\\(([^;]*?)\\);").matcher(header());
-        while (matcher.find()) {
-            List<String> types = new ArrayList<>();
-            types.add(returned(matcher.group(1)));
-            if (!matcher.group(3).trim().equals("void")) {
-                for (String parameter : matcher.group(3).split(",")) {
-                    types.add(parameter(parameter.trim().replaceAll("\\w+$", "").replaceAll("\\s+|const", "")));
-                }
-            }
-            assertEquals(null, functions.put(matcher.group(2), types), matcher.group(2) + " is there twice");
+    /** The functions that Lib declares; it is generated from the same source as the header. */
+    private static List<String> functions() {
+        List<String> names = new ArrayList<>();
+        for (Method method : Lib.class.getDeclaredMethods()) {
+            if (Modifier.isNative(method.getModifiers())) names.add(method.getName());
         }
-        return functions;
-    }
-
-    private static String returned(String type) {
-        if (type.contains("*")) return "Pointer";
-        return type.trim().equals("void") ? "void" : parameter(type.trim());
-    }
-
-    private static String parameter(String type) {
-        switch (type) {
-            case "int32_t":
-            case "libauth_status":
-                return "int";
-            case "int64_t":
-                return "long";
-            case "size_t":
-            case "void*":
-                return "Pointer";
-            case "char*":
-            case "uint8_t*":
-            case "size_t*":
-                return "byte[]";
-            case "libauth_replay_callback":
-                return "ReplayCallback";
-            case "libauth_clock_callback":
-                return "ClockCallback";
-            case "libauth_log_callback":
-                return "LogCallback";
-            default:
-                if (type.matches("libauth_\\w+\\*\\*")) return "byte[]";
-                if (type.matches("libauth_\\w+\\*")) return "Pointer";
-                throw new AssertionError("the header has a type that this test does not know: " + type);
-        }
-    }
-
-    private static List<Method> natives() {
-        return Stream.of(Lib.class.getDeclaredMethods()).filter(m -> Modifier.isNative(m.getModifiers())).collect(Collectors.toList());
-    }
-
-    @Test
-    void everyFunctionIsDeclaredAsInTheHeader() throws Exception {
-        Map<String, List<String>> declared = new TreeMap<>();
-        for (Method method : natives()) {
-            List<String> types = new ArrayList<>();
-            types.add(method.getReturnType().getSimpleName());
-            for (Class<?> type : method.getParameterTypes()) types.add(type.getSimpleName());
-            declared.put(method.getName(), types);
-        }
-        Map<String, List<String>> functions = functions();
-        assertTrue(functions.size() > 190, "only " + functions.size() + " functions were found in the header");
-        for (Map.Entry<String, List<String>> function : functions.entrySet()) {
-            if (LEFT_OUT.containsKey(function.getKey()) && !declared.containsKey(function.getKey())) continue;
-            assertEquals(function.getValue(), declared.remove(function.getKey()), function.getKey());
-        }
-        assertEquals(Collections.emptyMap(), declared, "not in the header");
+        assertTrue(names.size() > 200, names.toString());
+        return names;
     }
 
     @Test
@@ -125,52 +77,33 @@ class HeaderTest {
                 sources.append(new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
             }
         }
-        for (String function : functions().keySet()) {
+        for (String function : functions()) {
             boolean used = Pattern.compile("\\bLib(\\.|::)" + function + "\\b").matcher(sources).find();
             // The version is asked before anything is bound.
             assertEquals(!LEFT_OUT.containsKey(function), used, function);
         }
-        for (String name : LEFT_OUT.keySet()) assertNotNull(functions().get(name), name + " is not in the header");
-    }
-
-    @Test
-    void callbacksAreDeclaredAsInTheHeader() throws Exception {
-        Matcher matcher = Pattern.compile("typedef (\\w+) \\(\\*libauth_(\\w+)_callback\\)\\(([^)]*)\\)").matcher(header());
-        int found = 0;
-        while (matcher.find()) {
-            found++;
-            String name = matcher.group(2);
-            Class<?> type = Class.forName("libauth.Lib$" + name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1) + "Callback");
-            Method invoke = type.getDeclaredMethods()[0];
-            assertEquals(returned(matcher.group(1)), invoke.getReturnType().getSimpleName(), name);
-            List<String> types = new ArrayList<>();
-            for (String parameter : matcher.group(3).split(",")) {
-                String c = parameter.trim().replaceAll("\\w+$", "").replaceAll("\\s+|const", "");
-                types.add(c.endsWith("*") ? "Pointer" : parameter(c));
-            }
-            assertEquals(types, Arrays.stream(invoke.getParameterTypes()).map(Class::getSimpleName).collect(Collectors.toList()), name);
-        }
-        assertEquals(3, found);
+        for (String name : LEFT_OUT.keySet()) assertTrue(functions().contains(name), name + " is not in the header");
     }
 
     @Test
     void constantsAreThoseOfTheHeader() throws Exception {
         constants("", Status.values(), 1, "OK");
-        for (Delivery one : Delivery.values()) assertEquals(one.ordinal(), constant(one.name()), one.name());
+        constants("DELIVERY_", Delivery.values(), 0);
         constants("LOG_", LogLevel.values(), 0);
-        constants("SIGNATURE_", DaxPayResponseSignature.values(), 0);
-        constants("EXPIRES_IN_", SellerExpiresInUnit.values(), 0);
-        constants("CREDITPAY_", CreditPayKind.values(), 0);
-        constants("DAXPAY_", DaxPayStatus.values(), 0);
-        constants("DAXPAY_", DaxPaySign.values(), 0);
-        assertEquals(CreditPay.REPLY_STATUS, constant("CREDITPAY_REPLY_STATUS"));
+        constants("DAXPAY_RESPONSE_SIGNATURE_", DaxPayResponseSignature.values(), 0);
+        constants("SELLER_EXPIRES_IN_", SellerExpiresInUnit.values(), 0);
+        constants("CREDITPAY_KIND_", CreditPayKind.values(), 0);
+        constants("DAXPAY_STATUS_", DaxPayStatus.values(), 0);
+        constants("DAXPAY_SIGN_", DaxPaySign.values(), 0);
+        constants("JSON_", JsonType.values(), 0);
+        assertTrue(header().contains("#define LIBAUTH_CREDITPAY_REPLY \"" + CreditPay.REPLY + "\""));
         assertTrue(header().contains("#define LIBAUTH_DAXPAY_REPLY \"" + DaxPay.REPLY + "\""));
         assertTrue(header().contains("#define LIBAUTH_REDEMPTION_REPLY \"" + Redemption.REPLY + "\""));
 
         int known = 1 + Status.values().length + Delivery.values().length + LogLevel.values().length
                 + DaxPayResponseSignature.values().length + SellerExpiresInUnit.values().length + CreditPayKind.values().length
-                + DaxPayStatus.values().length + DaxPaySign.values().length + 3;
-        Matcher matcher = Pattern.compile("(?m)^#define LIBAUTH_(?!VERSION|H\\b)").matcher(header());
+                + DaxPayStatus.values().length + DaxPaySign.values().length + JsonType.values().length + 3;
+        Matcher matcher = Pattern.compile("(?m)^#define LIBAUTH_(?!VERSION|H\\b|API|WARN_UNUSED|DEPRECATED)").matcher(header());
         int there = 0;
         while (matcher.find()) there++;
         assertEquals(known, there, "the header has constants that the binding has not");

@@ -248,7 +248,7 @@ class ScenariosTest {
             assertEquals("支付", event.field("data.remark"));
             assertNull(event.field("data.absent"));
             assertNull(event.lang());
-            assertNotNull(event.trace());
+            assertNotNull(event.traceId());
             assertTrue(new String(event.body(), StandardCharsets.UTF_8).contains("event-7"));
             assertTrue(Duration.between(event.timestamp(), Instant.now()).abs().compareTo(Duration.ofMinutes(1)) < 0);
         }
@@ -344,9 +344,9 @@ class ScenariosTest {
     void scenario_explain_mismatch() {
         byte[] body = "{\"备注\":\"支付\"}".getBytes(StandardCharsets.UTF_8);
         try (CreditPay creditpay = sandbox.creditpay(new Config("https://gateway.example/dg"));
-             Explanation wrong = creditpay.explain("/dg/v1/pay", body);
-             Explanation mistake = creditpay.explain("/v1/pay", body, wrong.signature());
-             Explanation right = creditpay.explain("/dg/v1/pay", body, wrong.signature())) {
+             Explanation wrong = creditpay.explain(new Inbound("POST", "/dg/v1/pay").body(body), null);
+             Explanation mistake = creditpay.explain(new Inbound("POST", "/v1/pay").body(body), wrong.signature());
+             Explanation right = creditpay.explain(new Inbound("POST", "/dg/v1/pay").body(body), wrong.signature())) {
             assertNull(wrong.matches());
             assertEquals(false, mistake.matches());
             assertEquals(true, right.matches());

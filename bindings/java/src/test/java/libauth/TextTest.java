@@ -65,7 +65,7 @@ class TextTest {
         text(all, "client_ip", t -> new CreditPayRequest().clientIp(t));
         text(all, "session_sign", t -> new CreditPayRequest().sessionSign(t));
         text(all, "credit_limit_tag", t -> new CreditPayRequest().creditLimitTag(t));
-        text(all, "trace", t -> new CreditPayRequest().trace(t));
+        text(all, "trace_id", t -> new Options().traceId(t));
         text(all, "lang", t -> new CreditPayRequest().lang(t));
         text(all, "tag", t -> new CreditPayRequest().card(t, "1", "CNY", "i", "h"));
         text(all, "amount", t -> new CreditPayRequest().card("t", t, "CNY", "i", "h"));
@@ -86,8 +86,8 @@ class TextTest {
         text(all, "token", t -> with(new OpenPlatform(new Config(URL), "c", "s"), platform -> platform.invalidate(t)));
         text(all, "ident_code", t -> with(creditpay(), creditpay -> creditpay.openToken(t)));
         text(all, "ident_code", t -> with(creditpay(), creditpay -> creditpay.buildOpenToken(t)));
-        text(all, "path", t -> with(creditpay(), creditpay -> creditpay.explain(t, new byte[0])));
-        text(all, "signature", t -> with(creditpay(), creditpay -> creditpay.explain("/", new byte[0], t)));
+        text(all, "path", t -> new Inbound("POST", t));
+        text(all, "signature", t -> with(creditpay(), creditpay -> creditpay.explain(new Inbound("POST", "/"), t)));
         return all;
     }
 
@@ -206,14 +206,14 @@ class TextTest {
             setting("replay_capacity", config -> config.replayCapacity(wrong));
         }
         new Seller(new Config(URL).timeout(Duration.ofNanos(1)), "a", "s").close();
-        new Seller(new Config(URL).daxPayUtcOffset(ZoneOffset.ofHours(-18)), "a", "s").close();
+        new DaxPay(new Config(URL).daxPayUtcOffset(ZoneOffset.ofHours(-18)), "a", null, "k", DaxPaySign.MD5).close();
         InvalidArgumentException error = assertThrows(InvalidArgumentException.class,
                 () -> new Config(URL).daxPayUtcOffset(ZoneOffset.ofTotalSeconds(1)));
         assertTrue(error.getMessage().contains("daxpay_utc_offset_minutes"), error.getMessage());
         for (Instant wrong : new Instant[] {Instant.MIN, Instant.MAX, Instant.EPOCH, Instant.ofEpochMilli(-1)}) {
             named("token_expire_ms", () -> creditpay().buildIssueCode(Requests.creditpay().tokenExpire(wrong)));
         }
-        named("timeout_ms", () -> creditpay().call(new Call("GET", "/").timeout(Duration.ofSeconds(-5))));
+        named("timeout_ms", () -> creditpay().call(new Call("GET", "/"), new Options().timeout(Duration.ofSeconds(-5))));
         try (CreditPay creditpay = creditpay(); HttpRequest request = creditpay.buildIssueCode(Requests.creditpay())) {
             for (int wrong : new int[] {0, -1, 99, 600, Integer.MAX_VALUE}) {
                 named("status", () -> creditpay.readIssueCode(request, new HttpResponse(wrong)));
