@@ -825,12 +825,14 @@ class LIBAUTH_HPP_NODISCARD result {
  public:
   result(T value) : value_(std::move(value)) {}
   result(libauth::error error) : error_(std::move(error)) {}
+  /// An error, and the event that it is about.
+  result(libauth::error error, T value) : value_(std::move(value)), error_(std::move(error)) {}
 
   /// True when there is a value.
   explicit operator bool() const noexcept { return !error_; }
   /// The error; status::ok when there is a value.
   const libauth::error& error() const noexcept { return error_; }
-  /// The value; an empty object when there is an error.
+  /// The value; when there is an error an empty object, but for the event of a status::replayed and status::busy.
   T& operator*() & noexcept { return value_; }
   const T& operator*() const& noexcept { return value_; }
   T operator*() && { return std::move(value_); }
@@ -876,6 +878,21 @@ class LIBAUTH_HPP_NODISCARD result<void> {
  private:
   libauth::error error_;
 };
+
+namespace detail {
+
+/// Calls a function that makes an event final.
+template <class C>
+result<void> finish(libauth_status (*function)(C*, libauth_error**), C* event) {
+  libauth_error* failed = nullptr;
+  if (function(event, &failed) != LIBAUTH_OK) return error(failed);
+  return result<void>();
+}
+
+}  // namespace detail
+
+/// The HTTP status to answer a platform with, for what verify gave or threw. Any thread.
+inline int reply_status(status value) noexcept { return libauth_reply_status(static_cast<libauth_status>(value)); }
 
 /* ---- Settings ---------------------------------------------------------------------------------- */
 
@@ -1019,6 +1036,14 @@ class config : public detail::builder<libauth_config> {
   /// 1 ms to 7 days; by default five minutes.
   config& set_window(milliseconds window) {
     libauth_config_set_window_ms(get(), window.count());
+    return *this;
+  }
+  /// Inbound messages: how long a message is claimed that was accepted: act on it, keep what came of it, and call done()
+  /// of its event. Until then whoever brings it again gets status::busy. An event that ends without done() gives it back
+  /// at once; if the process dies, the claim ends by itself. 0: one phase, a message is final when it is accepted. From 0
+  /// to a day; by default a minute.
+  config& set_replay_claim(milliseconds claim) {
+    libauth_config_set_replay_claim_ms(get(), claim.count());
     return *this;
   }
   /// Inbound messages: how many of them the built-in replay guard remembers, in the memory of each handle; when it
@@ -1356,7 +1381,8 @@ class handle : public owner<C> {
     typename T::c_type* made = nullptr;
     libauth_error* failed = nullptr;
     call_scope scope;
-    if (function(this->get(), c_value(arguments)..., &made, &failed) != LIBAUTH_OK) return failure(failed, scope);
+    if (function(this->get(), c_value(arguments)..., &made, &failed) != LIBAUTH_OK)
+      return result<T>(failure(failed, scope), made == nullptr ? T() : T(made));
     return result<T>(T(made));
   }
 
@@ -1511,6 +1537,15 @@ class creditpay_event : public detail::owner<libauth_creditpay_event> {
   creditpay_event() noexcept {}
   /// Takes over an object of the C library.
   explicit creditpay_event(libauth_creditpay_event* made) : detail::owner<libauth_creditpay_event>(made) {}
+
+  /// Makes the message final, once what it asks for is done and kept. An event that ends without it gives the message
+  /// back: so an exception on the way lets the platform's next attempt in. Errors: busy for an event that was busy;
+  /// replayed when another one of the same message was made final meanwhile.
+  result<void> try_done() { return detail::finish(libauth_creditpay_event_done, get()); }
+#if LIBAUTH_HPP_EXCEPTIONS
+  /// As try_done; throws.
+  void done() { try_done().value(); }
+#endif
 
   /// What happened.
   creditpay_kind kind() const noexcept { return static_cast<creditpay_kind>(libauth_creditpay_event_kind(get())); }
@@ -1772,6 +1807,15 @@ class daxpay_event : public detail::owner<libauth_daxpay_event> {
   daxpay_event() noexcept {}
   /// Takes over an object of the C library.
   explicit daxpay_event(libauth_daxpay_event* made) : detail::owner<libauth_daxpay_event>(made) {}
+
+  /// Makes the message final, once what it asks for is done and kept. An event that ends without it gives the message
+  /// back: so an exception on the way lets the platform's next attempt in. Errors: busy for an event that was busy;
+  /// replayed when another one of the same message was made final meanwhile.
+  result<void> try_done() { return detail::finish(libauth_daxpay_event_done, get()); }
+#if LIBAUTH_HPP_EXCEPTIONS
+  /// As try_done; throws.
+  void done() { try_done().value(); }
+#endif
 
   /// The envelope's `code` as text; "0" is success.
   optional_string code() const { return optional_string(libauth_daxpay_event_code(get())); }
@@ -2061,6 +2105,15 @@ class redemption_event : public detail::owner<libauth_redemption_event> {
   redemption_event() noexcept {}
   /// Takes over an object of the C library.
   explicit redemption_event(libauth_redemption_event* made) : detail::owner<libauth_redemption_event>(made) {}
+
+  /// Makes the message final, once what it asks for is done and kept. An event that ends without it gives the message
+  /// back: so an exception on the way lets the platform's next attempt in. Errors: busy for an event that was busy;
+  /// replayed when another one of the same message was made final meanwhile.
+  result<void> try_done() { return detail::finish(libauth_redemption_event_done, get()); }
+#if LIBAUTH_HPP_EXCEPTIONS
+  /// As try_done; throws.
+  void done() { try_done().value(); }
+#endif
 
   /// The serial number of the request that this is the outcome of.
   std::string serial_no() const { return detail::copied(libauth_redemption_event_serial_no(get())); }

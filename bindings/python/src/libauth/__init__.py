@@ -26,6 +26,8 @@ What holds for everything:
 
 from __future__ import annotations
 
+from typing import Optional
+
 from . import _native
 from .answers import Answer, JsonType
 from .config import Config, DaxPayResponseSignature, LogLevel, SellerExpiresInUnit
@@ -79,6 +81,12 @@ def version() -> str:
     return _native.required_text(_native.lib.libauth_version())
 
 
+def reply_status(error: Optional[BaseException] = None) -> int:
+    """The HTTP status to answer a platform with: for a message that was accepted, or for what `verify` raised."""
+    status = error.status if isinstance(error, Error) else Status.OK if error is None else Status.INTERNAL
+    return int(_native.lib.libauth_reply_status(int(status)))
+
+
 def library_path() -> str:
     """The path, or the name, under which the shared library was found."""
     return _native.library_path
@@ -92,5 +100,5 @@ __all__ = [
     "InvalidKeyError", "JsonType", "LogLevel", "NetworkError", "OpenPlatform", "OutcomeUnknownError", "PlatformError",
     "ProtocolError", "RateLimitedError", "Redemption", "RedemptionAlipayUrl", "RedemptionEvent", "ReplayedError",
     "Seller", "SellerExpiresInUnit", "StaleError", "Status", "StoreError", "TimeoutError", "Token", "UnauthorizedError",
-    "__version__", "library_path", "version",
+    "__version__", "library_path", "reply_status", "version",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any, Callable, Optional
 from . import _callbacks, _marshal, _native
 from ._native import NativeObject, lib
 from .answers import Answer
-from .errors import BY_STATUS, Delivery, Error, InternalError
+from .errors import BY_STATUS, BusyError, Delivery, Error, InternalError, ReplayedError
 
 
 def error_from(status: int, pointer: Optional[int]) -> Error:
@@ -46,6 +46,22 @@ def perform(function: Callable[..., int], *arguments: Any) -> None:
         raise InternalError("clock_callback failed: see the cause", delivery=delivery) from failures.clock
     if failed is not None:
         raise failed from failures.replay
+
+
+def verified(
+    function: Callable[..., int], free: Callable[[int], None], make: Callable[[NativeObject], Any], *arguments: Any
+) -> Any:
+    """Calls a function that gives an event, also with two of its errors, which then carry it."""
+    output = ctypes.c_void_p()
+    try:
+        perform(function, *arguments, ctypes.byref(output))
+    except (ReplayedError, BusyError) as refused:
+        if output.value:
+            refused.event = make(NativeObject(output.value, free))
+        raise
+    if not output.value:
+        raise InternalError("the library gave no result")
+    return make(NativeObject(output.value, free))
 
 
 def produce(function: Callable[..., int], free: Callable[[int], None], *arguments: Any) -> NativeObject:

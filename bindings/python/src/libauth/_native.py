@@ -173,10 +173,16 @@ class NativeObject:
         self.keep = keep
         self._free = free
 
+    def free(self) -> None:
+        """Frees it now. Nothing may use it any more."""
+        pointer, self.pointer = self.pointer, 0
+        if pointer:
+            self._free(pointer)
+
     def __del__(self, finalizing: Callable[[], bool] = sys.is_finalizing) -> None:
         # At the end of the process other threads may still be inside the library; the system takes all back.
         if not finalizing():
-            self._free(self.pointer)
+            self.free()
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         raise TypeError("libauth objects cannot be pickled or deep-copied: make a handle in each process")

@@ -86,6 +86,17 @@ class Platform:
         finally:
             del owned
 
+    def _verified(
+        self, function: Callable[..., int], free: Callable[[int], None], make: Callable[[NativeObject], Any], inbound: Inbound
+    ) -> Any:
+        """Calls a C function that checks a received message."""
+        message = native_inbound(inbound)
+        owned = self._using()
+        try:
+            return _invoke.verified(function, free, make, owned.pointer, message.pointer)
+        finally:
+            del owned
+
     def _ask(
         self,
         function: Callable[..., int],

@@ -106,6 +106,8 @@ class Config:
             by default five minutes.
         replay_capacity: Received messages: how many the built-in replay guard remembers, in the memory of each handle.
             From 1 to 100000000; by default 100000.
+        replay_claim: Received messages: how long one is claimed that was accepted, for acting on it: see `CreditPayEvent`.
+            0: one phase, a message is final when it is accepted. From 0 to a day; by default a minute.
         replay_callback: Received messages: a replay guard of your own, for programs of several processes:
             `replay_callback(key: str, now: datetime, keep_until: datetime) -> bool`. It returns True if `key` was not
             seen before and False if it was, remembers the key until `keep_until`, and of any number of callers with one
@@ -148,6 +150,7 @@ class Config:
     seller_expires_in_unit: Optional[SellerExpiresInUnit]
     window: Optional[Duration]
     replay_capacity: Optional[int]
+    replay_claim: Optional[Duration]
     replay_callback: Optional[ReplayCallback]
     clock_callback: Optional[ClockCallback]
     log_callback: Optional[Callable[[LogLevel, str], None]]
@@ -180,6 +183,7 @@ class Config:
         seller_expires_in_unit: Optional[SellerExpiresInUnit] = None,
         window: Optional[Duration] = None,
         replay_capacity: Optional[int] = None,
+        replay_claim: Optional[Duration] = None,
         replay_callback: Optional[ReplayCallback] = None,
         clock_callback: Optional[ClockCallback] = None,
         log_callback: Optional[Callable[[LogLevel, str], None]] = None,
@@ -225,6 +229,7 @@ class Config:
         duration(lib.libauth_config_set_idle_timeout_ms, "idle_timeout")
         duration(lib.libauth_config_set_openplatform_token_lifetime_ms, "openplatform_token_lifetime")
         duration(lib.libauth_config_set_window_ms, "window")
+        duration(lib.libauth_config_set_replay_claim_ms, "replay_claim")
         integer(lib.libauth_config_set_max_tries, "max_tries", 32)
         integer(lib.libauth_config_set_max_response_bytes, "max_response_bytes", 64)
         integer(lib.libauth_config_set_replay_capacity, "replay_capacity", 64)

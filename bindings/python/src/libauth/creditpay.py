@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Iterable, Optional, Union
 
 from . import _marshal, _native
+from ._event import Event
 from ._marshal import Duration
 from ._native import NativeObject, lib
 from ._platform import Platform, set_texts
@@ -16,7 +17,7 @@ from .answers import Answer, JsonType, field_of, integer_of, type_of
 from .config import Config
 from .explain import Explanation
 from .http import HttpRequest, HttpResponse
-from .inbound import Inbound, native_inbound
+from .inbound import Inbound
 from .tokens import Token
 
 
@@ -84,7 +85,7 @@ class CreditPayCode:
 
 
 @dataclasses.dataclass(frozen=True)
-class CreditPayEvent:
+class CreditPayEvent(Event):
     """A genuine message of the platform: a webhook or the credit-limit query.
 
     Attributes:
@@ -111,6 +112,8 @@ class CreditPayEvent:
     timestamp: datetime
     body: bytes = dataclasses.field(repr=False)
     _owned: NativeObject = dataclasses.field(repr=False, compare=False)
+
+    _done_function = lib.libauth_creditpay_event_done
 
     @classmethod
     def _from(cls, owned: NativeObject) -> CreditPayEvent:
@@ -282,13 +285,14 @@ class CreditPay(Platform):
         Raises:
             BadSignatureError: The signature is missing or does not match.
             StaleError: Its time is outside the window.
+            BusyError: Another process acts on it: answer with failure, it will come again.
             ReplayedError: This very message was accepted before: answer it as before, do not act again.
             ProtocolError: It is genuine, but not JSON.
         """
-        message = native_inbound(inbound)
-        return CreditPayEvent._from(
-            self._produce(lib.libauth_creditpay_verify, lib.libauth_creditpay_event_free, message.pointer)
+        event: CreditPayEvent = self._verified(
+            lib.libauth_creditpay_verify, lib.libauth_creditpay_event_free, CreditPayEvent._from, inbound
         )
+        return event
 
     def explain(self, message: Inbound, signature: Optional[str] = None) -> Explanation:
         """Tells what is signed for a request, and which known mistake would produce a signature.

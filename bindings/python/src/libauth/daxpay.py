@@ -7,6 +7,7 @@ import enum
 from typing import Optional
 
 from . import _marshal, _native
+from ._event import Event
 from ._marshal import Duration
 from ._native import NativeObject, lib
 from ._platform import Platform, set_texts
@@ -14,7 +15,7 @@ from .answers import Answer, JsonType, field_of, integer_of, type_of
 from .config import Config
 from .explain import Explanation
 from .http import HttpRequest, HttpResponse
-from .inbound import Inbound, native_inbound
+from .inbound import Inbound
 
 
 class DaxPaySign(enum.IntEnum):
@@ -98,7 +99,7 @@ class DaxPayAuthUrl:
 
 
 @dataclasses.dataclass(frozen=True)
-class DaxPayEvent:
+class DaxPayEvent(Event):
     """A genuine notification of the gateway.
 
     Attributes:
@@ -113,6 +114,8 @@ class DaxPayEvent:
     trace_id: Optional[str]
     body: bytes = dataclasses.field(repr=False)
     _owned: NativeObject = dataclasses.field(repr=False, compare=False)
+
+    _done_function = lib.libauth_daxpay_event_done
 
     @classmethod
     def _from(cls, owned: NativeObject) -> DaxPayEvent:
@@ -317,13 +320,14 @@ class DaxPay(Platform):
         Raises:
             BadSignatureError: The signature is missing or does not match.
             StaleError: Its time is outside the window.
+            BusyError: Another process acts on it: answer with failure, it will come again.
             ReplayedError: This very message was accepted before: answer it as before, do not act again.
             ProtocolError: It is not what the protocol says.
         """
-        message = native_inbound(inbound)
-        return DaxPayEvent._from(
-            self._produce(lib.libauth_daxpay_verify, lib.libauth_daxpay_event_free, message.pointer)
+        event: DaxPayEvent = self._verified(
+            lib.libauth_daxpay_verify, lib.libauth_daxpay_event_free, DaxPayEvent._from, inbound
         )
+        return event
 
     def explain(self, message: Inbound, signature: Optional[str] = None) -> Explanation:
         """Tells what is signed for a request, and which known mistake would produce a signature.

@@ -172,9 +172,14 @@ class StaleError(Error):
 
 
 class ReplayedError(Error):
-    """A received message was received before: answer it as before, do not act again."""
+    """A received message was received before: answer it as before, do not act again.
+
+    Attributes:
+        event: The event, to know which order to answer for.
+    """
 
     status = Status.REPLAYED
+    event: Any = None
 
 
 class OutcomeUnknownError(Error):
@@ -202,9 +207,14 @@ class CancelledError(Error):
 
 
 class BusyError(Error):
-    """Another process acts on this very message: answer with failure, it will come again."""
+    """Another process acts on this very message: answer with failure, it will come again.
+
+    Attributes:
+        event: The event that the other one acts on.
+    """
 
     status = Status.BUSY
+    event: Any = None
 
 
 class StoreError(Error):

@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any, Callable, Optional, Type, TypeVar
 
 from . import _marshal, _native
+from ._event import Event
 from ._marshal import Duration
 from ._native import NativeObject, lib
 from ._platform import Platform, set_texts
@@ -13,7 +14,7 @@ from .answers import Answer, JsonType, field_of, integer_of, type_of
 from .config import Config
 from .explain import Explanation
 from .http import HttpRequest, HttpResponse
-from .inbound import Inbound, native_inbound
+from .inbound import Inbound
 
 Handle = TypeVar("Handle", bound="Redemption")
 
@@ -40,7 +41,7 @@ class RedemptionAlipayUrl:
 
 
 @dataclasses.dataclass(frozen=True)
-class RedemptionEvent:
+class RedemptionEvent(Event):
     """A genuine callback: the outcome of an authorization.
 
     Attributes:
@@ -55,6 +56,8 @@ class RedemptionEvent:
     user_id: Optional[str]
     body: bytes = dataclasses.field(repr=False)
     _owned: NativeObject = dataclasses.field(repr=False, compare=False)
+
+    _done_function = lib.libauth_redemption_event_done
 
     @classmethod
     def _from(cls, owned: NativeObject) -> RedemptionEvent:
@@ -211,14 +214,15 @@ class Redemption(Platform):
         Raises:
             BadSignatureError: The signature is missing or does not match.
             StaleError: Its time is outside the window.
+            BusyError: Another process acts on it: answer with failure, it will come again.
             ReplayedError: This nonce was accepted before: answer as before, do not act again.
             ProtocolError: It is not what the protocol says.
             InvalidConfigError: An RSA handle has no platform_public_key.
         """
-        message = native_inbound(inbound)
-        return RedemptionEvent._from(
-            self._produce(lib.libauth_redemption_verify, lib.libauth_redemption_event_free, message.pointer)
+        event: RedemptionEvent = self._verified(
+            lib.libauth_redemption_verify, lib.libauth_redemption_event_free, RedemptionEvent._from, inbound
         )
+        return event
 
     def explain(self, message: Inbound, signature: Optional[str] = None) -> Explanation:
         """Tells what the merchant signs for a request, and, given a signature, which known mistake would produce it.

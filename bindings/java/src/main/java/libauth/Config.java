@@ -311,6 +311,16 @@ public final class Config extends Builder<Config> {
     }
 
     /**
+     * Inbound messages: how long one is claimed that was accepted, for acting on it: see {@link Event}.
+     *
+     * @param claim from 0 (one phase: final when accepted) to a day; by default a minute
+     * @return this
+     */
+    public Config replayClaim(Duration claim) {
+        return millis("replay_claim_ms", claim, Lib::libauth_config_set_replay_claim_ms);
+    }
+
+    /**
      * Inbound messages: a replay guard of your own, for programs of several processes.
      *
      * @param guard null: the built-in one

@@ -241,11 +241,12 @@ public final class CreditPay extends Handle {
      * @return what it says; close it
      * @throws BadSignatureException when the signature is missing or does not match
      * @throws StaleException when its time is outside the window
+     * @throws BusyException when another process acts on it: answer with failure, it will come again
      * @throws ReplayedException when it was accepted before: answer it as before, and do not act again
      * @throws LibauthException when it fails otherwise: its class says how
      */
     public CreditPayEvent verify(Inbound inbound) {
-        return new CreditPayEvent(made(inbound, Lib::libauth_creditpay_verify));
+        return verified(inbound, Lib::libauth_creditpay_verify, CreditPayEvent::new);
     }
 
     /**

@@ -7,7 +7,7 @@ import java.time.Instant;
  * A genuine message of Credit Pay: a webhook or the credit-limit query.
  * Any thread; threads take turns.
  */
-public final class CreditPayEvent extends Handle {
+public final class CreditPayEvent extends Handle implements Event {
     CreditPayEvent(Pointer pointer) {
         super("CreditPayEvent", pointer, Lib::libauth_creditpay_event_free);
     }
@@ -99,6 +99,7 @@ public final class CreditPayEvent extends Handle {
      * @param path such as {@code data.amount}
      * @return null when it is absent or null
      */
+    @Override
     public String field(String path) {
         return field(path, null);
     }
@@ -142,7 +143,13 @@ public final class CreditPayEvent extends Handle {
      *
      * @return a copy
      */
+    @Override
     public byte[] body() {
         return bytes(Lib::libauth_creditpay_event_body);
+    }
+
+    @Override
+    public void done() {
+        done(Lib::libauth_creditpay_event_done);
     }
 }

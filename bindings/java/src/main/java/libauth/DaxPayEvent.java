@@ -6,7 +6,7 @@ import com.sun.jna.Pointer;
  * A genuine notification of a DaxPay gateway.
  * Any thread; threads take turns.
  */
-public final class DaxPayEvent extends Handle {
+public final class DaxPayEvent extends Handle implements Event {
     DaxPayEvent(Pointer pointer) {
         super("DaxPayEvent", pointer, Lib::libauth_daxpay_event_free);
     }
@@ -44,6 +44,7 @@ public final class DaxPayEvent extends Handle {
      * @param path such as {@code data.amount}
      * @return null when it is absent or null
      */
+    @Override
     public String field(String path) {
         return field(path, null);
     }
@@ -87,7 +88,13 @@ public final class DaxPayEvent extends Handle {
      *
      * @return a copy
      */
+    @Override
     public byte[] body() {
         return bytes(Lib::libauth_daxpay_event_body);
+    }
+
+    @Override
+    public void done() {
+        done(Lib::libauth_daxpay_event_done);
     }
 }

@@ -150,6 +150,26 @@ class Handle implements AutoCloseable {
         return found == null ? fallback : found;
     }
 
+    /** A call that checks a received message: it gives an event, also with two of its errors, which then carry it. */
+    final <E extends Handle & Event> E verified(Inbound message, MakingFrom call, Function<Pointer, E> make) {
+        return Builder.with(message, told -> with(self -> {
+            byte[] made = new byte[Native.POINTER_SIZE];
+            try {
+                checked(self, (same, error) -> call.call(same, told, made, error));
+            } catch (ReplayedException refused) {
+                throw refused.about(event(made, make));
+            } catch (BusyException refused) {
+                throw refused.about(event(made, make));
+            }
+            return make.apply(new Pointer(read(made)));
+        }));
+    }
+
+    private static <E> E event(byte[] made, Function<Pointer, E> make) {
+        long pointer = read(made);
+        return pointer == 0 ? null : make.apply(new Pointer(pointer));
+    }
+
     /** A call that reads an HTTP response. */
     interface Reading {
         int call(Pointer self, Pointer request, Pointer response, byte[] made, byte[] error);

@@ -17,4 +17,15 @@ public final class Libauth {
         Library.load();
         return Text.decode(Lib.libauth_version());
     }
+
+    /**
+     * The HTTP status to answer a platform with.
+     *
+     * @param thrown what {@code verify} threw; null for a message that was accepted
+     * @return such as 200
+     */
+    public static int replyStatus(LibauthException thrown) {
+        Library.load();
+        return Lib.libauth_reply_status(thrown == null ? 0 : thrown.status().code());
+    }
 }

@@ -191,11 +191,12 @@ public final class Redemption extends Handle {
      * @return what it says; close it
      * @throws BadSignatureException when the signature is missing or does not match
      * @throws StaleException when its time is outside the window
+     * @throws BusyException when another process acts on it: answer with failure, it will come again
      * @throws ReplayedException when it was accepted before: answer it as before, and do not act again
      * @throws LibauthException when it fails otherwise: its class says how
      */
     public RedemptionEvent verify(Inbound inbound) {
-        return new RedemptionEvent(made(inbound, Lib::libauth_redemption_verify));
+        return verified(inbound, Lib::libauth_redemption_verify, RedemptionEvent::new);
     }
 
     /**

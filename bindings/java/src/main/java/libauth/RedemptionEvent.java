@@ -6,7 +6,7 @@ import com.sun.jna.Pointer;
  * A genuine callback of the redemption system: the outcome of an authorization.
  * Any thread; threads take turns.
  */
-public final class RedemptionEvent extends Handle {
+public final class RedemptionEvent extends Handle implements Event {
     RedemptionEvent(Pointer pointer) {
         super("RedemptionEvent", pointer, Lib::libauth_redemption_event_free);
     }
@@ -44,6 +44,7 @@ public final class RedemptionEvent extends Handle {
      * @param path such as {@code data.amount}
      * @return null when it is absent or null
      */
+    @Override
     public String field(String path) {
         return field(path, null);
     }
@@ -87,7 +88,13 @@ public final class RedemptionEvent extends Handle {
      *
      * @return a copy
      */
+    @Override
     public byte[] body() {
         return bytes(Lib::libauth_redemption_event_body);
+    }
+
+    @Override
+    public void done() {
+        done(Lib::libauth_redemption_event_done);
     }
 }
