@@ -29,7 +29,7 @@ def test_an_embedded_nul_is_an_error_that_names_the_parameter(sandbox: Sandbox) 
         ("private_key", lambda: libauth.Redemption.rsa(config, business_id="b", merchant_id="m", private_key=NUL)),
     ]
     with sandbox.creditpay() as creditpay, sandbox.seller() as seller:
-        for name in ("customer_no", "customer_token", "callback_url", "client_ip", "session_sign", "trace", "lang"):
+        for name in ("customer_no", "customer_token", "callback_url", "client_ip", "session_sign", "trace_id", "lang"):
             cases.append((name, lambda name=name: creditpay.issue_code(**customer(**{name: NUL}))))  # type: ignore[misc]
         for field in dataclasses.fields(libauth.CreditPayCard):
             card = dataclasses.replace(libauth.CreditPayCard("t", "1", "CNY", "i", "h"), **{field.name: NUL})

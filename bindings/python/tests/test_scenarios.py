@@ -240,9 +240,16 @@ def test_scenario_webhook_tampered(sandbox: Sandbox, tamper: str) -> None:
 def test_scenario_webhook_replayed(sandbox: Sandbox) -> None:
     with sandbox.creditpay() as creditpay:
         message = sandbox.message("creditpay", kind="PAY_START")
-        creditpay.verify(message)
-        with pytest.raises(libauth.ReplayedError):
+        with pytest.raises(RuntimeError), creditpay.verify(message):
+            raise RuntimeError("the database refused")
+        with creditpay.verify(message) as event:
+            with pytest.raises(libauth.BusyError) as busy:
+                creditpay.verify(message)
+            assert busy.value.event.id == event.id and libauth.reply_status(busy.value) == 503
+        with pytest.raises(libauth.ReplayedError) as replayed:
             creditpay.verify(message)
+        assert replayed.value.event.id == event.id and libauth.reply_status(replayed.value) == 200
+        assert libauth.reply_status() == 200
 
 
 def test_scenario_webhook_stale(sandbox: Sandbox) -> None:
@@ -280,6 +287,7 @@ def test_scenario_redemption_callback(sandbox: Sandbox, algorithm: str) -> None:
     with handle as redemption:
         message = sandbox.message("redemption", algorithm=algorithm, event_id="serial-4")
         callback = redemption.verify(message)
+        callback.done()
         with pytest.raises(libauth.ReplayedError):
             redemption.verify(message)
         with pytest.raises(libauth.BadSignatureError):

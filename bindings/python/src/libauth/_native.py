@@ -139,19 +139,21 @@ def load() -> Tuple[str, Any]:
     path, releasing = _open()
     holding = ctypes.PyDLL(path)
     functions = SimpleNamespace()
+    try:
+        version = holding.libauth_version
+    except AttributeError:
+        _fail(f"{path} is some other library: it has no libauth_version")
+    version.restype = ctypes.c_char_p
+    _check_version(path, (version() or b"?").decode("utf-8", "replace"))
     for name, result, parameters in FUNCTIONS:
         fallible = bool(parameters) and parameters[-1] == "libauth_error **"
         try:
             function = getattr(releasing if fallible else holding, name)
         except AttributeError:
-            if name == "libauth_version":
-                _fail(f"{path} is some other library: it has no libauth_version")
             _fail(f"the library {path} lacks {name}, which version {HEADER_VERSION} has: install a newer one")
         function.restype = _ctype(result, True)
         function.argtypes = [_ctype(parameter, False) for parameter in parameters]
         setattr(functions, name, function)
-        if name == "libauth_version":
-            _check_version(path, (function() or b"?").decode("utf-8", "replace"))
     return path, functions
 
 
