@@ -154,7 +154,7 @@ TEST(numbers_out_of_range_are_named) {
   level.set_log_callback(static_cast<libauth::log_level>(99), [](libauth::log_level, const std::string&) {});
   THROWS(libauth::invalid_config_error, box.seller(level));
   THROWS(libauth::invalid_argument_error,
-         libauth::daxpay(box.config("daxpay"), "app", nullptr, "key", static_cast<libauth::daxpay_algorithm>(7)));
+         libauth::daxpay(box.config("daxpay"), "app", nullptr, "key", static_cast<libauth::daxpay_sign>(7)));
   libauth::seller seller = box.seller();
   libauth::http_request login = seller.build_token();
   for (int wrong : {0, -1, 99, 600, std::numeric_limits<int>::max(), std::numeric_limits<int>::min()})

@@ -290,8 +290,20 @@ static void scenario_webhook_replayed() {
   sandbox box;
   libauth::creditpay creditpay = box.creditpay();
   libauth::inbound message = box.message("creditpay");
-  creditpay.verify(message);
+  std::string id;
+  {
+    libauth::creditpay_event given_back = creditpay.verify(message);
+    id = given_back.id().value_or("");
+  }
+  libauth::creditpay_event event = creditpay.verify(message);
+  libauth::result<libauth::creditpay_event> busy = creditpay.try_verify(message);
+  CHECK(busy.error().status() == libauth::status::busy && !id.empty() && busy->id().value_or("") == id);
+  EQUAL(libauth::reply_status(busy.error().status()), 503);
+  event.done();
   THROWS(libauth::replayed_error, creditpay.verify(message));
+  libauth::result<libauth::creditpay_event> replayed = creditpay.try_verify(message);
+  CHECK(replayed.error().status() == libauth::status::replayed && replayed->id().value_or("") == id);
+  EQUAL(libauth::reply_status(replayed.error().status()), 200);
 }
 
 static void scenario_webhook_stale() {
@@ -338,6 +350,7 @@ static void scenario_redemption_callback() {
     EQUAL(*callback.open_id(), body["openId"].text);
     EQUAL(*callback.user_id(), body["userId"].text);
     EQUAL(*callback.field("merchantId"), box.credential("redemption_merchant_id"));
+    callback.done();
     THROWS(libauth::replayed_error, redemption.verify(message));
     THROWS(libauth::bad_signature_error, redemption.verify(box.message("redemption", with + ",\"tamper\":\"signature\"")));
   }

@@ -270,18 +270,27 @@ class ScenariosTest {
         Inbound inbound = sandbox.message("{\"platform\":\"creditpay\"}");
         try (CreditPay creditpay = sandbox.creditpay(sandbox.config("creditpay"))) {
             creditpay.verify(inbound).close();
-            assertThrows(ReplayedException.class, () -> creditpay.verify(inbound));
+            try (CreditPayEvent event = creditpay.verify(inbound)) {
+                BusyException busy = assertThrows(BusyException.class, () -> creditpay.verify(inbound));
+                assertEquals(event.id(), busy.event().field("event_id"));
+                assertEquals(503, Libauth.replyStatus(busy));
+                event.done();
+            }
+            ReplayedException replayed = assertThrows(ReplayedException.class, () -> creditpay.verify(inbound));
+            assertNotNull(replayed.event().field("event_id"));
+            assertEquals(200, Libauth.replyStatus(replayed));
+            assertEquals(200, Libauth.replyStatus(null));
         }
     }
 
     @Test
     void scenario_webhook_stale() {
         Inbound inbound = sandbox.message("{\"platform\":\"creditpay\"}");
-        Config config = sandbox.config("creditpay").clock(Clock.offset(Clock.systemUTC(), Duration.ofMinutes(6)));
+        Config config = sandbox.config("creditpay").clock(Clock.offset(Clock.systemUTC(), Duration.ofMinutes(61)));
         try (CreditPay creditpay = sandbox.creditpay(config)) {
             assertThrows(StaleException.class, () -> creditpay.verify(inbound));
         }
-        try (CreditPay creditpay = sandbox.creditpay(config.window(Duration.ofMinutes(10)));
+        try (CreditPay creditpay = sandbox.creditpay(config.window(Duration.ofMinutes(62)));
              CreditPayEvent event = creditpay.verify(inbound)) {
             assertNotNull(event.id());
         }

@@ -171,7 +171,7 @@ class TextTest {
         named("private_key", () -> Redemption.rsa(new Config(URL), "b", "m", null, null));
         named("request", () -> creditpay().issueCode(null));
         named("call", () -> creditpay().call(null));
-        named("inbound", () -> creditpay().verify(null));
+        named("message", () -> creditpay().verify(null));
         named("ident_code", () -> creditpay().openToken(null));
         named("http_request", () -> creditpay().readIssueCode(null, new HttpResponse(200)));
         try (CreditPay creditpay = creditpay(); HttpRequest request = creditpay.buildIssueCode(Requests.creditpay())) {
