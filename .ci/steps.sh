@@ -32,6 +32,8 @@ install_packages() {
   python3 -c 'import venv, ensurepip' >/dev/null 2>&1 || missing+=(python3-venv python3-pip)
   pkg-config --exists libcurl 2>/dev/null || missing+=(libcurl4-openssl-dev)
   pkg-config --exists openssl 2>/dev/null || missing+=(libssl-dev)
+  pkg-config --exists p11-kit-1 2>/dev/null || missing+=(libp11-kit-dev)
+  have softhsm2-util || missing+=(softhsm2)
   pkg-config --exists libcjson 2>/dev/null || missing+=(libcjson-dev)
   [ ${#missing[@]} -eq 0 ] && return
   echo "installing ${missing[*]}"
