@@ -7,7 +7,7 @@ use zeroize::Zeroize;
 
 use crate::http::{Headers, HttpResponse};
 use crate::json::Json;
-use crate::secret::{mask, one_line};
+use crate::secret::{Wiped, mask, one_line};
 
 /// A platform's answer. A clone is another handle to the same one.
 #[derive(Clone)]
@@ -29,6 +29,7 @@ struct Content {
 impl Drop for Content {
     fn drop(&mut self) {
         self.envelope.zeroize();
+        drop(Wiped::from(std::mem::take(&mut *self.response.body)));
     }
 }
 

@@ -7,7 +7,7 @@ use ::http::HeaderValue;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::clock::Moment;
-use crate::secret::Secret;
+use crate::secret::{Secret, Wiped};
 
 /// Names and values in the order they stand on the wire. Names compare without regard to case.
 /// The values are wiped from memory on drop: some are credentials.
@@ -105,6 +105,13 @@ pub struct HttpRequest {
     /// When it was built: a token's life counts from here.
     pub(crate) built: Moment,
     pub(crate) repeat: Repeat,
+}
+
+/// The body in one stroke.
+impl Drop for HttpRequest {
+    fn drop(&mut self) {
+        drop(Wiped::from(std::mem::take(&mut *self.body)));
+    }
 }
 
 impl HttpRequest {

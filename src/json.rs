@@ -8,6 +8,8 @@ use std::fmt;
 use serde::de::IgnoredAny;
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::secret::Wiped;
+
 /// Nesting beyond this is refused: no platform comes near it, and depth is a way to exhaust a stack.
 const DEEPEST: usize = 32;
 
@@ -170,7 +172,8 @@ impl Json {
     /// At least as many bytes as [`Json::to_json`] writes.
     fn written_length(&self) -> usize {
         let quoted = |text: &str| {
-            let escaped = text.bytes().filter(|byte| must_be_escaped(*byte)).count();
+            let rest = &text.as_bytes()[plain_length(text.as_bytes())..];
+            let escaped = rest.iter().filter(|byte| must_be_escaped(**byte)).count();
             text.len() + 5 * escaped + 2
         };
         match self {
@@ -259,7 +262,8 @@ impl Json {
 fn write_string(value: &str, to: &mut String) {
     to.push('"');
     let mut plain = 0;
-    for (at, byte) in value.bytes().enumerate() {
+    let first = plain_length(value.as_bytes());
+    for (at, byte) in value.bytes().enumerate().skip(first) {
         if !must_be_escaped(byte) {
             continue;
         }
@@ -288,6 +292,22 @@ fn write_string(value: &str, to: &mut String) {
 /// Whether this byte cannot stand in a JSON string as it is.
 fn must_be_escaped(byte: u8) -> bool {
     byte < 0x20 || byte == b'"' || byte == b'\\'
+}
+
+/// How many bytes from the front on can stand in a JSON string as they are; eight are looked at in one step.
+fn plain_length(bytes: &[u8]) -> usize {
+    const LOW: u64 = u64::MAX / 255;
+    const HIGH: u64 = LOW << 7;
+    let is_below = |word: u64, limit: u64| word.wrapping_sub(LOW * limit) & !word & HIGH;
+    let is_plain = |chunk: &&[u8]| {
+        let word = (*chunk).try_into().map_or(0, u64::from_le_bytes);
+        let quotes = word ^ (LOW * u64::from(b'"'));
+        let backslashes = word ^ (LOW * u64::from(b'\\'));
+        is_below(word, 0x20) | is_below(quotes, 1) | is_below(backslashes, 1) == 0
+    };
+    let plain = 8 * bytes.chunks_exact(8).take_while(is_plain).count();
+    let rest = bytes[plain..].iter();
+    plain + rest.take_while(|byte| !must_be_escaped(**byte)).count()
 }
 
 /// Why a text is refused.
@@ -405,9 +425,8 @@ impl Reader<'_> {
         let bytes = self.text.as_bytes();
         loop {
             let rest = bytes.get(end..).unwrap_or_default();
-            let plain = rest.iter().position(|byte| must_be_escaped(*byte));
-            end += plain.ok_or(Refused::NotJson)?;
-            match bytes[end] {
+            end += plain_length(rest);
+            match bytes.get(end).ok_or(Refused::NotJson)? {
                 b'"' => break,
                 b'\\' => {
                     escaped = true;
@@ -542,10 +561,10 @@ impl Zeroize for Json {
     fn zeroize(&mut self) {
         match self {
             Json::Null | Json::Bool(_) => {}
-            Json::Number(text) | Json::String(text) => text.zeroize(),
+            Json::Number(text) | Json::String(text) => drop(Wiped::from(std::mem::take(text))),
             Json::Array(elements) => elements.iter_mut().for_each(Json::zeroize),
             Json::Object(members) => members.iter_mut().for_each(|(name, value)| {
-                name.zeroize();
+                drop(Wiped::from(std::mem::take(name)));
                 value.zeroize();
             }),
         }

@@ -53,6 +53,33 @@ impl Wiped {
         self.reserve(1);
         self.0.push(byte);
     }
+
+    /// Appends bytes; where they stand now.
+    pub(crate) fn extend(&mut self, bytes: &[u8]) -> &mut [u8] {
+        self.reserve(bytes.len());
+        let start = self.0.len();
+        self.0.extend_from_slice(bytes);
+        &mut self.0[start..]
+    }
+
+    /// Takes the bytes that are not to be kept out again, from `start` on.
+    pub(crate) fn retain_from(&mut self, start: usize, keep: impl Fn(u8) -> bool) {
+        let mut end = start;
+        for at in start..self.0.len() {
+            let byte = self.0[at];
+            if keep(byte) {
+                self.0[end] = byte;
+                end += 1;
+            }
+        }
+        self.0.truncate(end);
+    }
+}
+
+impl From<Vec<u8>> for Wiped {
+    fn from(bytes: Vec<u8>) -> Wiped {
+        Wiped(bytes)
+    }
 }
 
 impl From<String> for Wiped {

@@ -164,23 +164,38 @@ impl Writer {
         }
     }
 
-    /// A text as it is, but for quotes, backslashes and case.
+    /// A text as it is, but for quotes, backslashes and case; eight bytes are looked at in one step.
     fn text(&mut self, text: &str) {
-        self.string.reserve(text.len());
-        for byte in text.bytes() {
-            self.byte(byte);
+        let start = self.string.len();
+        let upper = self.upper;
+        let (mut seen, mut removed) = (0, 0);
+        let mut chunks = self.string.extend(text.as_bytes()).chunks_exact_mut(8);
+        for chunk in &mut chunks {
+            let word = (&*chunk).try_into().map_or(0, u64::from_le_bytes);
+            seen |= word;
+            removed |= has(word, b'"') | has(word, b'\\');
+            if upper {
+                chunk.copy_from_slice(&upper_case(word).to_le_bytes());
+            }
+        }
+        for byte in chunks.into_remainder() {
+            seen |= u64::from(*byte);
+            removed |= u64::from(!is_kept(*byte));
+            if upper {
+                byte.make_ascii_uppercase();
+            }
+        }
+        self.beyond_ascii |= seen & HIGH != 0;
+        if removed != 0 {
+            self.string.retain_from(start, is_kept);
         }
     }
 
     fn byte(&mut self, byte: u8) {
-        self.beyond_ascii |= byte >= 0x80;
-        if byte != b'"' && byte != b'\\' {
-            self.string.push(if self.upper {
-                byte.to_ascii_uppercase()
-            } else {
-                byte
-            });
-        }
+        self.string.push(match self.upper {
+            true => byte.to_ascii_uppercase(),
+            false => byte,
+        });
     }
 
     /// A text inside an object or a list: as JSON has it, with the backslashes gone.
@@ -213,6 +228,29 @@ impl Writer {
             None => self.string,
         }
     }
+}
+
+/// The lowest and the highest bit of each of eight bytes.
+const LOW: u64 = u64::MAX / 255;
+const HIGH: u64 = LOW << 7;
+
+fn is_kept(byte: u8) -> bool {
+    byte != b'"' && byte != b'\\'
+}
+
+/// Not zero when one of eight bytes is this one.
+fn has(word: u64, byte: u8) -> u64 {
+    let zero_there = word ^ (LOW * u64::from(byte));
+    zero_there.wrapping_sub(LOW) & !zero_there & HIGH
+}
+
+/// Eight bytes in ASCII's upper case.
+fn upper_case(word: u64) -> u64 {
+    let seven_bits = word & !HIGH;
+    let from_a = seven_bits + LOW * u64::from(0x80 - b'a');
+    let behind_z = seven_bits + LOW * u64::from(0x7f - b'z');
+    let is_lower = !word & (from_a ^ behind_z) & HIGH;
+    word ^ (is_lower >> 2)
 }
 
 /// What the JSON writer of the gateway (hutool's) escapes beside what JSON asks for.

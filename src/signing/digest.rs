@@ -120,10 +120,11 @@ pub(crate) fn hex_upper(bytes: &[u8]) -> String {
 }
 
 fn hex(bytes: &[u8], digits: &[u8; 16]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
+    let digit = |of: u8| digits[usize::from(of & 15)];
+    let mut text = Vec::with_capacity(bytes.len() * 2);
     for byte in bytes {
-        text.push(char::from(digits[usize::from(byte >> 4)]));
-        text.push(char::from(digits[usize::from(byte & 15)]));
+        text.push(digit(byte >> 4));
+        text.push(digit(*byte));
     }
-    text
+    String::from_utf8(text).unwrap_or_default()
 }
