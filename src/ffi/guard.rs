@@ -70,8 +70,26 @@ where
     E: Opaque,
     E::Value: From<Error>,
 {
-    let outcome = match quietly(body) {
-        Ok(outcome) => outcome,
+    let mut outcome = None;
+    let mut body = Some(body);
+    let panicked = quietly(&mut || outcome = body.take().map(|body| body()));
+    // SAFETY: see above.
+    unsafe { report(error, outcome.unwrap_or(Ok(())), panicked) }
+}
+
+/// # Safety
+/// `error` is NULL or may be written.
+unsafe fn report<E>(
+    error: *mut *mut E,
+    outcome: Result<()>,
+    panicked: std::result::Result<(), Payload>,
+) -> i32
+where
+    E: Opaque,
+    E::Value: From<Error>,
+{
+    let outcome = match panicked {
+        Ok(()) => outcome,
         Err(payload) => Err(Error::new(Status::Internal, internal(&*payload))),
     };
     let (status, given) = match outcome {
@@ -89,7 +107,11 @@ where
 
 /// Runs the body of an export that has no way to report an error.
 pub(super) fn value<T>(default: T, body: impl FnOnce() -> T) -> T {
-    quietly(body).unwrap_or(default)
+    let mut result = None;
+    let mut body = Some(body);
+    // What a panic said is lost: there is nobody to tell.
+    let _ = quietly(&mut || result = body.take().map(|body| body()));
+    result.unwrap_or(default)
 }
 
 fn internal(payload: &(dyn Any + Send)) -> String {
@@ -105,8 +127,13 @@ thread_local! {
     static GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Catches a panic and keeps it off stderr. Panics of the host program are printed as ever.
-fn quietly<T>(body: impl FnOnce() -> T) -> std::result::Result<T, Box<dyn Any + Send>> {
+/// What a panic said.
+type Payload = Box<dyn Any + Send>;
+
+/// Catches a panic and keeps it off stderr. Panics of the host program are printed as ever. Once for all exports,
+/// whatever they return: the code that unwinds is not small.
+#[inline(never)]
+fn quietly(body: &mut dyn FnMut()) -> std::result::Result<(), Payload> {
     hook_once();
     let outer = GUARDED.replace(true);
     let outcome = catch_unwind(AssertUnwindSafe(body));

@@ -131,14 +131,28 @@ impl<O: Opaque> Out<O> {
 #[derive(Clone)]
 pub(super) struct Draft<T> {
     pub(super) value: T,
-    problems: Vec<(&'static str, Error)>,
+    problems: Problems,
+}
+
+/// What was wrong, by the name of the field.
+#[derive(Clone, Default)]
+struct Problems(Vec<(&'static str, Error)>);
+
+impl Problems {
+    fn note(&mut self, name: &'static str, problem: Error) {
+        self.0.push((name, problem));
+    }
+
+    fn forget(&mut self, name: &'static str) {
+        self.0.retain(|(problem, _)| *problem != name);
+    }
 }
 
 impl<T> Draft<T> {
     pub(super) fn new(value: T) -> Draft<T> {
         Draft {
             value,
-            problems: Vec::new(),
+            problems: Problems::default(),
         }
     }
 
@@ -149,7 +163,7 @@ impl<T> Draft<T> {
         given: Result<V>,
         set: impl FnOnce(&mut T, V),
     ) {
-        self.problems.retain(|(problem, _)| *problem != name);
+        self.problems.forget(name);
         self.add(name, given, set);
     }
 
@@ -162,13 +176,13 @@ impl<T> Draft<T> {
     ) {
         match given {
             Ok(given) => add(&mut self.value, given),
-            Err(problem) => self.problems.push((name, problem)),
+            Err(problem) => self.problems.note(name, problem),
         }
     }
 
     /// The value, or the first thing that is wrong with it.
     pub(super) fn checked(&self) -> Result<&T> {
-        match self.problems.first() {
+        match self.problems.0.first() {
             Some((_, problem)) => Err(problem.clone()),
             None => Ok(&self.value),
         }
@@ -198,6 +212,17 @@ pub(super) unsafe fn edit<T, O: Opaque<Value = Draft<T>>>(
     }
 }
 
+/// Which of the texts of one name a getter lends.
+#[derive(Clone, Copy)]
+pub(super) enum Which<'a> {
+    /// There is one.
+    Only,
+    /// By its position.
+    Nth(usize),
+    /// By a path or a header's name.
+    Of(&'a str),
+}
+
 /// A text read from a handle, lent to C for as long as the handle lives. `name` and `which` tell the texts
 /// of one handle apart.
 /// # Safety
@@ -205,7 +230,7 @@ pub(super) unsafe fn edit<T, O: Opaque<Value = Draft<T>>>(
 pub(super) unsafe fn lend<'h, O: Opaque + 'h, T: Text<'h>>(
     handle: *const O,
     name: &'static str,
-    which: String,
+    which: Which<'_>,
     read: impl FnOnce(&'h O::Value) -> T,
 ) -> *const c_char {
     // SAFETY: see above.
@@ -213,12 +238,30 @@ pub(super) unsafe fn lend<'h, O: Opaque + 'h, T: Text<'h>>(
         return ptr::null();
     };
     let object = handle.object();
-    let mut lent = object.lent.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut read = Some(read);
+    lend_one(&object.lent, name, which, &mut || {
+        read.take()?(&object.value).text()
+    })
+}
+
+/// The same for all handles and getters.
+fn lend_one<'h>(
+    lent: &Mutex<Vec<Lent>>,
+    name: &'static str,
+    which: Which<'_>,
+    read: &mut dyn FnMut() -> Option<Cow<'h, str>>,
+) -> *const c_char {
+    let which = match which {
+        Which::Only => String::new(),
+        Which::Nth(index) => index.to_string(),
+        Which::Of(key) => key.to_owned(),
+    };
+    let mut lent = lent.lock().unwrap_or_else(PoisonError::into_inner);
     let same = |one: &&Lent| one.name == name && one.which == which;
     if let Some(before) = lent.iter().find(same) {
         return before.text.as_ptr().cast();
     }
-    let Some(text) = read(&object.value).text() else {
+    let Some(text) = read() else {
         return ptr::null();
     };
     let text = terminated(text);

@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 use std::ptr;
 
-use super::handle::{Draft, Opaque, Out, Text, borrow, checked, edit, lend};
+use super::handle::{Draft, Opaque, Out, Text, Which, borrow, checked, edit, lend};
 use super::string::{self, Chars};
 use crate::error::Result;
 use crate::inbound::Rejected;
@@ -229,7 +229,7 @@ pub(super) unsafe fn text<'h, O: Opaque + 'h, T: Text<'h>>(
     read: impl FnOnce(&'h O::Value) -> T,
 ) -> *const c_char {
     // SAFETY: see above.
-    unsafe { lend(handle, name, String::new(), read) }
+    unsafe { lend(handle, name, Which::Only, read) }
 }
 
 /// As [`text`], for one of many, by its position.
@@ -242,7 +242,7 @@ pub(super) unsafe fn nth_text<'h, O: Opaque + 'h, T: Text<'h>>(
     read: impl FnOnce(&'h O::Value, usize) -> T,
 ) -> *const c_char {
     // SAFETY: see above.
-    unsafe { lend(handle, name, index.to_string(), |value| read(value, index)) }
+    unsafe { lend(handle, name, Which::Nth(index), |value| read(value, index)) }
 }
 
 /// As [`text`], for one of many, by its key; NULL for a key that is NULL or not UTF-8.
@@ -257,7 +257,7 @@ pub(super) unsafe fn keyed_text<'h, O: Opaque + 'h, T: Text<'h>>(
     // SAFETY: see above.
     match unsafe { string::optional(name, key) } {
         // SAFETY: see above.
-        Ok(Some(key)) => unsafe { lend(handle, name, key.to_owned(), |value| read(value, key)) },
+        Ok(Some(key)) => unsafe { lend(handle, name, Which::Of(key), |value| read(value, key)) },
         _ => ptr::null(),
     }
 }
