@@ -5,6 +5,7 @@ pub(crate) mod suite;
 mod c_scenarios;
 mod c_suite;
 mod cpp_suite;
+mod documents;
 mod install_suite;
 mod java_suite;
 mod python_suite;
