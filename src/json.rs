@@ -171,11 +171,6 @@ impl Json {
 
     /// At least as many bytes as [`Json::to_json`] writes.
     fn written_length(&self) -> usize {
-        let quoted = |text: &str| {
-            let rest = &text.as_bytes()[plain_length(text.as_bytes())..];
-            let escaped = rest.iter().filter(|byte| must_be_escaped(**byte)).count();
-            text.len() + 5 * escaped + 2
-        };
         match self {
             Json::Null | Json::Bool(_) => 5,
             Json::Number(text) => text.len(),
@@ -256,6 +251,55 @@ impl Json {
         }
         Ok(Some(value))
     }
+}
+
+/// A member of an object that is not made for it: a text or a value that is somebody else's.
+#[derive(Clone, Copy)]
+pub(crate) enum Lent<'a> {
+    Text(&'a str),
+    Value(&'a Json),
+}
+
+impl Lent<'_> {
+    pub(crate) fn to_json(self) -> Json {
+        match self {
+            Lent::Text(text) => Json::string(text),
+            Lent::Value(value) => value.clone(),
+        }
+    }
+}
+
+/// As [`Json::to_body`], of an object's members.
+pub(crate) fn to_body(members: &[(&str, Lent<'_>)]) -> Zeroizing<Vec<u8>> {
+    let length = |value: &Lent<'_>| match value {
+        Lent::Text(text) => quoted(text),
+        Lent::Value(value) => value.written_length(),
+    };
+    let lengths = members
+        .iter()
+        .map(|(name, value)| quoted(name) + length(value) + 2);
+    let mut text = String::with_capacity(2 + lengths.sum::<usize>());
+    text.push('{');
+    for (index, (name, value)) in members.iter().enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        write_string(name, &mut text);
+        text.push(':');
+        match value {
+            Lent::Text(value) => write_string(value, &mut text),
+            Lent::Value(value) => value.write_json(&mut text),
+        }
+    }
+    text.push('}');
+    Zeroizing::new(text.into_bytes())
+}
+
+/// At least as many bytes as [`write_string`] writes.
+fn quoted(text: &str) -> usize {
+    let rest = &text.as_bytes()[plain_length(text.as_bytes())..];
+    let escaped = rest.iter().filter(|byte| must_be_escaped(**byte)).count();
+    text.len() + 5 * escaped + 2
 }
 
 /// Appends a JSON string; most have nothing to escape.

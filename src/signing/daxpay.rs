@@ -6,7 +6,7 @@ use std::fmt;
 use super::decimal::{plain, without_zeros};
 use super::digest::HmacSha256;
 use super::{digest, same};
-use crate::json::Json;
+use crate::json::{Json, Lent};
 use crate::secret::{Secret, Wiped};
 
 /// What is computed over the string to sign.
@@ -84,27 +84,40 @@ struct Writer {
 }
 
 impl Writer {
-    fn new(form: Form, upper: bool, params: &Json) -> Writer {
-        let length = |(name, value): &(String, Json)| {
-            let value = value.as_str().map_or(40, str::len);
-            name.len() + value + 2
-        };
+    fn new(form: Form, upper: bool) -> Writer {
         Writer {
-            string: Wiped::with_capacity(params.members().iter().map(length).sum()),
+            string: Wiped::default(),
             form,
             upper,
             beyond_ascii: false,
         }
     }
 
-    fn params(&mut self, params: &Json) {
-        let is_empty = |value: &Json| matches!(value, Json::Array(elements) if elements.is_empty());
-        let is_signed = |(name, value): &&(String, Json)| {
-            let is_left_out = !self.form.empty_lists && is_empty(value);
-            name != "sign" && *value != Json::Null && !is_left_out
+    fn params(mut self, params: &Json) -> Wiped {
+        let members = params.members().iter();
+        self.members(members.map(|(name, value)| (name.as_str(), Lent::Value(value))))
+    }
+
+    /// The string of these members up to and without `&key=…`.
+    fn members<'a>(&mut self, members: impl Iterator<Item = (&'a str, Lent<'a>)>) -> Wiped {
+        let is_signed = |(name, value): &(&str, Lent<'_>)| match value {
+            Lent::Text(_) => *name != "sign",
+            Lent::Value(Json::Null) => false,
+            Lent::Value(Json::Array(elements)) if elements.is_empty() => {
+                *name != "sign" && self.form.empty_lists
+            }
+            Lent::Value(_) => *name != "sign",
         };
-        let mut members: Vec<&(String, Json)> = params.members().iter().filter(is_signed).collect();
+        let mut members: Vec<(&str, Lent<'_>)> = members.filter(is_signed).collect();
         members.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        let length = |(name, value): &(&str, Lent<'_>)| {
+            let value = match value {
+                Lent::Text(text) => text.len(),
+                Lent::Value(value) => value.as_str().map_or(40, str::len),
+            };
+            name.len() + value + 2
+        };
+        self.string.reserve(members.iter().map(length).sum());
         for (index, (name, value)) in members.into_iter().enumerate() {
             if index > 0 {
                 self.string.push(b'&');
@@ -112,11 +125,13 @@ impl Writer {
             self.text(name);
             self.string.push(b'=');
             match value {
-                Json::String(text) => self.text(text),
-                Json::Number(number) => self.number(self.form.number, number),
-                other => self.nested(other),
+                Lent::Text(text) => self.text(text),
+                Lent::Value(Json::String(text)) => self.text(text),
+                Lent::Value(Json::Number(number)) => self.number(self.form.number, number),
+                Lent::Value(other) => self.nested(other),
             }
         }
+        self.finish()
     }
 
     fn nested(&mut self, value: &Json) {
@@ -221,11 +236,14 @@ impl Writer {
         self.text(&format!("u{:04x}", u32::from(c)));
     }
 
-    fn finish(self) -> Wiped {
-        let text = std::str::from_utf8(&self.string).ok();
-        match text.filter(|_| self.upper && self.beyond_ascii) {
-            Some(text) => Wiped::from(text.to_uppercase()),
-            None => self.string,
+    fn finish(&mut self) -> Wiped {
+        let string = std::mem::take(&mut self.string);
+        if !self.upper || !self.beyond_ascii {
+            return string;
+        }
+        match std::str::from_utf8(&string) {
+            Ok(text) => Wiped::from(text.to_uppercase()),
+            Err(_) => string,
         }
     }
 }
@@ -278,18 +296,16 @@ pub(crate) fn canonical(params: &Json, nested: Nested) -> String {
         nested,
         ..Form::SIGNED
     };
-    let mut writer = Writer::new(form, false, params);
-    writer.params(params);
-    String::from_utf8_lossy(&writer.finish()).into_owned()
+    let string = Writer::new(form, false).params(params);
+    String::from_utf8_lossy(&string).into_owned()
 }
 
 /// The signature that edition 2 makes, whose string is not put in upper case: to name it, where
 /// somebody used it. It has MD5 and HMAC-SHA256.
 pub(crate) fn sign_as_edition_2(algorithm: Algorithm, sign_key: &str, params: &Json) -> String {
-    let mut string = Writer::new(Form::SIGNED, false, params);
-    string.params(params);
+    let string = Writer::new(Form::SIGNED, false).params(params);
     let tail = Wiped::from(format!("&key={sign_key}"));
-    digest_of(algorithm, &[&string.finish(), &tail], sign_key)
+    digest_of(algorithm, &[&string, &tail], sign_key)
 }
 
 /// Whether a signature is edition 2's, by either of its algorithms.
@@ -357,11 +373,17 @@ impl Key {
         forms(params).any(|form| same(self.sign_in(form, params).as_bytes(), signature.as_bytes()))
     }
 
+    /// As [`Key::sign`], of members that are lent.
+    pub(crate) fn sign_members(&self, members: &[(&str, Lent<'_>)]) -> String {
+        self.finish(&Writer::new(Form::SIGNED, true).members(members.iter().copied()))
+    }
+
     fn sign_in(&self, form: Form, params: &Json) -> String {
-        let mut writer = Writer::new(form, true, params);
-        writer.params(params);
-        let string = writer.finish();
-        let parts: [&[u8]; 2] = [&string, self.tail.expose().as_bytes()];
+        self.finish(&Writer::new(form, true).params(params))
+    }
+
+    fn finish(&self, string: &[u8]) -> String {
+        let parts: [&[u8]; 2] = [string, self.tail.expose().as_bytes()];
         match self.algorithm {
             Algorithm::HmacSha256 => digest::hex_lower(&self.hmac.of(&parts)),
             Algorithm::Md5 => digest::hex_lower(&digest::md5(&parts)),

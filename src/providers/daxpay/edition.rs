@@ -1,10 +1,12 @@
 //! The two editions that a handle can speak: what each signs with, what it checks the gateway's
 //! signatures with, and what each says about those of the others.
 
+use zeroize::Zeroizing;
+
 use super::super::rotation::Keys;
 use crate::error::{Error, Result};
 use crate::inbound::bad_signature;
-use crate::json::Json;
+use crate::json::{Json, Lent};
 use crate::signing::daxpay::{Key, is_of_edition_2};
 use crate::signing::daxpay_open::{self, Numbers, Unsignable};
 use crate::signing::rsa::{PublicKey, RsaSigner};
@@ -22,11 +24,15 @@ impl Edition {
     }
 
     /// The signature of a request.
-    pub(super) fn sign(&self, params: &Json) -> Result<String> {
+    pub(super) fn sign(&self, members: &[(&str, Lent<'_>)]) -> Result<String> {
         match self {
-            Edition::Three(keys) => Ok(keys.current().sign(params)),
+            Edition::Three(keys) => Ok(keys.current().sign_members(members)),
             Edition::Open(signer, _) => {
-                let string = daxpay_open::string_to_sign(params, Numbers::Plain)
+                let member =
+                    |(name, value): &(&str, Lent<'_>)| ((*name).to_owned(), value.to_json());
+                let params = Json::Object(members.iter().map(member).collect());
+                let params = Zeroizing::new(params);
+                let string = daxpay_open::string_to_sign(&params, Numbers::Plain)
                     .map_err(|why| Error::argument("body", format!("cannot be signed: {why}")))?;
                 signer.sign(string.as_bytes())
             }

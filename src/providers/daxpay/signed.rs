@@ -12,7 +12,7 @@ use crate::error::{Error, Result, Status};
 use crate::explain;
 use crate::http::{HttpRequest, HttpResponse};
 use crate::inbound::bad_signature;
-use crate::json::Json;
+use crate::json::{Json, Lent, to_body};
 use crate::log::Level;
 use crate::options::Options;
 use crate::random;
@@ -97,20 +97,22 @@ impl DaxPay {
             ("nonceStr", Some(&*nonce)),
             ("reqTime", Some(&*req_time)),
         ];
-        let is_own = |name: &str| params.iter().any(|(own, _)| own == name);
-        let mut members = Vec::with_capacity(common.len() + params.len() + 1);
+        let params = Zeroizing::new(Json::Object(params));
+        let own = params.members();
+        let is_own = |name: &str| own.iter().any(|(own, _)| own == name);
+        let mut members = Vec::with_capacity(common.len() + own.len() + 1);
         for (name, value) in common {
             if let Some(value) = value.filter(|_| !is_own(name)) {
-                members.push((name.to_owned(), Json::string(value)));
+                members.push((name, Lent::Text(value)));
             }
         }
-        members.extend(params);
-        let mut object = Zeroizing::new(Json::Object(members));
-        let sign = self.edition.sign(&object)?;
-        if let Json::Object(members) = &mut *object {
-            members.push(("sign".to_owned(), Json::string(sign)));
-        }
-        let request = self.client.request(method, target, object.to_body());
+        members.extend(
+            own.iter()
+                .map(|(name, value)| (name.as_str(), Lent::Value(value))),
+        );
+        let sign = self.edition.sign(&members)?;
+        members.push(("sign", Lent::Text(&sign)));
+        let request = self.client.request(method, target, to_body(&members));
         Ok(request
             .trace_id(given.or(request_id.as_deref()).unwrap_or(&nonce))
             .header("Content-Type", "application/json"))
