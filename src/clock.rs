@@ -62,10 +62,24 @@ pub(crate) fn format_civil(unix_ms: i64, offset_minutes: i32) -> Option<String> 
     let at = utc.checked_to_offset(offset(offset_minutes)?)?;
     let (year, month, day) = at.to_calendar_date();
     let (hour, minute, second) = at.to_hms();
-    let month = u8::from(month);
-    (0..=9999)
-        .contains(&year)
-        .then(|| format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"))
+    let year = u16::try_from(year).ok().filter(|year| *year <= 9999)?;
+    let (century, year) = (year / 100, year % 100);
+    let parts = [
+        century as u8,
+        year as u8,
+        u8::from(month),
+        day,
+        hour,
+        minute,
+        second,
+    ];
+    let mut text = String::with_capacity(19);
+    for (part, before) in parts.into_iter().zip(["", "", "-", "-", " ", ":", ":"]) {
+        text.push_str(before);
+        text.push(char::from(b'0' + part / 10));
+        text.push(char::from(b'0' + part % 10));
+    }
+    Some(text)
 }
 
 /// Reads what [`format_civil`] writes.

@@ -300,7 +300,7 @@ impl BaseUrl {
 
     /// The absolute URL of an endpoint path, which begins with a slash.
     pub(crate) fn join(&self, path: &str) -> String {
-        format!("{}{path}", self.0)
+        [&self.0, path].concat()
     }
 }
 

@@ -3,6 +3,7 @@
 //! number that went through a float, or a second value for the same name, would let
 //! two readers of one message disagree about what was signed.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::IgnoredAny;
@@ -58,18 +59,16 @@ pub enum Json {
 impl Json {
     /// Reads one JSON value that fills the whole of `bytes`; a byte order mark before it is skipped.
     pub fn parse(bytes: &[u8]) -> Result<Json> {
-        let text = std::str::from_utf8(bytes)
-            .map_err(|e| JsonError::new(format!("not UTF-8 at byte {}", e.valid_up_to())))?;
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        if text.trim().is_empty() {
-            return Err(JsonError::new("empty"));
-        }
-        let mut reader = Reader { text, at: 0 };
-        let whole = reader.value(0).and_then(|value| match reader.peek() {
-            None => Ok(value),
-            Some(_) => Err(Refused::NotJson),
-        });
-        whole.map_err(|why| JsonError::new(why.message(text)))
+        whole(bytes, |reader| reader.value(0))
+    }
+
+    /// The members of the object that fills the whole of `bytes`, with its texts where they stand; nothing for
+    /// another value.
+    pub(crate) fn parse_members(bytes: &[u8]) -> Result<Option<Vec<(Cow<'_, str>, Part<'_>)>>> {
+        whole(bytes, |reader| match reader.peek() {
+            Some(b'{') => reader.members(Reader::part).map(Some),
+            _ => reader.value(0).map(|_| None),
+        })
     }
 
     /// An object of the given members; absent ones are left out.
@@ -253,6 +252,21 @@ impl Json {
     }
 }
 
+/// A value whose text, if it is one, may stand where it was read from.
+pub(crate) enum Part<'a> {
+    Text(Cow<'a, str>),
+    Value(Json),
+}
+
+impl Part<'_> {
+    pub(crate) fn lend(&self) -> Lent<'_> {
+        match self {
+            Part::Text(text) => Lent::Text(text),
+            Part::Value(value) => Lent::Value(value),
+        }
+    }
+}
+
 /// A member of an object that is not made for it: a text or a value that is somebody else's.
 #[derive(Clone, Copy)]
 pub(crate) enum Lent<'a> {
@@ -377,13 +391,29 @@ impl Refused {
 
 type Read<T> = std::result::Result<T, Refused>;
 
+/// Reads a value that fills the whole of `bytes`.
+fn whole<'a, T>(bytes: &'a [u8], read: impl Fn(&mut Reader<'a>) -> Read<T>) -> Result<T> {
+    let text = std::str::from_utf8(bytes)
+        .map_err(|e| JsonError::new(format!("not UTF-8 at byte {}", e.valid_up_to())))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim().is_empty() {
+        return Err(JsonError::new("empty"));
+    }
+    let mut reader = Reader { text, at: 0 };
+    let whole = read(&mut reader).and_then(|value| match reader.peek() {
+        None => Ok(value),
+        Some(_) => Err(Refused::NotJson),
+    });
+    whole.map_err(|why| JsonError::new(why.message(text)))
+}
+
 /// Reads a text from front to back, once. Escapes are left to serde_json.
 struct Reader<'a> {
     text: &'a str,
     at: usize,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// The next byte that is no white space.
     fn peek(&mut self) -> Option<u8> {
         let rest = &self.text.as_bytes()[self.at..];
@@ -407,7 +437,7 @@ impl Reader<'_> {
             return Err(Refused::TooDeep);
         }
         match self.peek().ok_or(Refused::NotJson)? {
-            b'"' => self.string().map(Json::String),
+            b'"' => self.text().map(|text| Json::String(text.into_owned())),
             b'{' => self.object(depth),
             b'[' => self.array(depth),
             b'n' => self.word("null", Json::Null),
@@ -417,21 +447,40 @@ impl Reader<'_> {
         }
     }
 
-    fn object(&mut self, depth: usize) -> Read<Json> {
-        self.at += 1;
-        let mut members = Vec::new();
-        if self.take(b'}') {
-            return Ok(Json::Object(members));
+    fn part(&mut self) -> Read<Part<'a>> {
+        match self.peek() {
+            Some(b'"') => self.text().map(Part::Text),
+            _ => self.value(1).map(Part::Value),
         }
+    }
+
+    fn object(&mut self, depth: usize) -> Read<Json> {
+        let members = self.members(|reader| reader.value(depth + 1))?;
+        let owned = members
+            .into_iter()
+            .map(|(name, value)| (name.into_owned(), value));
+        Ok(Json::Object(owned.collect()))
+    }
+
+    /// The members of an object, of which the next byte is the first; no name twice.
+    fn members<T>(
+        &mut self,
+        mut value: impl FnMut(&mut Self) -> Read<T>,
+    ) -> Read<Vec<(Cow<'a, str>, T)>> {
+        self.at += 1;
+        if self.take(b'}') {
+            return Ok(Vec::new());
+        }
+        let mut members = Vec::with_capacity(8);
         loop {
             if self.peek() != Some(b'"') {
                 return Err(Refused::NotJson);
             }
-            let name = self.string()?;
+            let name = self.text()?;
             if !self.take(b':') {
                 return Err(Refused::NotJson);
             }
-            members.push((name, self.value(depth + 1)?));
+            members.push((name, value(self)?));
             if self.take(b'}') {
                 break;
             }
@@ -441,7 +490,7 @@ impl Reader<'_> {
         }
         match twice(&members) {
             Some(name) => Err(Refused::Twice(name.to_owned())),
-            None => Ok(Json::Object(members)),
+            None => Ok(members),
         }
     }
 
@@ -462,7 +511,8 @@ impl Reader<'_> {
         }
     }
 
-    fn string(&mut self) -> Read<String> {
+    /// A string, where it stands when nothing in it is escaped.
+    fn text(&mut self) -> Read<Cow<'a, str>> {
         let start = self.at + 1;
         let mut end = start;
         let mut escaped = false;
@@ -482,9 +532,9 @@ impl Reader<'_> {
         let inner = self.text.get(start..end).ok_or(Refused::NotJson)?;
         self.at = end + 1;
         if escaped {
-            return unescaped(inner).ok_or(Refused::NotJson);
+            return unescaped(inner).map(Cow::Owned).ok_or(Refused::NotJson);
         }
-        Ok(inner.to_owned())
+        Ok(Cow::Borrowed(inner))
     }
 
     /// A number stays the text it is: an optional sign, digits without a leading zero, a fraction, an exponent.
@@ -584,17 +634,18 @@ fn four_digits(rest: &mut &str) -> Option<u32> {
 }
 
 /// A name that stands twice.
-fn twice(members: &[(String, Json)]) -> Option<&str> {
+fn twice<'m, T>(members: &'m [(Cow<'_, str>, T)]) -> Option<&'m str> {
     /// Up to here comparing all with all is faster than sorting.
     const FEW: usize = 16;
     if members.len() <= FEW {
-        let mut names = members.iter().map(|(name, _)| name.as_str()).enumerate();
-        let earlier = |index: usize, name| members[..index].iter().any(|(n, _)| n == name);
+        let mut names = members.iter().map(|(name, _)| &**name).enumerate();
+        let earlier =
+            |index: usize, name: &str| members[..index].iter().any(|(other, _)| other == name);
         return names
-            .find(|(index, name)| earlier(*index, *name))
+            .find(|(index, name)| earlier(*index, name))
             .map(|(_, name)| name);
     }
-    let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
+    let mut names: Vec<&str> = members.iter().map(|(name, _)| &**name).collect();
     names.sort_unstable();
     let pair = names.windows(2).find(|pair| pair[0] == pair[1]);
     pair.map(|pair| pair[0])

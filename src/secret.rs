@@ -43,7 +43,7 @@ impl Wiped {
     /// Room for so many more bytes.
     pub(crate) fn reserve(&mut self, more: usize) {
         if self.0.capacity() - self.0.len() < more {
-            let mut larger = Wiped::with_capacity(2 * (self.0.len() + more));
+            let mut larger = Wiped::with_capacity(2 * self.0.len() + more);
             larger.0.extend_from_slice(&self.0);
             *self = larger;
         }

@@ -184,7 +184,7 @@ impl AuthUrl {
 
 impl AuthRequest {
     /// Its parameters.
-    pub(super) fn params(&self, is_open: bool) -> Result<Vec<(String, Json)>> {
+    pub(super) fn params(&self, is_open: bool) -> Result<Json> {
         let auth_code = checks::required_secret("auth_code", &self.auth_code)?;
         checks::at_most("auth_code", auth_code, 200)?;
         let auth_code = ("authCode", Some(Json::string(auth_code)));
@@ -197,7 +197,7 @@ impl AuthRequest {
             only_in_open("access_token", shown(&self.access_token))?;
             only_in_open("union_identifier", checks::optional(&self.union_identifier))?;
             only_in_open("auth_token", shown(&self.auth_token))?;
-            return Ok(owned([
+            return Ok(Json::object([
                 ("clientIp", client_ip(&self.client_ip)?),
                 ("channel", Some(channel(&self.channel)?)),
                 auth_code,
@@ -206,7 +206,7 @@ impl AuthRequest {
         }
         only_in_3("channel", checks::optional(&self.channel))?;
         only_in_3("client_ip", checks::optional(&self.client_ip))?;
-        Ok(owned([
+        Ok(Json::object([
             auth_code,
             query_code,
             (
@@ -234,7 +234,7 @@ impl AuthRequest {
 
 impl AuthUrlRequest {
     /// Its parameters.
-    pub(super) fn params(&self, is_open: bool) -> Result<Vec<(String, Json)>> {
+    pub(super) fn params(&self, is_open: bool) -> Result<Json> {
         let channel = ("channel", Some(channel(&self.channel)?));
         let auth_type = (
             "authType",
@@ -245,7 +245,7 @@ impl AuthUrlRequest {
             only_in_open("op_app_id", checks::optional(&self.op_app_id))?;
             only_in_open("return_path", checks::optional(&self.return_path))?;
             only_in_open("capability", checks::optional(&self.capability))?;
-            return Ok(owned([
+            return Ok(Json::object([
                 ("clientIp", client_ip(&self.client_ip)?),
                 channel,
                 auth_type,
@@ -262,7 +262,7 @@ impl AuthUrlRequest {
         )?;
         only_in_3("auth_path", checks::optional(&self.auth_path))?;
         only_in_3("client_ip", checks::optional(&self.client_ip))?;
-        Ok(owned([
+        Ok(Json::object([
             channel,
             auth_type,
             (
@@ -314,13 +314,6 @@ fn text(name: &str, value: Option<&str>, most: usize) -> Result<Option<Json>> {
 fn shown(value: &Option<Secret>) -> Option<&str> {
     let value = value.as_ref().map(Secret::expose);
     value.filter(|value| !value.is_empty())
-}
-
-fn owned<const N: usize>(params: [(&str, Option<Json>); N]) -> Vec<(String, Json)> {
-    params
-        .into_iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), value?)))
-        .collect()
 }
 
 fn channel(value: &Option<String>) -> Result<Json> {

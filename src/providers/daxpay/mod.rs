@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use zeroize::Zeroizing;
+
 use super::checks;
 use super::rotation::{self, Keys};
 use crate::answer::Answer;
@@ -15,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::explain::{self, Explanation};
 use crate::http::{HttpRequest, HttpResponse, Repeat};
 use crate::inbound::{Inbound, Policy, SIGNED_WINDOW_MS};
+use crate::json::{Json, Lent};
 use crate::options::Options;
 use crate::secret::Secret;
 pub use crate::signing::daxpay::Algorithm;
@@ -449,21 +452,25 @@ impl DaxPay {
         request: &AuthRequest,
         options: &Options,
     ) -> Result<HttpRequest> {
-        let params = request.params(self.edition.is_open())?;
-        let signed = self.signed("POST", self.path(paths), params, options)?;
+        let params = Zeroizing::new(request.params(self.edition.is_open())?);
+        let signed = self.signed("POST", self.path(paths), &lent(&params), options)?;
         Ok(request.secrets().fold(signed, HttpRequest::secret))
     }
 
     fn auth_url_request(&self, request: &AuthUrlRequest, options: &Options) -> Result<HttpRequest> {
         let params = request.params(self.edition.is_open())?;
-        self.signed("POST", self.path(AUTH_URL_PATH), params, options)
+        self.signed("POST", self.path(AUTH_URL_PATH), &lent(&params), options)
     }
 
     fn call_request(&self, call: &Call, options: &Options) -> Result<HttpRequest> {
         call.check(&[])?;
         let target = call.wire_target()?;
         let params = business_params(call, self.edition.is_open())?;
-        let request = self.signed(&call.method, &target, params, options)?;
+        let params: Vec<_> = params
+            .iter()
+            .map(|(name, value)| (&**name, value.lend()))
+            .collect();
+        let request = self.signed(&call.method, &target, &params, options)?;
         Ok(call.headers.iter().fold(request, |request, (name, value)| {
             request.header(name, value)
         }))
@@ -474,8 +481,15 @@ impl DaxPay {
             let why = "has no ping: only edition open has one";
             return Err(Error::config("edition 3", why));
         }
-        self.signed("POST", PING_PATH, Vec::new(), options)
+        self.signed("POST", PING_PATH, &[], options)
     }
+}
+
+fn lent(params: &Json) -> Vec<(&str, Lent<'_>)> {
+    let members = params.members().iter();
+    members
+        .map(|(name, value)| (name.as_str(), Lent::Value(value)))
+        .collect()
 }
 
 fn explain_3(key: &Key, message: &Inbound, signature: Option<&str>) -> Result<Explanation> {

@@ -1,6 +1,6 @@
 //! The signed envelope of requests, answers and notifications.
 
-use zeroize::Zeroizing;
+use std::borrow::Cow;
 
 use super::edition::Edition;
 use super::{DaxPay, ResponseSignature};
@@ -12,7 +12,7 @@ use crate::error::{Error, Result, Status};
 use crate::explain;
 use crate::http::{HttpRequest, HttpResponse};
 use crate::inbound::bad_signature;
-use crate::json::{Json, Lent, to_body};
+use crate::json::{Json, Lent, Part, to_body};
 use crate::log::Level;
 use crate::options::Options;
 use crate::random;
@@ -77,7 +77,7 @@ impl DaxPay {
         &self,
         method: &str,
         target: &str,
-        params: Vec<(String, Json)>,
+        params: &[(&str, Lent<'_>)],
         options: &Options,
     ) -> Result<HttpRequest> {
         let now_ms = self.client.clock().unix_ms();
@@ -97,19 +97,14 @@ impl DaxPay {
             ("nonceStr", Some(&*nonce)),
             ("reqTime", Some(&*req_time)),
         ];
-        let params = Zeroizing::new(Json::Object(params));
-        let own = params.members();
-        let is_own = |name: &str| own.iter().any(|(own, _)| own == name);
-        let mut members = Vec::with_capacity(common.len() + own.len() + 1);
+        let is_own = |name: &str| params.iter().any(|(own, _)| *own == name);
+        let mut members = Vec::with_capacity(common.len() + params.len() + 1);
         for (name, value) in common {
             if let Some(value) = value.filter(|_| !is_own(name)) {
                 members.push((name, Lent::Text(value)));
             }
         }
-        members.extend(
-            own.iter()
-                .map(|(name, value)| (name.as_str(), Lent::Value(value))),
-        );
+        members.extend_from_slice(params);
         let sign = self.edition.sign(&members)?;
         members.push(("sign", Lent::Text(&sign)));
         let request = self.client.request(method, target, to_body(&members));
@@ -272,22 +267,21 @@ fn difference(request: &HttpRequest, error: &Error) -> Option<String> {
 
 /// The caller's own parameters. Edition 3 refuses empty strings, since the platform's text and its
 /// code disagree on whether they are signed; nulls are left out, and so are zeros behind a decimal.
-pub(super) fn business_params(call: &Call, is_open: bool) -> Result<Vec<(String, Json)>> {
+pub(super) fn business_params(call: &Call, is_open: bool) -> Result<Vec<(Cow<'_, str>, Part<'_>)>> {
     if call.body.is_empty() {
         return Ok(Vec::new());
     }
-    let body = Json::parse(&call.body).map_err(|e| Error::argument("body", format!("is {e}")))?;
-    let Json::Object(members) = body else {
-        return Err(Error::argument(
-            "body",
-            "is not a JSON object of the endpoint's parameters",
-        ));
-    };
+    let members = Json::parse_members(&call.body)
+        .map_err(|e| Error::argument("body", format!("is {e}")))?
+        .ok_or_else(|| {
+            let why = "is not a JSON object of the endpoint's parameters";
+            Error::argument("body", why)
+        })?;
     for (name, value) in &members {
         let is_ours = match is_open {
-            false => ["sign", "nonceStr", "reqTime"].contains(&name.as_str()),
+            false => ["sign", "nonceStr", "reqTime"].contains(&&**name),
             true => {
-                ["reqId", "nonceStr", "reqTime"].contains(&name.as_str())
+                ["reqId", "nonceStr", "reqTime"].contains(&&**name)
                     || name.eq_ignore_ascii_case("sign")
             }
         };
@@ -297,19 +291,18 @@ pub(super) fn business_params(call: &Call, is_open: bool) -> Result<Vec<(String,
                 format!("has `{name}`, which libauth adds itself"),
             ));
         }
-        if !is_open && *value == Json::string("") {
+        if !is_open && matches!(value, Part::Text(text) if text.is_empty()) {
             return Err(Error::argument(
                 "body",
                 format!("has an empty `{name}`: leave it out"),
             ));
         }
     }
-    Ok(members
-        .into_iter()
-        .filter(|(_, value)| *value != Json::Null)
-        .map(|(name, value)| match value {
-            Json::String(_) | Json::Bool(_) => (name, value),
-            other => (name, with_plain_numbers(&other)),
-        })
-        .collect())
+    let with_plain_numbers = |(name, value)| match value {
+        Part::Value(Json::Null) => None,
+        Part::Value(value @ Json::Bool(_)) => Some((name, Part::Value(value))),
+        Part::Value(value) => Some((name, Part::Value(with_plain_numbers(&value)))),
+        text => Some((name, text)),
+    };
+    Ok(members.into_iter().filter_map(with_plain_numbers).collect())
 }
