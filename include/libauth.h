@@ -222,6 +222,12 @@ typedef int32_t libauth_json_type;
 /** The HTTP status. */
 LIBAUTH_API int32_t libauth_answer_http_status(const libauth_answer *answer);
 
+/**
+ * 1 if a signature of the platform over the answer was checked and is right; else 0, as for the
+ * platforms that do not sign, and for what they do not sign.
+ */
+LIBAUTH_API int32_t libauth_answer_verified(const libauth_answer *answer);
+
 /** The platform's own code as text, such as "0"; NULL when the body held none. */
 LIBAUTH_API const char *libauth_answer_code(const libauth_answer *answer);
 
@@ -632,6 +638,41 @@ void libauth_config_set_openplatform_token_lifetime_ms(libauth_config *config,
 LIBAUTH_API
 void libauth_config_set_seller_expires_in_unit(libauth_config *config,
                                                libauth_seller_expires_in_unit unit);
+
+/**
+ * seller: the path of the token's endpoint below the base URL, for deployments of another version
+ * of the documents, such as "/seller/202405/authorization". NULL:
+ * "/seller/202405/auth/get-access-token", the default.
+ */
+LIBAUTH_API
+void libauth_config_set_seller_token_path(libauth_config *config,
+                                          const char *path);
+
+/**
+ * creditpay: a signature key before a rotation, under which inbound messages are accepted too;
+ * any number of them. One that cannot be used is left out with a line in the log.
+ */
+LIBAUTH_API
+void libauth_config_add_creditpay_previous_key(libauth_config *config,
+                                               const char *key);
+
+/**
+ * daxpay: a key before a rotation, under which answers and inbound messages are accepted too:
+ * edition 3's sign key, edition open's public key of the platform; any number of them. One that
+ * cannot be used is left out with a line in the log.
+ */
+LIBAUTH_API
+void libauth_config_add_daxpay_previous_key(libauth_config *config,
+                                            const char *key);
+
+/**
+ * redemption: a key before a rotation, under which inbound messages are accepted too: the
+ * platform's public key, or for MD5 the shared secret; any number of them. One that cannot be
+ * used is left out with a line in the log.
+ */
+LIBAUTH_API
+void libauth_config_add_redemption_previous_key(libauth_config *config,
+                                                const char *key);
 
 /**
  * Inbound messages: how far a message's time may be from the clock, to either side, in
@@ -1315,6 +1356,12 @@ int64_t libauth_creditpay_event_field_int64(const libauth_creditpay_event *event
                                             int64_t fallback);
 
 /**
+ * Which key the message was signed with: 0 is the handle's own, 1 and so on are those of
+ * libauth_config_add_creditpay_previous_key, in the order added; -1 for NULL.
+ */
+LIBAUTH_API int32_t libauth_creditpay_event_key(const libauth_creditpay_event *event);
+
+/**
  * The body as received, and its length in bytes if `length` is not NULL. Not NUL-terminated,
  * never NULL.
  */
@@ -1347,6 +1394,18 @@ libauth_status libauth_creditpay_explain_event(const libauth_creditpay *creditpa
                                                const char *signature,
                                                libauth_explanation **explanation,
                                                libauth_error **error);
+
+/**
+ * As libauth_creditpay_explain, with the string that the other side signs in place of its
+ * signature: where the two part, with a few characters on either side, and what that means.
+ * Secrets are masked in both. Free the explanation.
+ */
+LIBAUTH_API LIBAUTH_WARN_UNUSED
+libauth_status libauth_creditpay_explain_string(const libauth_creditpay *creditpay,
+                                                const libauth_inbound *message,
+                                                const char *their_string,
+                                                libauth_explanation **explanation,
+                                                libauth_error **error);
 
 /* ---- DaxPay ---------------------------------------------------------------------------------- */
 
@@ -1405,11 +1464,14 @@ typedef int32_t libauth_daxpay_status;
 #define LIBAUTH_DAXPAY_STATUS_WAITING 2
 /** There is no such authorization. */
 #define LIBAUTH_DAXPAY_STATUS_NOT_EXIST 3
+/** Edition open: the authorization failed. */
+#define LIBAUTH_DAXPAY_STATUS_FAIL 4
 
 /**
- * Makes a handle for an application: `app_id` and `mch_no` have at most 32 characters, `mch_no`
- * may be NULL (newer gateways require it), `algorithm` is the gateway's. Opens no connection.
- * Errors: LIBAUTH_INVALID_ARGUMENT, LIBAUTH_INVALID_CONFIG.
+ * Makes a handle for an application of edition 3: `app_id` and `mch_no` have at most 32
+ * characters; `app_id` may be NULL (the gateway's default application), and so may `mch_no`
+ * (newer gateways require it), `algorithm` is the gateway's. Opens no connection. Errors:
+ * LIBAUTH_INVALID_ARGUMENT, LIBAUTH_INVALID_CONFIG.
  */
 LIBAUTH_API LIBAUTH_WARN_UNUSED
 libauth_status libauth_daxpay_new(const libauth_config *config,
@@ -1419,6 +1481,39 @@ libauth_status libauth_daxpay_new(const libauth_config *config,
                                   libauth_daxpay_sign algorithm,
                                   libauth_daxpay **daxpay,
                                   libauth_error **error);
+
+/**
+ * Makes a handle for the gateway's edition `open`, which signs with RSA: `private_key` is the
+ * merchant's, `platform_public_key` checks answers and notifications; both are texts as
+ * libauth_redemption_new_rsa takes them. `app_id` may be NULL: the merchant's default
+ * application. Opens no connection. Errors: LIBAUTH_INVALID_KEY says what is wrong with a key;
+ * LIBAUTH_INVALID_ARGUMENT, LIBAUTH_INVALID_CONFIG.
+ */
+LIBAUTH_API LIBAUTH_WARN_UNUSED
+libauth_status libauth_daxpay_new_open(const libauth_config *config,
+                                       const char *mch_no,
+                                       const char *app_id,
+                                       const char *private_key,
+                                       const char *platform_public_key,
+                                       libauth_daxpay **daxpay,
+                                       libauth_error **error);
+
+/**
+ * As libauth_daxpay_new_open, with a private key that stays where it is: `callback` signs, with
+ * `context`, which must live as long as the handle. `public_key` is the merchant's own: a first
+ * signature is checked against it here. Errors: LIBAUTH_INVALID_KEY also when the signature is
+ * not that key's.
+ */
+LIBAUTH_API LIBAUTH_WARN_UNUSED
+libauth_status libauth_daxpay_new_open_callback(const libauth_config *config,
+                                                const char *mch_no,
+                                                const char *app_id,
+                                                libauth_sign_callback callback,
+                                                void *context,
+                                                const char *public_key,
+                                                const char *platform_public_key,
+                                                libauth_daxpay **daxpay,
+                                                libauth_error **error);
 
 /** Ends a handle, when no call on it is under way. NULL is fine. */
 LIBAUTH_API void libauth_daxpay_free(libauth_daxpay *daxpay);
@@ -1459,6 +1554,29 @@ LIBAUTH_API
 void libauth_daxpay_auth_request_set_client_ip(libauth_daxpay_auth_request *request,
                                                const char *client_ip);
 
+/** Edition open, optional: the type of authorization. */
+LIBAUTH_API
+void libauth_daxpay_auth_request_set_auth_type(libauth_daxpay_auth_request *request,
+                                               const char *auth_type);
+
+/** Edition open, optional: an access token of the channel. A secret. */
+LIBAUTH_API
+void libauth_daxpay_auth_request_set_access_token(libauth_daxpay_auth_request *request,
+                                                  const char *access_token);
+
+/** Edition open, optional: the identifier of a union channel. */
+LIBAUTH_API
+void libauth_daxpay_auth_request_set_union_identifier(libauth_daxpay_auth_request *request,
+                                                      const char *union_identifier);
+
+/**
+ * Edition open, optional: what libauth_daxpay_auth_url_auth_token gave; used once; at most 64
+ * characters. A secret.
+ */
+LIBAUTH_API
+void libauth_daxpay_auth_request_set_auth_token(libauth_daxpay_auth_request *request,
+                                                const char *auth_token);
+
 /** An empty request. Never NULL. */
 LIBAUTH_API libauth_daxpay_auth_url_request *libauth_daxpay_auth_url_request_new(void);
 
@@ -1479,6 +1597,36 @@ void libauth_daxpay_auth_url_request_set_auth_redirect_url(libauth_daxpay_auth_u
 LIBAUTH_API
 void libauth_daxpay_auth_url_request_set_client_ip(libauth_daxpay_auth_url_request *request,
                                                    const char *client_ip);
+
+/** Edition 3, optional: what newer gateways take in place of `auth_redirect_url`. */
+LIBAUTH_API
+void libauth_daxpay_auth_url_request_set_auth_path(libauth_daxpay_auth_url_request *request,
+                                                   const char *auth_path);
+
+/** Edition open, optional: the type of authorization; by default that of WeChat. */
+LIBAUTH_API
+void libauth_daxpay_auth_url_request_set_auth_type(libauth_daxpay_auth_url_request *request,
+                                                   const char *auth_type);
+
+/** Edition open, optional; at most 32 characters. */
+LIBAUTH_API
+void libauth_daxpay_auth_url_request_set_product(libauth_daxpay_auth_url_request *request,
+                                                 const char *product);
+
+/** Edition open, optional; at most 128 characters. */
+LIBAUTH_API
+void libauth_daxpay_auth_url_request_set_op_app_id(libauth_daxpay_auth_url_request *request,
+                                                   const char *op_app_id);
+
+/** Edition open, optional: where the user is sent back to; at most 200 characters. */
+LIBAUTH_API
+void libauth_daxpay_auth_url_request_set_return_path(libauth_daxpay_auth_url_request *request,
+                                                     const char *return_path);
+
+/** Edition open, optional; at most 32 characters. */
+LIBAUTH_API
+void libauth_daxpay_auth_url_request_set_capability(libauth_daxpay_auth_url_request *request,
+                                                    const char *capability);
 
 /**
  * Exchanges an authorization code for the user's identity. The code is one-time: once the request
@@ -1522,6 +1670,10 @@ LIBAUTH_API const char *libauth_daxpay_identity_open_id(const libauth_daxpay_ide
 
 /** The user's userId at the channel; NULL when the gateway gave none. */
 LIBAUTH_API const char *libauth_daxpay_identity_user_id(const libauth_daxpay_identity *identity);
+
+/** Edition open: where the user is to be sent back to; NULL when the gateway does not say. */
+LIBAUTH_API
+const char *libauth_daxpay_identity_return_path(const libauth_daxpay_identity *identity);
 
 /** The channel's access token; NULL when the gateway gave none. A secret. */
 LIBAUTH_API
@@ -1614,9 +1766,45 @@ LIBAUTH_API const char *libauth_daxpay_auth_url_url(const libauth_daxpay_auth_ur
 /** The code to ask for the outcome with; NULL when the gateway gave none. */
 LIBAUTH_API const char *libauth_daxpay_auth_url_query_code(const libauth_daxpay_auth_url *auth_url);
 
+/**
+ * Edition open: hand it to libauth_daxpay_auth_request_set_auth_token; NULL when the gateway gave
+ * none. A secret.
+ */
+LIBAUTH_API
+const char *libauth_daxpay_auth_url_auth_token(const libauth_daxpay_auth_url *auth_url);
+
 /** The gateway's answer, with its raw body. Belongs to this object. Never NULL. */
 LIBAUTH_API
 const libauth_answer *libauth_daxpay_auth_url_answer(const libauth_daxpay_auth_url *auth_url);
+
+/**
+ * Has the gateway check merchant, application, key and signature, and nothing else (edition
+ * open). The answer's field "data.serverSignStr" is the string that the gateway signs. Repeated
+ * freely. Free the answer. Errors: LIBAUTH_INVALID_CONFIG for a handle of edition 3.
+ */
+LIBAUTH_API LIBAUTH_WARN_UNUSED
+libauth_status libauth_daxpay_ping(const libauth_daxpay *daxpay,
+                                   const libauth_options *options,
+                                   libauth_answer **answer,
+                                   libauth_error **error);
+
+/** The request of libauth_daxpay_ping, for your own HTTP client to send. Free the request. */
+LIBAUTH_API LIBAUTH_WARN_UNUSED
+libauth_status libauth_daxpay_build_ping(const libauth_daxpay *daxpay,
+                                         const libauth_options *options,
+                                         libauth_http_request **http_request,
+                                         libauth_error **error);
+
+/**
+ * Reads the response to the request of libauth_daxpay_build_ping, with the same checks. Free the
+ * answer.
+ */
+LIBAUTH_API LIBAUTH_WARN_UNUSED
+libauth_status libauth_daxpay_read_ping(const libauth_daxpay *daxpay,
+                                        const libauth_http_request *http_request,
+                                        const libauth_http_response *http_response,
+                                        libauth_answer **answer,
+                                        libauth_error **error);
 
 /**
  * Calls any other endpoint of the platform below the base URL, signed: the call's body is a JSON
@@ -1729,6 +1917,12 @@ int64_t libauth_daxpay_event_field_int64(const libauth_daxpay_event *event,
                                          int64_t fallback);
 
 /**
+ * Which key the message was signed with: 0 is the handle's own, 1 and so on are those of
+ * libauth_config_add_daxpay_previous_key, in the order added; -1 for NULL.
+ */
+LIBAUTH_API int32_t libauth_daxpay_event_key(const libauth_daxpay_event *event);
+
+/**
  * The body as received, and its length in bytes if `length` is not NULL. Not NUL-terminated,
  * never NULL.
  */
@@ -1759,6 +1953,18 @@ libauth_status libauth_daxpay_explain_event(const libauth_daxpay *daxpay,
                                             const char *signature,
                                             libauth_explanation **explanation,
                                             libauth_error **error);
+
+/**
+ * As libauth_daxpay_explain, with the string that the other side signs in place of its signature:
+ * where the two part, with a few characters on either side, and what that means. Secrets are
+ * masked in both. Free the explanation.
+ */
+LIBAUTH_API LIBAUTH_WARN_UNUSED
+libauth_status libauth_daxpay_explain_string(const libauth_daxpay *daxpay,
+                                             const libauth_inbound *message,
+                                             const char *their_string,
+                                             libauth_explanation **explanation,
+                                             libauth_error **error);
 
 /* ---- The open platform ----------------------------------------------------------------------- */
 
@@ -1911,6 +2117,23 @@ libauth_status libauth_redemption_new_rsa(const libauth_config *config,
                                           const char *platform_public_key,
                                           libauth_redemption **redemption,
                                           libauth_error **error);
+
+/**
+ * As libauth_redemption_new_rsa, with a private key that stays where it is: `callback` signs,
+ * with `context`, which must live as long as the handle. `public_key` is the merchant's own: a
+ * first signature is checked against it here. Errors: LIBAUTH_INVALID_KEY also when the signature
+ * is not that key's.
+ */
+LIBAUTH_API LIBAUTH_WARN_UNUSED
+libauth_status libauth_redemption_new_rsa_callback(const libauth_config *config,
+                                                   const char *business_id,
+                                                   const char *merchant_id,
+                                                   libauth_sign_callback callback,
+                                                   void *context,
+                                                   const char *public_key,
+                                                   const char *platform_public_key,
+                                                   libauth_redemption **redemption,
+                                                   libauth_error **error);
 
 /**
  * Makes a handle that signs, and checks callbacks, with MD5 and a shared secret. Opens no
@@ -2109,6 +2332,12 @@ int64_t libauth_redemption_event_field_int64(const libauth_redemption_event *eve
                                              int64_t fallback);
 
 /**
+ * Which key the message was signed with: 0 is the handle's own, 1 and so on are those of
+ * libauth_config_add_redemption_previous_key, in the order added; -1 for NULL.
+ */
+LIBAUTH_API int32_t libauth_redemption_event_key(const libauth_redemption_event *event);
+
+/**
  * The body as received, and its length in bytes if `length` is not NULL. Not NUL-terminated,
  * never NULL.
  */
@@ -2138,6 +2367,18 @@ libauth_status libauth_redemption_explain_event(const libauth_redemption *redemp
                                                 const char *signature,
                                                 libauth_explanation **explanation,
                                                 libauth_error **error);
+
+/**
+ * As libauth_redemption_explain, with the string that the other side signs in place of its
+ * signature: where the two part, with a few characters on either side, and what that means.
+ * Secrets are masked in both. Free the explanation.
+ */
+LIBAUTH_API LIBAUTH_WARN_UNUSED
+libauth_status libauth_redemption_explain_string(const libauth_redemption *redemption,
+                                                 const libauth_inbound *message,
+                                                 const char *their_string,
+                                                 libauth_explanation **explanation,
+                                                 libauth_error **error);
 
 /* ---- The marketplace seller API -------------------------------------------------------------- */
 

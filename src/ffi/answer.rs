@@ -37,6 +37,13 @@ pub unsafe extern "C" fn libauth_answer_http_status(answer: *const libauth_answe
     guard!(get(answer, 0, |a| a.http_status().into()))
 }
 
+/// 1 if a signature of the platform over the answer was checked and is right; else 0, as for the platforms that
+/// do not sign, and for what they do not sign.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_answer_verified(answer: *const libauth_answer) -> i32 {
+    guard!(get(answer, 0, |a| a.is_verified().into()))
+}
+
 /// The platform's own code as text, such as "0"; NULL when the body held none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_answer_code(answer: *const libauth_answer) -> *const c_char {

@@ -5,16 +5,16 @@ use std::sync::Arc;
 
 use super::callback::Callback;
 use super::guard::guard;
-use super::handle::{Draft, Object, free, opaque};
+use super::handle::{Draft, Object, free, is_null, opaque};
 use super::shape::{add, begin, set, set_bytes, set_checked, set_text};
 use super::string::{bytes, owned, required, utf8};
 use crate::clock::{Clock, SystemClock};
-use crate::config::{ClientCertificate, Config};
+use crate::config::{ClientCertificate, Config, Setting};
 use crate::error::{Error, Result, Status};
 use crate::log::{Level, Log};
-use crate::providers::daxpay::ResponseSignature;
+use crate::providers::daxpay::{ResponseSignature, SignMessage};
 use crate::providers::seller::ExpiresInUnit;
-use crate::providers::{creditpay, daxpay, openplatform, seller};
+use crate::providers::{creditpay, daxpay, openplatform, redemption, seller};
 use crate::replay::ReplayGuard;
 
 /// How much is logged: one of LIBAUTH_LOG_*.
@@ -90,6 +90,22 @@ pub type libauth_replay_callback = Option<
     ) -> i32,
 >;
 
+/// Signs a message with an RSA key that stays where it is: in an HSM, a KMS, an agent. It writes the bytes of
+/// RSASSA-PKCS1-v1_5(SHA-256(message)) into `signature`, which has room for `signature_capacity` bytes, and
+/// returns their number; a negative number says that it cannot, and the call fails with LIBAUTH_INVALID_KEY. It
+/// is called on the thread that makes the call, by several threads at once if several make calls, and its time
+/// counts as the call's. The message is valid until it returns. It must not unwind or longjmp.
+pub type libauth_sign_callback = Option<
+    unsafe extern "C" fn(
+        context: *mut c_void,
+        message: *const u8,
+        message_length: usize,
+        signature: *mut u8,
+        signature_capacity: usize,
+    ) -> i32,
+>;
+
+type SignFunction = unsafe extern "C" fn(*mut c_void, *const u8, usize, *mut u8, usize) -> i32;
 type LogFunction = unsafe extern "C" fn(*mut c_void, libauth_log_level, *const c_char);
 type ClockFunction = unsafe extern "C" fn(*mut c_void, *mut i64, *mut i64);
 type ReplayFunction = unsafe extern "C" fn(*mut c_void, *const c_char, i64, i64) -> i32;
@@ -99,6 +115,52 @@ impl Log for Callback<LogFunction> {
         let Ok(line) = CString::new(line) else { return };
         // SAFETY: the function came with this context; the line lives until it returns.
         unsafe { (self.function)(self.context, level as i32, line.as_ptr()) }
+    }
+}
+
+/// Room for the signature of the longest key that is taken, of 8192 bits.
+const LONGEST_SIGNATURE: usize = 1024;
+
+impl SignMessage for Callback<SignFunction> {
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>> {
+        let mut signature = vec![0; LONGEST_SIGNATURE];
+        // SAFETY: the function came with this context; both buffers live until it returns, and have the lengths told.
+        let written = unsafe {
+            (self.function)(
+                self.context,
+                message.as_ptr(),
+                message.len(),
+                signature.as_mut_ptr(),
+                signature.len(),
+            )
+        };
+        match usize::try_from(written) {
+            Ok(length) if length <= LONGEST_SIGNATURE => {
+                signature.truncate(length);
+                Ok(signature)
+            }
+            Ok(length) => Err(Error::new(
+                Status::InvalidKey,
+                format!(
+                    "sign_callback returned {length}, and there was room for {LONGEST_SIGNATURE} bytes"
+                ),
+            )),
+            Err(_) => Err(Error::new(
+                Status::InvalidKey,
+                format!("sign_callback could not sign: it returned {written}"),
+            )),
+        }
+    }
+}
+
+/// A signer that calls back.
+pub(super) fn signer(
+    callback: libauth_sign_callback,
+    context: *mut c_void,
+) -> Result<Arc<dyn SignMessage>> {
+    match callback {
+        Some(function) => Ok(Arc::new(Callback { function, context })),
+        None => Err(is_null("callback")),
     }
 }
 
@@ -452,6 +514,77 @@ fn expires_in(unit: libauth_seller_expires_in_unit) -> Result<ExpiresInUnit> {
             "is not one of LIBAUTH_SELLER_EXPIRES_IN_*",
         )),
     }
+}
+
+/// seller: the path of the token's endpoint below the base URL, for deployments of another version of the
+/// documents, such as "/seller/202405/authorization". NULL: "/seller/202405/auth/get-access-token", the default.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_config_set_seller_token_path(
+    config: *mut libauth_config,
+    path: *const c_char,
+) {
+    guard!(set_checked(
+        config,
+        "seller_token_path",
+        owned("seller_token_path", path),
+        |c, v| match v {
+            Some(path) => c.set(seller::token_path(path)),
+            None => c.unset("seller_token_path"),
+        }
+    ))
+}
+
+/// creditpay: a signature key before a rotation, under which inbound messages are accepted too; any number of
+/// them. One that cannot be used is left out with a line in the log.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_config_add_creditpay_previous_key(
+    config: *mut libauth_config,
+    key: *const c_char,
+) {
+    guard!(add_key(config, "creditpay_previous_key", key, |key| {
+        creditpay::previous_key(key)
+    }))
+}
+
+/// daxpay: a key before a rotation, under which answers and inbound messages are accepted too: edition 3's sign
+/// key, edition open's public key of the platform; any number of them. One that cannot be used is left out with a
+/// line in the log.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_config_add_daxpay_previous_key(
+    config: *mut libauth_config,
+    key: *const c_char,
+) {
+    guard!(add_key(config, "daxpay_previous_key", key, |key| {
+        daxpay::previous_key(key)
+    }))
+}
+
+/// redemption: a key before a rotation, under which inbound messages are accepted too: the platform's public key,
+/// or for MD5 the shared secret; any number of them. One that cannot be used is left out with a line in the log.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_config_add_redemption_previous_key(
+    config: *mut libauth_config,
+    key: *const c_char,
+) {
+    guard!(add_key(config, "redemption_previous_key", key, |key| {
+        redemption::previous_key(key)
+    }))
+}
+
+/// Adds a key; what is wrong with its text is told when a handle is made.
+///
+/// # Safety
+/// As [`add`]; `key` is NULL or NUL-terminated.
+unsafe fn add_key(
+    config: *mut libauth_config,
+    name: &'static str,
+    key: *const c_char,
+    setting: impl FnOnce(&str) -> Setting,
+) {
+    // SAFETY: see above.
+    let key = unsafe { required(name, key) };
+    // SAFETY: see above.
+    unsafe { add(config, name, key, |c, key| c.add(setting(key))) }
 }
 
 /// Inbound messages: how far a message's time may be from the clock, to either side, in

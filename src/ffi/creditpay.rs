@@ -617,6 +617,14 @@ pub unsafe extern "C" fn libauth_creditpay_event_field_int64(
     guard!(else fallback, field_int64(event, path, fallback, |v| Some(v.body())))
 }
 
+/// Which key the message was signed with: 0 is the handle's own, 1 and so on are those of
+/// libauth_config_add_creditpay_previous_key, in the order added; -1 for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_creditpay_event_key(event: *const libauth_creditpay_event) -> i32 {
+    guard!(get(event, -1, |e| i32::try_from(e.key_index())
+        .unwrap_or(i32::MAX)))
+}
+
 /// The body as received, and its length in bytes if `length` is not NULL. Not NUL-terminated,
 /// never NULL.
 #[unsafe(no_mangle)]
@@ -665,6 +673,26 @@ pub unsafe extern "C" fn libauth_creditpay_explain_event(
         ask(creditpay, explanation, |it| it.explain_event(
             checked(message)?,
             optional("signature", signature)?
+        ))
+    )
+}
+
+/// As libauth_creditpay_explain, with the string that the other side signs in place of its signature: where the two
+/// part, with a few characters on either side, and what that means. Secrets are masked in both. Free the
+/// explanation.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_creditpay_explain_string(
+    creditpay: *const libauth_creditpay,
+    message: *const libauth_inbound,
+    their_string: *const c_char,
+    explanation: *mut *mut libauth_explanation,
+    error: *mut *mut libauth_error,
+) -> libauth_status {
+    guard!(
+        error,
+        ask(creditpay, explanation, |it| it.explain_string(
+            checked(message)?,
+            required("their_string", their_string)?
         ))
     )
 }

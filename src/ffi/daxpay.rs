@@ -1,12 +1,12 @@
 //! DaxPay.
 
-use std::ffi::c_char;
+use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
 use super::answer::{WithAnswer, field, field_int64, field_or, field_type};
 use super::answer::{libauth_answer, libauth_json_type, with_answer};
 use super::call::libauth_call;
-use super::config::libauth_config;
+use super::config::{libauth_config, libauth_sign_callback, signer};
 use super::error::libauth_error;
 use super::explain::libauth_explanation;
 use super::guard::guard;
@@ -45,6 +45,8 @@ pub const LIBAUTH_DAXPAY_STATUS_SUCCESS: libauth_daxpay_status = 1;
 pub const LIBAUTH_DAXPAY_STATUS_WAITING: libauth_daxpay_status = 2;
 /// There is no such authorization.
 pub const LIBAUTH_DAXPAY_STATUS_NOT_EXIST: libauth_daxpay_status = 3;
+/// Edition open: the authorization failed.
+pub const LIBAUTH_DAXPAY_STATUS_FAIL: libauth_daxpay_status = 4;
 
 /// The body with which a notification must be answered; with any other it is sent again.
 pub const LIBAUTH_DAXPAY_REPLY: &str = "SUCCESS";
@@ -54,6 +56,7 @@ const _: () = {
     assert!(LIBAUTH_DAXPAY_STATUS_SUCCESS == IdentityStatus::Success as i32);
     assert!(LIBAUTH_DAXPAY_STATUS_WAITING == IdentityStatus::Waiting as i32);
     assert!(LIBAUTH_DAXPAY_STATUS_NOT_EXIST == IdentityStatus::NotExist as i32);
+    assert!(LIBAUTH_DAXPAY_STATUS_FAIL == IdentityStatus::Fail as i32);
 };
 
 /// A DaxPay application. Settings and credentials are copied and never change. Any number of
@@ -86,8 +89,8 @@ with_answer!(libauth_daxpay_auth_url, AuthUrl, "auth_url");
 pub struct libauth_daxpay_event(Object<Event>);
 opaque!(libauth_daxpay_event, Event, "event");
 
-/// Makes a handle for an application: `app_id` and `mch_no` have at most 32 characters,
-/// `mch_no` may be NULL (newer gateways require it), `algorithm` is the gateway's. Opens no connection. Errors:
+/// Makes a handle for an application of edition 3: `app_id` and `mch_no` have at most 32 characters;
+/// `app_id` may be NULL (the gateway's default application), and so may `mch_no` (newer gateways require it), `algorithm` is the gateway's. Opens no connection. Errors:
 /// LIBAUTH_INVALID_ARGUMENT, LIBAUTH_INVALID_CONFIG.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_daxpay_new(
@@ -103,10 +106,64 @@ pub unsafe extern "C" fn libauth_daxpay_new(
         error,
         make(daxpay, || DaxPay::new(
             checked(config)?,
-            required("app_id", app_id)?,
+            optional("app_id", app_id)?,
             optional("mch_no", mch_no)?,
             required("sign_key", sign_key)?,
             sign(algorithm)?
+        ))
+    )
+}
+
+/// Makes a handle for the gateway's edition `open`, which signs with RSA: `private_key` is the merchant's,
+/// `platform_public_key` checks answers and notifications; both are texts as libauth_redemption_new_rsa takes them.
+/// `app_id` may be NULL: the merchant's default application. Opens no connection. Errors: LIBAUTH_INVALID_KEY says
+/// what is wrong with a key; LIBAUTH_INVALID_ARGUMENT, LIBAUTH_INVALID_CONFIG.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_daxpay_new_open(
+    config: *const libauth_config,
+    mch_no: *const c_char,
+    app_id: *const c_char,
+    private_key: *const c_char,
+    platform_public_key: *const c_char,
+    daxpay: *mut *mut libauth_daxpay,
+    error: *mut *mut libauth_error,
+) -> libauth_status {
+    guard!(
+        error,
+        make(daxpay, || DaxPay::new_open(
+            checked(config)?,
+            required("mch_no", mch_no)?,
+            optional("app_id", app_id)?,
+            required("private_key", private_key)?,
+            required("platform_public_key", platform_public_key)?,
+        ))
+    )
+}
+
+/// As libauth_daxpay_new_open, with a private key that stays where it is: `callback` signs, with `context`, which
+/// must live as long as the handle. `public_key` is the merchant's own: a first signature is checked against it
+/// here. Errors: LIBAUTH_INVALID_KEY also when the signature is not that key's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_daxpay_new_open_callback(
+    config: *const libauth_config,
+    mch_no: *const c_char,
+    app_id: *const c_char,
+    callback: libauth_sign_callback,
+    context: *mut c_void,
+    public_key: *const c_char,
+    platform_public_key: *const c_char,
+    daxpay: *mut *mut libauth_daxpay,
+    error: *mut *mut libauth_error,
+) -> libauth_status {
+    guard!(
+        error,
+        make(daxpay, || DaxPay::new_open_callback(
+            checked(config)?,
+            required("mch_no", mch_no)?,
+            optional("app_id", app_id)?,
+            signer(callback, context)?,
+            required("public_key", public_key)?,
+            required("platform_public_key", platform_public_key)?,
         ))
     )
 }
@@ -190,6 +247,48 @@ pub unsafe extern "C" fn libauth_daxpay_auth_request_set_client_ip(
     guard!(set_text(request, "client_ip", client_ip, |r| &mut r.client_ip))
 }
 
+/// Edition open, optional: the type of authorization.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_daxpay_auth_request_set_auth_type(
+    request: *mut libauth_daxpay_auth_request,
+    auth_type: *const c_char,
+) {
+    guard!(set_text(request, "auth_type", auth_type, |r| &mut r.auth_type))
+}
+
+/// Edition open, optional: an access token of the channel. A secret.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_daxpay_auth_request_set_access_token(
+    request: *mut libauth_daxpay_auth_request,
+    access_token: *const c_char,
+) {
+    guard!(set_text(request, "access_token", access_token, |r| &mut r
+        .access_token))
+}
+
+/// Edition open, optional: the identifier of a union channel.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_daxpay_auth_request_set_union_identifier(
+    request: *mut libauth_daxpay_auth_request,
+    union_identifier: *const c_char,
+) {
+    guard!(set_text(
+        request,
+        "union_identifier",
+        union_identifier,
+        |r| &mut r.union_identifier
+    ))
+}
+
+/// Edition open, optional: what libauth_daxpay_auth_url_auth_token gave; used once; at most 64 characters. A secret.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_daxpay_auth_request_set_auth_token(
+    request: *mut libauth_daxpay_auth_request,
+    auth_token: *const c_char,
+) {
+    guard!(set_text(request, "auth_token", auth_token, |r| &mut r.auth_token))
+}
+
 /// An empty request. Never NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn libauth_daxpay_auth_url_request_new() -> *mut libauth_daxpay_auth_url_request {
@@ -234,6 +333,60 @@ pub unsafe extern "C" fn libauth_daxpay_auth_url_request_set_client_ip(
     client_ip: *const c_char,
 ) {
     guard!(set_text(request, "client_ip", client_ip, |r| &mut r.client_ip))
+}
+
+/// Edition 3, optional: what newer gateways take in place of `auth_redirect_url`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_daxpay_auth_url_request_set_auth_path(
+    request: *mut libauth_daxpay_auth_url_request,
+    auth_path: *const c_char,
+) {
+    guard!(set_text(request, "auth_path", auth_path, |r| &mut r.auth_path))
+}
+
+/// Edition open, optional: the type of authorization; by default that of WeChat.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_daxpay_auth_url_request_set_auth_type(
+    request: *mut libauth_daxpay_auth_url_request,
+    auth_type: *const c_char,
+) {
+    guard!(set_text(request, "auth_type", auth_type, |r| &mut r.auth_type))
+}
+
+/// Edition open, optional; at most 32 characters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_daxpay_auth_url_request_set_product(
+    request: *mut libauth_daxpay_auth_url_request,
+    product: *const c_char,
+) {
+    guard!(set_text(request, "product", product, |r| &mut r.product))
+}
+
+/// Edition open, optional; at most 128 characters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_daxpay_auth_url_request_set_op_app_id(
+    request: *mut libauth_daxpay_auth_url_request,
+    op_app_id: *const c_char,
+) {
+    guard!(set_text(request, "op_app_id", op_app_id, |r| &mut r.op_app_id))
+}
+
+/// Edition open, optional: where the user is sent back to; at most 200 characters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_daxpay_auth_url_request_set_return_path(
+    request: *mut libauth_daxpay_auth_url_request,
+    return_path: *const c_char,
+) {
+    guard!(set_text(request, "return_path", return_path, |r| &mut r.return_path))
+}
+
+/// Edition open, optional; at most 32 characters.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_daxpay_auth_url_request_set_capability(
+    request: *mut libauth_daxpay_auth_url_request,
+    capability: *const c_char,
+) {
+    guard!(set_text(request, "capability", capability, |r| &mut r.capability))
 }
 
 /// Exchanges an authorization code for the user's identity. The code is one-time: once the
@@ -311,6 +464,14 @@ pub unsafe extern "C" fn libauth_daxpay_identity_user_id(
     identity: *const libauth_daxpay_identity,
 ) -> *const c_char {
     guard!(text(identity, "user_id", |v| v.user_id()))
+}
+
+/// Edition open: where the user is to be sent back to; NULL when the gateway does not say.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_daxpay_identity_return_path(
+    identity: *const libauth_daxpay_identity,
+) -> *const c_char {
+    guard!(text(identity, "return_path", |v| v.return_path()))
 }
 
 /// The channel's access token; NULL when the gateway gave none. A secret.
@@ -475,12 +636,70 @@ pub unsafe extern "C" fn libauth_daxpay_auth_url_query_code(
     guard!(text(auth_url, "query_code", |v| v.query_code()))
 }
 
+/// Edition open: hand it to libauth_daxpay_auth_request_set_auth_token; NULL when the gateway gave none. A
+/// secret.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_daxpay_auth_url_auth_token(
+    auth_url: *const libauth_daxpay_auth_url,
+) -> *const c_char {
+    guard!(text(auth_url, "auth_token", |v| v.auth_token()))
+}
+
 /// The gateway's answer, with its raw body. Belongs to this object. Never NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_daxpay_auth_url_answer(
     auth_url: *const libauth_daxpay_auth_url,
 ) -> *const libauth_answer {
     guard!(part(auth_url, |v| &v.answer))
+}
+
+/// Has the gateway check merchant, application, key and signature, and nothing else (edition open). The answer's
+/// field "data.serverSignStr" is the string that the gateway signs. Repeated freely. Free the answer. Errors:
+/// LIBAUTH_INVALID_CONFIG for a handle of edition 3.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_daxpay_ping(
+    daxpay: *const libauth_daxpay,
+    options: *const libauth_options,
+    answer: *mut *mut libauth_answer,
+    error: *mut *mut libauth_error,
+) -> libauth_status {
+    guard!(
+        error,
+        ask(daxpay, answer, |it| it.ping(options_of(options)?))
+    )
+}
+
+/// The request of libauth_daxpay_ping, for your own HTTP client to send. Free the request.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_daxpay_build_ping(
+    daxpay: *const libauth_daxpay,
+    options: *const libauth_options,
+    http_request: *mut *mut libauth_http_request,
+    error: *mut *mut libauth_error,
+) -> libauth_status {
+    guard!(
+        error,
+        ask(daxpay, http_request, |it| it
+            .build_ping(options_of(options)?))
+    )
+}
+
+/// Reads the response to the request of libauth_daxpay_build_ping, with the same checks. Free the answer.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_daxpay_read_ping(
+    daxpay: *const libauth_daxpay,
+    http_request: *const libauth_http_request,
+    http_response: *const libauth_http_response,
+    answer: *mut *mut libauth_answer,
+    error: *mut *mut libauth_error,
+) -> libauth_status {
+    guard!(
+        error,
+        ask(daxpay, answer, |it| it.read_ping(
+            borrow(http_request)?,
+            checked(http_response)?.clone()
+        ))
+    )
 }
 
 /// Calls any other endpoint of the platform below the base URL, signed: the call's body is a
@@ -649,6 +868,14 @@ pub unsafe extern "C" fn libauth_daxpay_event_field_int64(
     guard!(else fallback, field_int64(event, path, fallback, |v| Some(v.body())))
 }
 
+/// Which key the message was signed with: 0 is the handle's own, 1 and so on are those of
+/// libauth_config_add_daxpay_previous_key, in the order added; -1 for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_daxpay_event_key(event: *const libauth_daxpay_event) -> i32 {
+    guard!(get(event, -1, |e| i32::try_from(e.key_index())
+        .unwrap_or(i32::MAX)))
+}
+
 /// The body as received, and its length in bytes if `length` is not NULL. Not NUL-terminated,
 /// never NULL.
 #[unsafe(no_mangle)]
@@ -695,6 +922,26 @@ pub unsafe extern "C" fn libauth_daxpay_explain_event(
         ask(daxpay, explanation, |it| it.explain_event(
             checked(message)?,
             optional("signature", signature)?
+        ))
+    )
+}
+
+/// As libauth_daxpay_explain, with the string that the other side signs in place of its signature: where the two
+/// part, with a few characters on either side, and what that means. Secrets are masked in both. Free the
+/// explanation.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_daxpay_explain_string(
+    daxpay: *const libauth_daxpay,
+    message: *const libauth_inbound,
+    their_string: *const c_char,
+    explanation: *mut *mut libauth_explanation,
+    error: *mut *mut libauth_error,
+) -> libauth_status {
+    guard!(
+        error,
+        ask(daxpay, explanation, |it| it.explain_string(
+            checked(message)?,
+            required("their_string", their_string)?
         ))
     )
 }

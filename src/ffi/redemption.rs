@@ -1,12 +1,12 @@
 //! The voucher redemption system.
 
-use std::ffi::c_char;
+use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
 use super::answer::{WithAnswer, field, field_int64, field_or, field_type};
 use super::answer::{libauth_answer, libauth_json_type, with_answer};
 use super::call::libauth_call;
-use super::config::libauth_config;
+use super::config::{libauth_config, libauth_sign_callback, signer};
 use super::error::libauth_error;
 use super::explain::libauth_explanation;
 use super::guard::guard;
@@ -14,7 +14,7 @@ use super::handle::{Draft, Object, borrow, checked, free, opaque};
 use super::http::{libauth_http_request, libauth_http_response};
 use super::inbound::libauth_inbound;
 use super::options::{libauth_options, options_of};
-use super::shape::{ask, bytes, empty, make, part, set_text, share, text, verify, with};
+use super::shape::{ask, bytes, empty, get, make, part, set_text, share, text, verify, with};
 use super::status::libauth_status;
 use super::string::{optional, required};
 use crate::providers::redemption::{AlipayUrl, AlipayUrlRequest, Event, Redemption};
@@ -68,6 +68,34 @@ pub unsafe extern "C" fn libauth_redemption_new_rsa(
             required("business_id", business_id)?,
             required("merchant_id", merchant_id)?,
             required("private_key", private_key)?,
+            optional("platform_public_key", platform_public_key)?,
+        ))
+    )
+}
+
+/// As libauth_redemption_new_rsa, with a private key that stays where it is: `callback` signs, with `context`,
+/// which must live as long as the handle. `public_key` is the merchant's own: a first signature is checked
+/// against it here. Errors: LIBAUTH_INVALID_KEY also when the signature is not that key's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_redemption_new_rsa_callback(
+    config: *const libauth_config,
+    business_id: *const c_char,
+    merchant_id: *const c_char,
+    callback: libauth_sign_callback,
+    context: *mut c_void,
+    public_key: *const c_char,
+    platform_public_key: *const c_char,
+    redemption: *mut *mut libauth_redemption,
+    error: *mut *mut libauth_error,
+) -> libauth_status {
+    guard!(
+        error,
+        make(redemption, || Redemption::with_rsa_callback(
+            checked(config)?,
+            required("business_id", business_id)?,
+            required("merchant_id", merchant_id)?,
+            signer(callback, context)?,
+            required("public_key", public_key)?,
             optional("platform_public_key", platform_public_key)?,
         ))
     )
@@ -392,6 +420,16 @@ pub unsafe extern "C" fn libauth_redemption_event_field_int64(
     guard!(else fallback, field_int64(event, path, fallback, |v| Some(v.body())))
 }
 
+/// Which key the message was signed with: 0 is the handle's own, 1 and so on are those of
+/// libauth_config_add_redemption_previous_key, in the order added; -1 for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_redemption_event_key(
+    event: *const libauth_redemption_event,
+) -> i32 {
+    guard!(get(event, -1, |e| i32::try_from(e.key_index())
+        .unwrap_or(i32::MAX)))
+}
+
 /// The body as received, and its length in bytes if `length` is not NULL. Not NUL-terminated,
 /// never NULL.
 #[unsafe(no_mangle)]
@@ -437,6 +475,26 @@ pub unsafe extern "C" fn libauth_redemption_explain_event(
         ask(redemption, explanation, |it| it.explain_event(
             checked(message)?,
             optional("signature", signature)?
+        ))
+    )
+}
+
+/// As libauth_redemption_explain, with the string that the other side signs in place of its signature: where the two
+/// part, with a few characters on either side, and what that means. Secrets are masked in both. Free the
+/// explanation.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_redemption_explain_string(
+    redemption: *const libauth_redemption,
+    message: *const libauth_inbound,
+    their_string: *const c_char,
+    explanation: *mut *mut libauth_explanation,
+    error: *mut *mut libauth_error,
+) -> libauth_status {
+    guard!(
+        error,
+        ask(redemption, explanation, |it| it.explain_string(
+            checked(message)?,
+            required("their_string", their_string)?
         ))
     )
 }

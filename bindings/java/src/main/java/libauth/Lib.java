@@ -28,12 +28,17 @@ final class Lib {
         int invoke(Pointer context, Pointer key, long nowMs, long keepUntilMs);
     }
 
+    interface SignCallback extends Callback {
+        int invoke(Pointer context, Pointer message, Pointer messageLength, Pointer signature, Pointer signatureCapacity);
+    }
+
     // Statuses.
     static native Pointer libauth_status_name(int status);
     static native int libauth_reply_status(int status);
 
     // Answers.
     static native int libauth_answer_http_status(Pointer answer);
+    static native int libauth_answer_verified(Pointer answer);
     static native Pointer libauth_answer_code(Pointer answer);
     static native Pointer libauth_answer_message(Pointer answer);
     static native Pointer libauth_answer_trace_id(Pointer answer);
@@ -96,6 +101,10 @@ final class Lib {
     static native void libauth_config_set_daxpay_response_signature(Pointer config, int policy);
     static native void libauth_config_set_openplatform_token_lifetime_ms(Pointer config, long tokenLifetimeMs);
     static native void libauth_config_set_seller_expires_in_unit(Pointer config, int unit);
+    static native void libauth_config_set_seller_token_path(Pointer config, byte[] path);
+    static native void libauth_config_add_creditpay_previous_key(Pointer config, byte[] key);
+    static native void libauth_config_add_daxpay_previous_key(Pointer config, byte[] key);
+    static native void libauth_config_add_redemption_previous_key(Pointer config, byte[] key);
     static native void libauth_config_set_window_ms(Pointer config, long windowMs);
     static native void libauth_config_set_replay_claim_ms(Pointer config, long claimMs);
     static native void libauth_config_set_replay_capacity(Pointer config, long capacity);
@@ -215,15 +224,24 @@ final class Lib {
     static native Pointer libauth_creditpay_event_field_or(Pointer event, byte[] path, byte[] fallback);
     static native int libauth_creditpay_event_field_type(Pointer event, byte[] path);
     static native long libauth_creditpay_event_field_int64(Pointer event, byte[] path, long fallback);
+    static native int libauth_creditpay_event_key(Pointer event);
     static native Pointer libauth_creditpay_event_body(Pointer event, byte[] length);
     static native int libauth_creditpay_explain(
             Pointer creditpay, Pointer message, byte[] signature, byte[] explanation, byte[] error);
     static native int libauth_creditpay_explain_event(
             Pointer creditpay, Pointer message, byte[] signature, byte[] explanation, byte[] error);
+    static native int libauth_creditpay_explain_string(
+            Pointer creditpay, Pointer message, byte[] theirString, byte[] explanation, byte[] error);
 
     // DaxPay.
     static native int libauth_daxpay_new(
             Pointer config, byte[] appId, byte[] mchNo, byte[] signKey, int algorithm, byte[] daxpay, byte[] error);
+    static native int libauth_daxpay_new_open(
+            Pointer config, byte[] mchNo, byte[] appId, byte[] privateKey, byte[] platformPublicKey, byte[] daxpay,
+            byte[] error);
+    static native int libauth_daxpay_new_open_callback(
+            Pointer config, byte[] mchNo, byte[] appId, SignCallback callback, Pointer context, byte[] publicKey,
+            byte[] platformPublicKey, byte[] daxpay, byte[] error);
     static native void libauth_daxpay_free(Pointer daxpay);
     static native Pointer libauth_daxpay_share(Pointer daxpay);
     static native Pointer libauth_daxpay_auth_request_new();
@@ -232,11 +250,21 @@ final class Lib {
     static native void libauth_daxpay_auth_request_set_auth_code(Pointer request, byte[] authCode);
     static native void libauth_daxpay_auth_request_set_query_code(Pointer request, byte[] queryCode);
     static native void libauth_daxpay_auth_request_set_client_ip(Pointer request, byte[] clientIp);
+    static native void libauth_daxpay_auth_request_set_auth_type(Pointer request, byte[] authType);
+    static native void libauth_daxpay_auth_request_set_access_token(Pointer request, byte[] accessToken);
+    static native void libauth_daxpay_auth_request_set_union_identifier(Pointer request, byte[] unionIdentifier);
+    static native void libauth_daxpay_auth_request_set_auth_token(Pointer request, byte[] authToken);
     static native Pointer libauth_daxpay_auth_url_request_new();
     static native void libauth_daxpay_auth_url_request_free(Pointer request);
     static native void libauth_daxpay_auth_url_request_set_channel(Pointer request, byte[] channel);
     static native void libauth_daxpay_auth_url_request_set_auth_redirect_url(Pointer request, byte[] authRedirectUrl);
     static native void libauth_daxpay_auth_url_request_set_client_ip(Pointer request, byte[] clientIp);
+    static native void libauth_daxpay_auth_url_request_set_auth_path(Pointer request, byte[] authPath);
+    static native void libauth_daxpay_auth_url_request_set_auth_type(Pointer request, byte[] authType);
+    static native void libauth_daxpay_auth_url_request_set_product(Pointer request, byte[] product);
+    static native void libauth_daxpay_auth_url_request_set_op_app_id(Pointer request, byte[] opAppId);
+    static native void libauth_daxpay_auth_url_request_set_return_path(Pointer request, byte[] returnPath);
+    static native void libauth_daxpay_auth_url_request_set_capability(Pointer request, byte[] capability);
     static native int libauth_daxpay_auth(
             Pointer daxpay, Pointer request, Pointer options, byte[] identity, byte[] error);
     static native int libauth_daxpay_build_auth(
@@ -246,6 +274,7 @@ final class Lib {
     static native void libauth_daxpay_identity_free(Pointer identity);
     static native Pointer libauth_daxpay_identity_open_id(Pointer identity);
     static native Pointer libauth_daxpay_identity_user_id(Pointer identity);
+    static native Pointer libauth_daxpay_identity_return_path(Pointer identity);
     static native Pointer libauth_daxpay_identity_access_token(Pointer identity);
     static native int libauth_daxpay_identity_status(Pointer identity);
     static native Pointer libauth_daxpay_identity_status_name(Pointer identity);
@@ -265,7 +294,12 @@ final class Lib {
     static native void libauth_daxpay_auth_url_free(Pointer authUrl);
     static native Pointer libauth_daxpay_auth_url_url(Pointer authUrl);
     static native Pointer libauth_daxpay_auth_url_query_code(Pointer authUrl);
+    static native Pointer libauth_daxpay_auth_url_auth_token(Pointer authUrl);
     static native Pointer libauth_daxpay_auth_url_answer(Pointer authUrl);
+    static native int libauth_daxpay_ping(Pointer daxpay, Pointer options, byte[] answer, byte[] error);
+    static native int libauth_daxpay_build_ping(Pointer daxpay, Pointer options, byte[] httpRequest, byte[] error);
+    static native int libauth_daxpay_read_ping(
+            Pointer daxpay, Pointer httpRequest, Pointer httpResponse, byte[] answer, byte[] error);
     static native int libauth_daxpay_call(Pointer daxpay, Pointer call, Pointer options, byte[] answer, byte[] error);
     static native int libauth_daxpay_build_call(
             Pointer daxpay, Pointer call, Pointer options, byte[] httpRequest, byte[] error);
@@ -281,11 +315,14 @@ final class Lib {
     static native Pointer libauth_daxpay_event_field_or(Pointer event, byte[] path, byte[] fallback);
     static native int libauth_daxpay_event_field_type(Pointer event, byte[] path);
     static native long libauth_daxpay_event_field_int64(Pointer event, byte[] path, long fallback);
+    static native int libauth_daxpay_event_key(Pointer event);
     static native Pointer libauth_daxpay_event_body(Pointer event, byte[] length);
     static native int libauth_daxpay_explain(
             Pointer daxpay, Pointer message, byte[] signature, byte[] explanation, byte[] error);
     static native int libauth_daxpay_explain_event(
             Pointer daxpay, Pointer message, byte[] signature, byte[] explanation, byte[] error);
+    static native int libauth_daxpay_explain_string(
+            Pointer daxpay, Pointer message, byte[] theirString, byte[] explanation, byte[] error);
 
     // The open platform.
     static native int libauth_openplatform_new(
@@ -309,6 +346,9 @@ final class Lib {
     static native int libauth_redemption_new_rsa(
             Pointer config, byte[] businessId, byte[] merchantId, byte[] privateKey, byte[] platformPublicKey,
             byte[] redemption, byte[] error);
+    static native int libauth_redemption_new_rsa_callback(
+            Pointer config, byte[] businessId, byte[] merchantId, SignCallback callback, Pointer context,
+            byte[] publicKey, byte[] platformPublicKey, byte[] redemption, byte[] error);
     static native int libauth_redemption_new_md5(
             Pointer config, byte[] businessId, byte[] merchantId, byte[] secret, byte[] redemption, byte[] error);
     static native void libauth_redemption_free(Pointer redemption);
@@ -343,11 +383,14 @@ final class Lib {
     static native Pointer libauth_redemption_event_field_or(Pointer event, byte[] path, byte[] fallback);
     static native int libauth_redemption_event_field_type(Pointer event, byte[] path);
     static native long libauth_redemption_event_field_int64(Pointer event, byte[] path, long fallback);
+    static native int libauth_redemption_event_key(Pointer event);
     static native Pointer libauth_redemption_event_body(Pointer event, byte[] length);
     static native int libauth_redemption_explain(
             Pointer redemption, Pointer message, byte[] signature, byte[] explanation, byte[] error);
     static native int libauth_redemption_explain_event(
             Pointer redemption, Pointer message, byte[] signature, byte[] explanation, byte[] error);
+    static native int libauth_redemption_explain_string(
+            Pointer redemption, Pointer message, byte[] theirString, byte[] explanation, byte[] error);
 
     // The marketplace seller API.
     static native int libauth_seller_new(
