@@ -597,6 +597,8 @@ class answer {
   std::int64_t field_int64(const text& path, std::int64_t fallback) const {
     return detail::int64_field(libauth_answer_field_int64, get(), path, fallback);
   }
+  /// Whether a signature of the platform over it was checked and is right.
+  bool verified() const noexcept { return libauth_answer_verified(get()) == 1; }
   /// The body as received: bytes, not necessarily text. It may hold tokens: do not log it.
   std::string body() const { return detail::copied_body(libauth_answer_body, get()); }
 
@@ -1706,7 +1708,8 @@ enum class daxpay_status : std::int32_t {
   other = LIBAUTH_DAXPAY_STATUS_OTHER,         ///< Not known to this version: see daxpay_identity::status_name.
   success = LIBAUTH_DAXPAY_STATUS_SUCCESS,     ///< The identity is there.
   waiting = LIBAUTH_DAXPAY_STATUS_WAITING,     ///< The user has not authorized yet.
-  not_exist = LIBAUTH_DAXPAY_STATUS_NOT_EXIST  ///< There is no such authorization.
+  not_exist = LIBAUTH_DAXPAY_STATUS_NOT_EXIST,  ///< There is no such authorization.
+  fail = LIBAUTH_DAXPAY_STATUS_FAIL             ///< Edition open: the authorization failed.
 };
 
 /// An authorization code to exchange. Setters never fail: what is wrong with a value is reported, by its name, by
@@ -1736,6 +1739,26 @@ class daxpay_auth_request : public detail::builder<libauth_daxpay_auth_request> 
     set(libauth_daxpay_auth_request_set_client_ip, "client_ip", client_ip);
     return *this;
   }
+  /// Edition open, optional: the type of authorization.
+  daxpay_auth_request& set_auth_type(const text& auth_type) {
+    set(libauth_daxpay_auth_request_set_auth_type, "auth_type", auth_type);
+    return *this;
+  }
+  /// Edition open, optional: an access token of the channel. A secret.
+  daxpay_auth_request& set_access_token(const text& access_token) {
+    set(libauth_daxpay_auth_request_set_access_token, "access_token", access_token);
+    return *this;
+  }
+  /// Edition open, optional: the identifier of a union channel.
+  daxpay_auth_request& set_union_identifier(const text& union_identifier) {
+    set(libauth_daxpay_auth_request_set_union_identifier, "union_identifier", union_identifier);
+    return *this;
+  }
+  /// Edition open, optional: what daxpay_auth_url::auth_token gave; used once. A secret.
+  daxpay_auth_request& set_auth_token(const text& auth_token) {
+    set(libauth_daxpay_auth_request_set_auth_token, "auth_token", auth_token);
+    return *this;
+  }
 };
 
 /// What the address to authorize at depends on. Setters as of daxpay_auth_request. One thread at a time.
@@ -1760,6 +1783,36 @@ class daxpay_auth_url_request : public detail::builder<libauth_daxpay_auth_url_r
     set(libauth_daxpay_auth_url_request_set_client_ip, "client_ip", client_ip);
     return *this;
   }
+  /// Edition 3, optional: the path that newer gateways take in place of auth_redirect_url.
+  daxpay_auth_url_request& set_auth_path(const text& auth_path) {
+    set(libauth_daxpay_auth_url_request_set_auth_path, "auth_path", auth_path);
+    return *this;
+  }
+  /// Edition open, optional: the type of authorization; by default that of WeChat.
+  daxpay_auth_url_request& set_auth_type(const text& auth_type) {
+    set(libauth_daxpay_auth_url_request_set_auth_type, "auth_type", auth_type);
+    return *this;
+  }
+  /// Edition open, optional; at most 32 characters.
+  daxpay_auth_url_request& set_product(const text& product) {
+    set(libauth_daxpay_auth_url_request_set_product, "product", product);
+    return *this;
+  }
+  /// Edition open, optional; at most 128 characters.
+  daxpay_auth_url_request& set_op_app_id(const text& op_app_id) {
+    set(libauth_daxpay_auth_url_request_set_op_app_id, "op_app_id", op_app_id);
+    return *this;
+  }
+  /// Edition open, optional: where the user is sent back to; at most 200 characters.
+  daxpay_auth_url_request& set_return_path(const text& return_path) {
+    set(libauth_daxpay_auth_url_request_set_return_path, "return_path", return_path);
+    return *this;
+  }
+  /// Edition open, optional; at most 32 characters.
+  daxpay_auth_url_request& set_capability(const text& capability) {
+    set(libauth_daxpay_auth_url_request_set_capability, "capability", capability);
+    return *this;
+  }
 };
 
 /// An end user's identity. One thread at a time.
@@ -1778,6 +1831,8 @@ class daxpay_identity : public detail::owner<libauth_daxpay_identity> {
   optional_string access_token() const { return optional_string(libauth_daxpay_identity_access_token(get())); }
   /// Whether the identity is there.
   daxpay_status status() const noexcept { return static_cast<daxpay_status>(libauth_daxpay_identity_status(get())); }
+  /// Edition open: where the user is to be sent back to.
+  optional_string return_path() const { return optional_string(libauth_daxpay_identity_return_path(get())); }
   /// The status in the gateway's words, such as "success".
   std::string status_name() const { return detail::copied(libauth_daxpay_identity_status_name(get())); }
   /// The gateway's answer, with its raw body.
@@ -1796,6 +1851,8 @@ class daxpay_auth_url : public detail::owner<libauth_daxpay_auth_url> {
   std::string url() const { return detail::copied(libauth_daxpay_auth_url_url(get())); }
   /// The code to ask for the outcome with.
   optional_string query_code() const { return optional_string(libauth_daxpay_auth_url_query_code(get())); }
+  /// Edition open: hand it to daxpay_auth_request::set_auth_token. A secret.
+  optional_string auth_token() const { return optional_string(libauth_daxpay_auth_url_auth_token(get())); }
   /// The gateway's answer, with its raw body.
   libauth::answer answer() const { return libauth::answer(shared(), libauth_daxpay_auth_url_answer(get())); }
 };
@@ -1847,12 +1904,32 @@ class daxpay : public detail::handle<libauth_daxpay> {
   /// be changed under them by handing out another. Empty when this one is.
   daxpay share() const { return shared_handle<daxpay>(libauth_daxpay_share); }
 
-  /// A handle for an application: `app_id` and `mch_no` have at most 32 characters, `mch_no` may be nullptr (newer
-  /// gateways require it). Opens no connection. Errors: invalid_argument, invalid_config.
+  /// A handle for an application of edition 3: `app_id` and `mch_no` have at most 32 characters; `app_id` may be nullptr
+  /// (the gateway's default application), and so may `mch_no` (newer gateways require it). Opens no connection. Errors: invalid_argument, invalid_config.
   static result<daxpay> try_make(const config& settings, const text& app_id, const text& mch_no, const text& sign_key,
                                  daxpay_sign algorithm = daxpay_sign::hmac_sha256) {
     return make<daxpay>(libauth_daxpay_new, settings, detail::named{"app_id", app_id}, detail::named{"mch_no", mch_no},
                         detail::named{"sign_key", sign_key}, static_cast<std::int32_t>(algorithm));
+  }
+  /// A handle for the gateway's edition `open`, which signs with RSA: your own private key, and the platform's public key,
+  /// as for redemption. `app_id` may be nullptr: the platform then takes its default application. Opens no connection.
+  /// Errors: invalid_key says what is wrong with a key; invalid_argument, invalid_config.
+  static result<daxpay> try_open(const config& settings, const text& mch_no, const text& app_id, const text& private_key,
+                                 const text& platform_public_key) {
+    return make<daxpay>(libauth_daxpay_new_open, settings, detail::named{"mch_no", mch_no},
+                        detail::named{"app_id", app_id}, detail::named{"private_key", private_key},
+                        detail::named{"platform_public_key", platform_public_key});
+  }
+  /// Asks whether merchant, application, keys and signature are right (edition open). The answer holds the string that the
+  /// server signs.
+  result<answer> try_ping(const options& how = options::none()) const { return ask<answer>(libauth_daxpay_ping, how); }
+  /// The request of ping, for your own HTTP client to send. Opens no socket.
+  result<http_request> try_build_ping(const options& how = options::none()) const {
+    return ask<http_request>(libauth_daxpay_build_ping, how);
+  }
+  /// Reads the response to the request of build_ping, with the same checks.
+  result<answer> try_read_ping(const http_request& request, const http_response& response) const {
+    return ask<answer>(libauth_daxpay_read_ping, request, response);
   }
   /// Exchanges an authorization code for the user's identity. The code is one-time: once the request may have arrived
   /// and the answer is lost, that is outcome_unknown, and nothing is repeated. The answer's signature is checked:
@@ -1929,6 +2006,19 @@ class daxpay : public detail::handle<libauth_daxpay> {
   daxpay(const config& settings, const text& app_id, const text& mch_no, const text& sign_key,
          daxpay_sign algorithm = daxpay_sign::hmac_sha256)
       : daxpay(try_make(settings, app_id, mch_no, sign_key, algorithm).value()) {}
+  /// As try_open; throws.
+  static daxpay open(const config& settings, const text& mch_no, const text& app_id, const text& private_key,
+                     const text& platform_public_key) {
+    return try_open(settings, mch_no, app_id, private_key, platform_public_key).value();
+  }
+  /// As try_ping; throws.
+  answer ping(const options& how = options::none()) const { return try_ping(how).value(); }
+  /// As try_build_ping; throws.
+  http_request build_ping(const options& how = options::none()) const { return try_build_ping(how).value(); }
+  /// As try_read_ping; throws.
+  answer read_ping(const http_request& request, const http_response& response) const {
+    return try_read_ping(request, response).value();
+  }
   /// As try_auth; throws.
   daxpay_identity auth(const daxpay_auth_request& request, const options& how = options::none()) const { return try_auth(request, how).value(); }
   /// As try_build_auth; throws.

@@ -78,6 +78,11 @@ class Answer:
         return _native.text(lib.libauth_answer_trace_id(self._pointer))
 
     @property
+    def verified(self) -> bool:
+        """Whether a signature of the platform over it was checked and is right."""
+        return bool(lib.libauth_answer_verified(self._pointer) == 1)
+
+    @property
     def body(self) -> bytes:
         """The body as received. It need not be text, and may hold tokens: do not log it."""
         return _native.data(lib.libauth_answer_body, self._pointer)

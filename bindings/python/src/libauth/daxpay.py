@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from typing import Optional
+from typing import Optional, Type, TypeVar
 
 from . import _marshal, _native
 from ._event import Event
@@ -16,6 +16,8 @@ from .config import Config
 from .explain import Explanation
 from .http import HttpRequest, HttpResponse
 from .inbound import Inbound
+
+Handle = TypeVar("Handle", bound="DaxPay")
 
 
 class DaxPaySign(enum.IntEnum):
@@ -39,6 +41,8 @@ class DaxPayStatus(enum.IntEnum):
     WAITING = 2
     #: There is no such authorization.
     NOT_EXIST = 3
+    #: Edition open: the authorization failed.
+    FAIL = 4
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,6 +55,7 @@ class DaxPayIdentity:
         open_id: The user's openId at the channel, if the gateway gave one.
         user_id: The user's userId at the channel, if the gateway gave one.
         access_token: The channel's access token, if the gateway gave one. A secret.
+        return_path: Edition open: where the user is to be sent back to, if the gateway said so.
         answer: The gateway's answer, with its raw body.
     """
 
@@ -59,6 +64,7 @@ class DaxPayIdentity:
     open_id: Optional[str]
     user_id: Optional[str]
     access_token: Optional[str] = dataclasses.field(repr=False)
+    return_path: Optional[str]
     answer: Answer = dataclasses.field(compare=False)
 
     @classmethod
@@ -70,6 +76,7 @@ class DaxPayIdentity:
             open_id=_native.text(lib.libauth_daxpay_identity_open_id(pointer)),
             user_id=_native.text(lib.libauth_daxpay_identity_user_id(pointer)),
             access_token=_native.text(lib.libauth_daxpay_identity_access_token(pointer)),
+            return_path=_native.text(lib.libauth_daxpay_identity_return_path(pointer)),
             answer=Answer(owned, lib.libauth_daxpay_identity_answer(pointer)),
         )
 
@@ -81,11 +88,13 @@ class DaxPayAuthUrl:
     Attributes:
         url: Where to send the user.
         query_code: The code to ask for the outcome with, if the gateway gave one.
+        auth_token: Edition open: hand it to `DaxPay.auth`. A secret.
         answer: The gateway's answer, with its raw body.
     """
 
     url: str
     query_code: Optional[str]
+    auth_token: Optional[str] = dataclasses.field(repr=False)
     answer: Answer = dataclasses.field(compare=False)
 
     @classmethod
@@ -94,6 +103,7 @@ class DaxPayAuthUrl:
         return cls(
             url=_native.required_text(lib.libauth_daxpay_auth_url_url(pointer)),
             query_code=_native.text(lib.libauth_daxpay_auth_url_query_code(pointer)),
+            auth_token=_native.text(lib.libauth_daxpay_auth_url_auth_token(pointer)),
             answer=Answer(owned, lib.libauth_daxpay_auth_url_answer(pointer)),
         )
 
@@ -145,11 +155,11 @@ class DaxPayEvent(Event):
 
 
 class DaxPay(Platform):
-    """A DaxPay application. Opening it makes no connection.
+    """A DaxPay application of edition 3, or with `DaxPay.open` of edition open. Opening it makes no connection.
 
     Args:
         config: The settings.
-        app_id: The application; at most 32 characters.
+        app_id: The application, at most 32 characters; by default the gateway's.
         sign_key: The key that requests and answers are signed with.
         mch_no: The merchant, at most 32 characters; newer gateways require it.
         algorithm: The sign algorithm.
@@ -170,7 +180,7 @@ class DaxPay(Platform):
         self,
         config: Config,
         *,
-        app_id: str,
+        app_id: Optional[str] = None,
         sign_key: str,
         mch_no: Optional[str] = None,
         algorithm: DaxPaySign = DaxPaySign.HMAC_SHA256,
@@ -185,6 +195,58 @@ class DaxPay(Platform):
             _marshal.integer(algorithm, "algorithm"),
         )
 
+    @classmethod
+    def open(
+        cls: Type[Handle],
+        config: Config,
+        *,
+        mch_no: str,
+        app_id: Optional[str] = None,
+        private_key: str,
+        platform_public_key: str,
+    ) -> Handle:
+        """Makes a handle for the gateway's edition open, which signs with RSA. It makes no connection.
+
+        Args:
+            config: The settings.
+            mch_no: The merchant.
+            app_id: The application; by default the platform's.
+            private_key: Your private key, PEM or bare base64.
+            platform_public_key: The platform's public key, which answers and notifications are checked with.
+
+        Raises:
+            InvalidKeyError: What is wrong with a key.
+            InvalidArgumentError, InvalidConfigError: Naming the parameter or the setting.
+        """
+        handle = cls.__new__(cls)
+        handle._open(
+            config,
+            lib.libauth_daxpay_new_open,
+            lib.libauth_daxpay_free,
+            _marshal.text(mch_no, "mch_no"),
+            _marshal.text(app_id, "app_id"),
+            _marshal.text(private_key, "private_key"),
+            _marshal.text(platform_public_key, "platform_public_key"),
+        )
+        return handle
+
+    def ping(self, *, timeout: Optional[Duration] = None, trace_id: Optional[str] = None) -> Answer:
+        """Asks whether merchant, application, keys and signature are right (edition open).
+
+        The answer's field "data.serverSignStr" is the string that the server signs.
+        """
+        owned = self._ask(lib.libauth_daxpay_ping, lib.libauth_answer_free, timeout=timeout, trace_id=trace_id)
+        return Answer(owned, owned.pointer)
+
+    def build_ping(self, *, trace_id: Optional[str] = None) -> HttpRequest:
+        """The request of `ping`, for your own HTTP client to send. Opens no socket."""
+        return self._request(lib.libauth_daxpay_build_ping, trace_id=trace_id)
+
+    def read_ping(self, http_request: HttpRequest, http_response: HttpResponse) -> Answer:
+        """Reads the response to the request of `build_ping`, with the same checks as `ping`."""
+        owned = self._read(lib.libauth_daxpay_read_ping, lib.libauth_answer_free, http_request, http_response)
+        return Answer(owned, owned.pointer)
+
     def auth(
         self,
         *,
@@ -192,6 +254,10 @@ class DaxPay(Platform):
         auth_code: str,
         query_code: Optional[str] = None,
         client_ip: Optional[str] = None,
+        auth_type: Optional[str] = None,
+        access_token: Optional[str] = None,
+        union_identifier: Optional[str] = None,
+        auth_token: Optional[str] = None,
         timeout: Optional[Duration] = None,
         trace_id: Optional[str] = None,
     ) -> DaxPayIdentity:
@@ -205,6 +271,10 @@ class DaxPay(Platform):
             auth_code: The one-time code to exchange; at most 200 characters. A secret until it is used.
             query_code: Normally not sent; at most 128 characters.
             client_ip: The end user's IPv4 or IPv6 address; some channels require it.
+            auth_type: Edition open: the type of authorization.
+            access_token: Edition open: an access token of the channel. A secret.
+            union_identifier: Edition open: the identifier of a union channel.
+            auth_token: Edition open: that of the `DaxPayAuthUrl`; used once. A secret.
             timeout: The whole call's deadline, from 1 ms to a day; by default the configuration's.
             trace_id: The id under which the call is found again; by default a random one.
 
@@ -213,7 +283,9 @@ class DaxPay(Platform):
             BadSignatureError: The answer's signature is missing or does not match.
             Error: All the others as the gateway and the network have it.
         """
-        request = _auth_request(channel, auth_code, query_code, client_ip)
+        request = _auth_request(
+            channel, auth_code, query_code, client_ip, auth_type, access_token, union_identifier, auth_token
+        )
         return DaxPayIdentity._from(
             self._ask(lib.libauth_daxpay_auth, lib.libauth_daxpay_identity_free, request.pointer, timeout=timeout, trace_id=trace_id)
         )
@@ -225,10 +297,16 @@ class DaxPay(Platform):
         auth_code: str,
         query_code: Optional[str] = None,
         client_ip: Optional[str] = None,
+        auth_type: Optional[str] = None,
+        access_token: Optional[str] = None,
+        union_identifier: Optional[str] = None,
+        auth_token: Optional[str] = None,
         trace_id: Optional[str] = None,
     ) -> HttpRequest:
         """The request of `auth`, for your own HTTP client to send. Opens no socket."""
-        request = _auth_request(channel, auth_code, query_code, client_ip)
+        request = _auth_request(
+            channel, auth_code, query_code, client_ip, auth_type, access_token, union_identifier, auth_token
+        )
         return self._request(lib.libauth_daxpay_build_auth, request.pointer, trace_id=trace_id)
 
     def read_auth(self, http_request: HttpRequest, http_response: HttpResponse) -> DaxPayIdentity:
@@ -243,6 +321,10 @@ class DaxPay(Platform):
         auth_code: str,
         query_code: Optional[str] = None,
         client_ip: Optional[str] = None,
+        auth_type: Optional[str] = None,
+        access_token: Optional[str] = None,
+        union_identifier: Optional[str] = None,
+        auth_token: Optional[str] = None,
         timeout: Optional[Duration] = None,
         trace_id: Optional[str] = None,
     ) -> Answer:
@@ -250,7 +332,9 @@ class DaxPay(Platform):
 
         Parameters, repeats and checks are those of `auth`.
         """
-        request = _auth_request(channel, auth_code, query_code, client_ip)
+        request = _auth_request(
+            channel, auth_code, query_code, client_ip, auth_type, access_token, union_identifier, auth_token
+        )
         owned = self._ask(lib.libauth_daxpay_auth_and_set, lib.libauth_answer_free, request.pointer, timeout=timeout, trace_id=trace_id)
         return Answer(owned, owned.pointer)
 
@@ -261,10 +345,16 @@ class DaxPay(Platform):
         auth_code: str,
         query_code: Optional[str] = None,
         client_ip: Optional[str] = None,
+        auth_type: Optional[str] = None,
+        access_token: Optional[str] = None,
+        union_identifier: Optional[str] = None,
+        auth_token: Optional[str] = None,
         trace_id: Optional[str] = None,
     ) -> HttpRequest:
         """The request of `auth_and_set`, for your own HTTP client to send. Opens no socket."""
-        request = _auth_request(channel, auth_code, query_code, client_ip)
+        request = _auth_request(
+            channel, auth_code, query_code, client_ip, auth_type, access_token, union_identifier, auth_token
+        )
         return self._request(lib.libauth_daxpay_build_auth_and_set, request.pointer, trace_id=trace_id)
 
     def read_auth_and_set(self, http_request: HttpRequest, http_response: HttpResponse) -> Answer:
@@ -279,6 +369,12 @@ class DaxPay(Platform):
         channel: str,
         auth_redirect_url: Optional[str] = None,
         client_ip: Optional[str] = None,
+        auth_path: Optional[str] = None,
+        auth_type: Optional[str] = None,
+        product: Optional[str] = None,
+        op_app_id: Optional[str] = None,
+        return_path: Optional[str] = None,
+        capability: Optional[str] = None,
         timeout: Optional[Duration] = None,
         trace_id: Optional[str] = None,
     ) -> DaxPayAuthUrl:
@@ -288,8 +384,18 @@ class DaxPay(Platform):
             channel: As for `auth`.
             auth_redirect_url: Where the user is sent back to.
             client_ip: The end user's IPv4 or IPv6 address; some channels require it.
+            auth_path: Edition 3: what newer gateways take in place of auth_redirect_url.
+            auth_type: Edition open: the type of authorization; by default that of WeChat.
+            product: Edition open; at most 32 characters.
+            op_app_id: Edition open; at most 128 characters.
+            return_path: Edition open: where the user is sent back to; at most 200 characters.
+            capability: Edition open; at most 32 characters.
+            timeout: The whole call's deadline, from 1 ms to a day; by default the configuration's.
+            trace_id: The id under which the call is found again; by default a random one.
         """
-        request = _auth_url_request(channel, auth_redirect_url, client_ip)
+        request = _auth_url_request(
+            channel, auth_redirect_url, client_ip, auth_path, auth_type, product, op_app_id, return_path, capability
+        )
         return DaxPayAuthUrl._from(
             self._ask(lib.libauth_daxpay_generate_auth_url, lib.libauth_daxpay_auth_url_free, request.pointer, timeout=timeout, trace_id=trace_id)
         )
@@ -300,10 +406,18 @@ class DaxPay(Platform):
         channel: str,
         auth_redirect_url: Optional[str] = None,
         client_ip: Optional[str] = None,
+        auth_path: Optional[str] = None,
+        auth_type: Optional[str] = None,
+        product: Optional[str] = None,
+        op_app_id: Optional[str] = None,
+        return_path: Optional[str] = None,
+        capability: Optional[str] = None,
         trace_id: Optional[str] = None,
     ) -> HttpRequest:
         """The request of `generate_auth_url`, for your own HTTP client to send. Opens no socket."""
-        request = _auth_url_request(channel, auth_redirect_url, client_ip)
+        request = _auth_url_request(
+            channel, auth_redirect_url, client_ip, auth_path, auth_type, product, op_app_id, return_path, capability
+        )
         return self._request(lib.libauth_daxpay_build_generate_auth_url, request.pointer, trace_id=trace_id)
 
     def read_generate_auth_url(self, http_request: HttpRequest, http_response: HttpResponse) -> DaxPayAuthUrl:
@@ -346,7 +460,16 @@ class DaxPay(Platform):
         return self._explain(lib.libauth_daxpay_explain_event, message, signature)
 
 
-def _auth_request(channel: str, auth_code: str, query_code: Optional[str], client_ip: Optional[str]) -> NativeObject:
+def _auth_request(
+    channel: str,
+    auth_code: str,
+    query_code: Optional[str],
+    client_ip: Optional[str],
+    auth_type: Optional[str],
+    access_token: Optional[str],
+    union_identifier: Optional[str],
+    auth_token: Optional[str],
+) -> NativeObject:
     owned = NativeObject(lib.libauth_daxpay_auth_request_new(), lib.libauth_daxpay_auth_request_free)
     set_texts(
         owned,
@@ -354,16 +477,36 @@ def _auth_request(channel: str, auth_code: str, query_code: Optional[str], clien
         (lib.libauth_daxpay_auth_request_set_auth_code, auth_code, "auth_code"),
         (lib.libauth_daxpay_auth_request_set_query_code, query_code, "query_code"),
         (lib.libauth_daxpay_auth_request_set_client_ip, client_ip, "client_ip"),
+        (lib.libauth_daxpay_auth_request_set_auth_type, auth_type, "auth_type"),
+        (lib.libauth_daxpay_auth_request_set_access_token, access_token, "access_token"),
+        (lib.libauth_daxpay_auth_request_set_union_identifier, union_identifier, "union_identifier"),
+        (lib.libauth_daxpay_auth_request_set_auth_token, auth_token, "auth_token"),
     )
     return owned
 
 
-def _auth_url_request(channel: str, auth_redirect_url: Optional[str], client_ip: Optional[str]) -> NativeObject:
+def _auth_url_request(
+    channel: str,
+    auth_redirect_url: Optional[str],
+    client_ip: Optional[str],
+    auth_path: Optional[str],
+    auth_type: Optional[str],
+    product: Optional[str],
+    op_app_id: Optional[str],
+    return_path: Optional[str],
+    capability: Optional[str],
+) -> NativeObject:
     owned = NativeObject(lib.libauth_daxpay_auth_url_request_new(), lib.libauth_daxpay_auth_url_request_free)
     set_texts(
         owned,
         (lib.libauth_daxpay_auth_url_request_set_channel, channel, "channel"),
         (lib.libauth_daxpay_auth_url_request_set_auth_redirect_url, auth_redirect_url, "auth_redirect_url"),
         (lib.libauth_daxpay_auth_url_request_set_client_ip, client_ip, "client_ip"),
+        (lib.libauth_daxpay_auth_url_request_set_auth_path, auth_path, "auth_path"),
+        (lib.libauth_daxpay_auth_url_request_set_auth_type, auth_type, "auth_type"),
+        (lib.libauth_daxpay_auth_url_request_set_product, product, "product"),
+        (lib.libauth_daxpay_auth_url_request_set_op_app_id, op_app_id, "op_app_id"),
+        (lib.libauth_daxpay_auth_url_request_set_return_path, return_path, "return_path"),
+        (lib.libauth_daxpay_auth_url_request_set_capability, capability, "capability"),
     )
     return owned

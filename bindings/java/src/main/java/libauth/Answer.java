@@ -37,6 +37,15 @@ public final class Answer implements AutoCloseable {
     }
 
     /**
+     * Whether a signature of the platform over it was checked and is right.
+     *
+     * @return false for a platform that does not sign its answers
+     */
+    public boolean verified() {
+        return owner.number(whole -> Lib.libauth_answer_verified(within.apply(whole))) == 1;
+    }
+
+    /**
      * The HTTP status.
      *
      * @return such as 200

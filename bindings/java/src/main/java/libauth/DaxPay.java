@@ -14,7 +14,7 @@ public final class DaxPay extends Handle {
      * Makes a handle. Opens no connection.
      *
      * @param config the settings
-     * @param appId the application; at most 32 characters
+     * @param appId the application, at most 32 characters; null: the gateway's default one
      * @param mchNo the merchant; at most 32 characters, or null (newer gateways require it)
      * @param signKey a secret
      * @param algorithm how the gateway signs
@@ -45,6 +45,70 @@ public final class DaxPay extends Handle {
         Text.required("algorithm", algorithm);
         return configured(config, (settings, made, error) -> Lib.libauth_daxpay_new(
                 settings, appIdText, mchNoText, signKeyText, algorithm.ordinal(), made, error));
+    }
+
+    /**
+     * Makes a handle for the gateway's edition open, which signs with RSA. Opens no connection.
+     *
+     * @param config the settings
+     * @param mchNo the merchant
+     * @param appId the application; null: the platform's default one
+     * @param privateKey your own, a secret: PEM or bare base64
+     * @param platformPublicKey what answers and notifications are checked with
+     * @return the handle; close it
+     * @throws LibauthException when it fails: its class says how
+     */
+    public static DaxPay open(Config config, String mchNo, String appId, String privateKey, String platformPublicKey) {
+        byte[] mchNoText = Text.encode("mch_no", mchNo);
+        byte[] appIdText = Text.encode("app_id", appId);
+        byte[] privateKeyText = Text.encode("private_key", privateKey);
+        byte[] platformPublicKeyText = Text.encode("platform_public_key", platformPublicKey);
+        return new DaxPay(configured(config, (settings, made, error) -> Lib.libauth_daxpay_new_open(
+                settings, mchNoText, appIdText, privateKeyText, platformPublicKeyText, made, error)));
+    }
+
+    /**
+     * Asks whether merchant, application, keys and signature are right (edition open).
+     *
+     * @return the answer, whose field {@code data.serverSignStr} is the string that the server signs; close it
+     * @throws LibauthException when it fails: its class says how
+     */
+    public Answer ping() {
+        return ping(null);
+    }
+
+    /**
+     * The same with options of its own.
+     *
+     * @param options its deadline, trace id and so on; null: the defaults
+     * @return as above
+     * @throws LibauthException when it fails: its class says how
+     */
+    public Answer ping(Options options) {
+        return new Answer(made(options, Lib::libauth_daxpay_ping));
+    }
+
+    /**
+     * The request of {@link #ping}, for your own HTTP client to send. Opens no socket.
+     *
+     * @param options its trace id; null: the defaults
+     * @return the request; close it
+     * @throws LibauthException when it fails: its class says how
+     */
+    public HttpRequest buildPing(Options options) {
+        return new HttpRequest(made(options, Lib::libauth_daxpay_build_ping));
+    }
+
+    /**
+     * Reads the response to the request of {@link #buildPing}, with the same checks.
+     *
+     * @param request  what was sent
+     * @param response what was received
+     * @return as {@link #ping}
+     * @throws LibauthException when it fails: its class says how
+     */
+    public Answer readPing(HttpRequest request, HttpResponse response) {
+        return new Answer(read(request, response, Lib::libauth_daxpay_read_ping));
     }
 
     /**

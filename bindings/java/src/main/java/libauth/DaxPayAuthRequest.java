@@ -60,4 +60,44 @@ public final class DaxPayAuthRequest extends Builder<DaxPayAuthRequest> {
     public DaxPayAuthRequest clientIp(String clientIp) {
         return set("client_ip", clientIp, Lib::libauth_daxpay_auth_request_set_client_ip);
     }
+
+    /**
+     * Edition open, optional: the type of authorization.
+     *
+     * @param authType as the platform names it
+     * @return this
+     */
+    public DaxPayAuthRequest authType(String authType) {
+        return set("auth_type", authType, Lib::libauth_daxpay_auth_request_set_auth_type);
+    }
+
+    /**
+     * Edition open, optional: an access token of the channel.
+     *
+     * @param accessToken a secret
+     * @return this
+     */
+    public DaxPayAuthRequest accessToken(String accessToken) {
+        return set("access_token", accessToken, Lib::libauth_daxpay_auth_request_set_access_token);
+    }
+
+    /**
+     * Edition open, optional: the identifier of a union channel.
+     *
+     * @param unionIdentifier as the platform names it
+     * @return this
+     */
+    public DaxPayAuthRequest unionIdentifier(String unionIdentifier) {
+        return set("union_identifier", unionIdentifier, Lib::libauth_daxpay_auth_request_set_union_identifier);
+    }
+
+    /**
+     * Edition open, optional: what {@link DaxPayAuthUrl#authToken} gave.
+     *
+     * @param authToken used once; a secret
+     * @return this
+     */
+    public DaxPayAuthRequest authToken(String authToken) {
+        return set("auth_token", authToken, Lib::libauth_daxpay_auth_request_set_auth_token);
+    }
 }

@@ -30,6 +30,15 @@ public final class DaxPayAuthUrl extends Handle {
     }
 
     /**
+     * Edition open: hand it to {@link DaxPayAuthRequest#authToken}.
+     *
+     * @return null when there is none; a secret
+     */
+    public String authToken() {
+        return text(Lib::libauth_daxpay_auth_url_auth_token);
+    }
+
+    /**
      * The platform's answer, with its raw body.
      *
      * @return it belongs to this object

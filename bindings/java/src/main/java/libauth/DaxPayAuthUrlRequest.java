@@ -49,4 +49,64 @@ public final class DaxPayAuthUrlRequest extends Builder<DaxPayAuthUrlRequest> {
     public DaxPayAuthUrlRequest clientIp(String clientIp) {
         return set("client_ip", clientIp, Lib::libauth_daxpay_auth_url_request_set_client_ip);
     }
+
+    /**
+     * Edition 3, optional: what newer gateways take in place of {@link #authRedirectUrl}.
+     *
+     * @param authPath a path
+     * @return this
+     */
+    public DaxPayAuthUrlRequest authPath(String authPath) {
+        return set("auth_path", authPath, Lib::libauth_daxpay_auth_url_request_set_auth_path);
+    }
+
+    /**
+     * Edition open, optional: the type of authorization.
+     *
+     * @param authType by default that of WeChat
+     * @return this
+     */
+    public DaxPayAuthUrlRequest authType(String authType) {
+        return set("auth_type", authType, Lib::libauth_daxpay_auth_url_request_set_auth_type);
+    }
+
+    /**
+     * Edition open, optional.
+     *
+     * @param product at most 32 characters
+     * @return this
+     */
+    public DaxPayAuthUrlRequest product(String product) {
+        return set("product", product, Lib::libauth_daxpay_auth_url_request_set_product);
+    }
+
+    /**
+     * Edition open, optional.
+     *
+     * @param opAppId at most 128 characters
+     * @return this
+     */
+    public DaxPayAuthUrlRequest opAppId(String opAppId) {
+        return set("op_app_id", opAppId, Lib::libauth_daxpay_auth_url_request_set_op_app_id);
+    }
+
+    /**
+     * Edition open, optional: where the user is sent back to.
+     *
+     * @param returnPath at most 200 characters
+     * @return this
+     */
+    public DaxPayAuthUrlRequest returnPath(String returnPath) {
+        return set("return_path", returnPath, Lib::libauth_daxpay_auth_url_request_set_return_path);
+    }
+
+    /**
+     * Edition open, optional.
+     *
+     * @param capability at most 32 characters
+     * @return this
+     */
+    public DaxPayAuthUrlRequest capability(String capability) {
+        return set("capability", capability, Lib::libauth_daxpay_auth_url_request_set_capability);
+    }
 }

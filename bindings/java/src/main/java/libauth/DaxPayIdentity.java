@@ -48,6 +48,15 @@ public final class DaxPayIdentity extends Handle {
     }
 
     /**
+     * Edition open: where the user is to be sent back to.
+     *
+     * @return null when there is none
+     */
+    public String returnPath() {
+        return text(Lib::libauth_daxpay_identity_return_path);
+    }
+
+    /**
      * The status in the gateway's words.
      *
      * @return such as {@code success}

@@ -10,7 +10,9 @@ public enum DaxPayStatus {
     /** The user has not authorized yet. */
     WAITING,
     /** There is no such authorization. */
-    NOT_EXIST;
+    NOT_EXIST,
+    /** Edition open: the authorization failed. */
+    FAIL;
 
     static DaxPayStatus of(int code) {
         return code >= 0 && code < values().length ? values()[code] : OTHER;
