@@ -463,6 +463,20 @@ typedef int32_t libauth_log_level;
  */
 typedef void (*libauth_log_callback)(void *context, libauth_log_level level, const char *line);
 
+/**
+ * Signs a message with an RSA key that stays where it is: in an HSM, a KMS, an agent. It writes
+ * the bytes of RSASSA-PKCS1-v1_5(SHA-256(message)) into `signature`, which has room for
+ * `signature_capacity` bytes, and returns their number; a negative number says that it cannot,
+ * and the call fails with LIBAUTH_INVALID_KEY. It is called on the thread that makes the call, by
+ * several threads at once if several make calls, and its time counts as the call's. The message
+ * is valid until it returns. It must not unwind or longjmp.
+ */
+typedef int32_t (*libauth_sign_callback)(void *context,
+                                         const uint8_t *message,
+                                         size_t message_length,
+                                         uint8_t *signature,
+                                         size_t signature_capacity);
+
 /** Log nothing. */
 #define LIBAUTH_LOG_OFF 0
 /** Log calls that failed in the end. */

@@ -408,6 +408,8 @@ inline const char* c_value(const named& parameter) noexcept { return parameter.v
 inline const std::uint8_t* c_value(const std::uint8_t* data) noexcept { return data; }
 inline std::size_t c_value(std::size_t size) noexcept { return size; }
 inline std::int32_t c_value(std::int32_t number) noexcept { return number; }
+inline libauth_sign_callback c_value(libauth_sign_callback function) noexcept { return function; }
+inline void* c_value(void* context) noexcept { return context; }
 template <class C>
 C* c_value(const owner<C>& object) noexcept {
   return object.get();
@@ -421,6 +423,8 @@ inline bool find_problem(problem& found, const named& parameter) noexcept {
 inline bool find_problem(problem&, const std::uint8_t*) noexcept { return false; }
 inline bool find_problem(problem&, std::size_t) noexcept { return false; }
 inline bool find_problem(problem&, std::int32_t) noexcept { return false; }
+inline bool find_problem(problem&, libauth_sign_callback) noexcept { return false; }
+inline bool find_problem(problem&, void*) noexcept { return false; }
 template <class C>
 bool find_problem(problem&, const owner<C>&) noexcept {
   return false;
@@ -504,6 +508,7 @@ struct callback {
 };
 
 typedef callback<bool()> cancel_callback;
+typedef callback<std::string(const std::string&)> sign_callback;
 typedef callback<void(log_level, const std::string&)> log_callback;
 typedef callback<clock_reading()> clock_callback;
 typedef callback<replay(const std::string&, time_point, time_point)> replay_callback;
@@ -513,6 +518,15 @@ inline std::int32_t on_cancel(void* context) noexcept {
   bool ends = true;
   if (!to->run([&] { ends = to->function(); })) return 1;
   return ends ? 1 : 0;
+}
+
+inline std::int32_t on_sign(void* context, const std::uint8_t* message, std::size_t length, std::uint8_t* signature,
+                            std::size_t capacity) noexcept {
+  sign_callback* to = static_cast<sign_callback*>(context);
+  std::string made;
+  if (!to->run([&] { made = to->function(std::string(reinterpret_cast<const char*>(message), length)); })) return -1;
+  if (made.size() <= capacity) std::memcpy(signature, made.data(), made.size());
+  return made.size() > INT32_MAX ? -1 : static_cast<std::int32_t>(made.size());
 }
 
 inline void on_log(void* context, std::int32_t level, const char* line) noexcept {
@@ -543,6 +557,7 @@ struct callbacks {
   std::shared_ptr<log_callback> log;
   std::shared_ptr<clock_callback> clock;
   std::shared_ptr<replay_callback> replay;
+  std::shared_ptr<sign_callback> sign;
   std::shared_ptr<detail::report> report;
 };
 
@@ -1034,6 +1049,29 @@ class config : public detail::builder<libauth_config> {
     libauth_config_set_seller_expires_in_unit(get(), static_cast<std::int32_t>(unit));
     return *this;
   }
+  /// seller: the path of the token's endpoint, for deployments of another version of the documents. nullptr: the
+  /// documented one, the default.
+  config& set_seller_token_path(const text& path) {
+    set(libauth_config_set_seller_token_path, "seller_token_path", path);
+    return *this;
+  }
+  /// creditpay: a signature key before a rotation, under which inbound messages are accepted too. Any number of them.
+  config& add_creditpay_previous_key(const text& key) {
+    if (may_add("creditpay_previous_key", key)) libauth_config_add_creditpay_previous_key(get(), key.data());
+    return *this;
+  }
+  /// daxpay: a key before a rotation, under which answers and inbound messages are accepted too: edition 3's sign key,
+  /// edition open's public key of the platform. Any number of them.
+  config& add_daxpay_previous_key(const text& key) {
+    if (may_add("daxpay_previous_key", key)) libauth_config_add_daxpay_previous_key(get(), key.data());
+    return *this;
+  }
+  /// redemption: a key before a rotation, under which inbound messages are accepted too: the platform's public key, or
+  /// for MD5 the shared secret. Any number of them.
+  config& add_redemption_previous_key(const text& key) {
+    if (may_add("redemption_previous_key", key)) libauth_config_add_redemption_previous_key(get(), key.data());
+    return *this;
+  }
   /// Inbound messages: how far a message's time may be from the clock, to either side; the edges belong to it. From
   /// 1 ms to 7 days; by default five minutes.
   config& set_window(milliseconds window) {
@@ -1352,6 +1390,13 @@ class handle : public owner<C> {
   /// Makes a handle with a function of the C library.
   template <class T, class... P, class... A>
   static result<T> make(libauth_status (*function)(P...), const config& settings, const A&... arguments) {
+    return make_with<T>(settings.callbacks(), function, settings, arguments...);
+  }
+
+  /// The same for a handle that keeps a signer.
+  template <class T, class... P, class... A>
+  static result<T> make_with(const callbacks& kept, libauth_status (*function)(P...), const config& settings,
+                             const A&... arguments) {
     error wrong = misfit();
     problem found;
     if (!wrong && find_any_problem(found, settings, arguments...)) wrong = error(status::invalid_argument, found.message());
@@ -1362,7 +1407,7 @@ class handle : public owner<C> {
     if (function(settings.get(), c_value(arguments)..., &made, &failed) != LIBAUTH_OK) return failure(failed, scope);
     T whole;
     handle& part = whole;
-    part.adopt(made, settings.callbacks());
+    part.adopt(made, kept);
     return result<T>(std::move(whole));
   }
 
@@ -1540,6 +1585,9 @@ class creditpay_event : public detail::owner<libauth_creditpay_event> {
   /// Takes over an object of the C library.
   explicit creditpay_event(libauth_creditpay_event* made) : detail::owner<libauth_creditpay_event>(made) {}
 
+  /// Which key it was signed with: 0 is the handle's own, 1 and so on are those of config::add_creditpay_previous_key.
+  int key() const noexcept { return libauth_creditpay_event_key(get()); }
+
   /// Makes the message final, once what it asks for is done and kept. An event that ends without it gives the message
   /// back: so an exception on the way lets the platform's next attempt in. Errors: busy for an event that was busy;
   /// replayed when another one of the same message was made final meanwhile.
@@ -1652,6 +1700,11 @@ class creditpay : public detail::handle<libauth_creditpay> {
   result<explanation> try_explain_event(const inbound& message, const text& signature = nullptr) const {
     return ask<explanation>(libauth_creditpay_explain_event, message, detail::named{"signature", signature});
   }
+  /// As explain, with the string that the other side signs in place of its signature: where the two part, and what that
+  /// means.
+  result<explanation> try_explain_string(const inbound& message, const text& their_string) const {
+    return ask<explanation>(libauth_creditpay_explain_string, message, detail::named{"their_string", their_string});
+  }
 
 #if LIBAUTH_HPP_EXCEPTIONS
   /// As try_make; throws.
@@ -1690,6 +1743,10 @@ class creditpay : public detail::handle<libauth_creditpay> {
   /// As try_explain_event; throws.
   explanation explain_event(const inbound& message, const text& signature = nullptr) const {
     return try_explain_event(message, signature).value();
+  }
+  /// As try_explain_string; throws.
+  explanation explain_string(const inbound& message, const text& their_string) const {
+    return try_explain_string(message, their_string).value();
   }
 #endif
 };
@@ -1865,6 +1922,9 @@ class daxpay_event : public detail::owner<libauth_daxpay_event> {
   /// Takes over an object of the C library.
   explicit daxpay_event(libauth_daxpay_event* made) : detail::owner<libauth_daxpay_event>(made) {}
 
+  /// Which key it was signed with: 0 is the handle's own, 1 and so on are those of config::add_daxpay_previous_key.
+  int key() const noexcept { return libauth_daxpay_event_key(get()); }
+
   /// Makes the message final, once what it asks for is done and kept. An event that ends without it gives the message
   /// back: so an exception on the way lets the platform's next attempt in. Errors: busy for an event that was busy;
   /// replayed when another one of the same message was made final meanwhile.
@@ -1919,6 +1979,21 @@ class daxpay : public detail::handle<libauth_daxpay> {
     return make<daxpay>(libauth_daxpay_new_open, settings, detail::named{"mch_no", mch_no},
                         detail::named{"app_id", app_id}, detail::named{"private_key", private_key},
                         detail::named{"platform_public_key", platform_public_key});
+  }
+  /// As try_open, with a private key that stays where it is: `sign` makes the bytes of RSASSA-PKCS1-v1_5 over SHA-256 of a
+  /// message. `public_key` is your own: a first signature is checked against it here.
+  static result<daxpay> try_open_signed_by(const config& settings, const text& mch_no, const text& app_id,
+                                           std::function<std::string(const std::string& message)> sign,
+                                           const text& public_key, const text& platform_public_key) {
+    detail::callbacks kept = settings.callbacks();
+    kept.sign = std::make_shared<detail::sign_callback>();
+    kept.sign->function = std::move(sign);
+    kept.sign->report = kept.report;
+    const libauth_sign_callback on_sign = kept.sign->function ? detail::on_sign : nullptr;
+    void* const context = kept.sign.get();
+    return make_with<daxpay>(kept, libauth_daxpay_new_open_callback, settings, detail::named{"mch_no", mch_no},
+                             detail::named{"app_id", app_id}, on_sign, context, detail::named{"public_key", public_key},
+                             detail::named{"platform_public_key", platform_public_key});
   }
   /// Asks whether merchant, application, keys and signature are right (edition open). The answer holds the string that the
   /// server signs.
@@ -2000,6 +2075,11 @@ class daxpay : public detail::handle<libauth_daxpay> {
   result<explanation> try_explain_event(const inbound& message, const text& signature = nullptr) const {
     return ask<explanation>(libauth_daxpay_explain_event, message, detail::named{"signature", signature});
   }
+  /// As explain, with the string that the other side signs in place of its signature: where the two part, and what that
+  /// means.
+  result<explanation> try_explain_string(const inbound& message, const text& their_string) const {
+    return ask<explanation>(libauth_daxpay_explain_string, message, detail::named{"their_string", their_string});
+  }
 
 #if LIBAUTH_HPP_EXCEPTIONS
   /// As try_make; throws.
@@ -2010,6 +2090,12 @@ class daxpay : public detail::handle<libauth_daxpay> {
   static daxpay open(const config& settings, const text& mch_no, const text& app_id, const text& private_key,
                      const text& platform_public_key) {
     return try_open(settings, mch_no, app_id, private_key, platform_public_key).value();
+  }
+  /// As try_open_signed_by; throws.
+  static daxpay open_signed_by(const config& settings, const text& mch_no, const text& app_id,
+                               std::function<std::string(const std::string& message)> sign, const text& public_key,
+                               const text& platform_public_key) {
+    return try_open_signed_by(settings, mch_no, app_id, std::move(sign), public_key, platform_public_key).value();
   }
   /// As try_ping; throws.
   answer ping(const options& how = options::none()) const { return try_ping(how).value(); }
@@ -2066,6 +2152,10 @@ class daxpay : public detail::handle<libauth_daxpay> {
   /// As try_explain_event; throws.
   explanation explain_event(const inbound& message, const text& signature = nullptr) const {
     return try_explain_event(message, signature).value();
+  }
+  /// As try_explain_string; throws.
+  explanation explain_string(const inbound& message, const text& their_string) const {
+    return try_explain_string(message, their_string).value();
   }
 #endif
 };
@@ -2196,6 +2286,9 @@ class redemption_event : public detail::owner<libauth_redemption_event> {
   /// Takes over an object of the C library.
   explicit redemption_event(libauth_redemption_event* made) : detail::owner<libauth_redemption_event>(made) {}
 
+  /// Which key it was signed with: 0 is the handle's own, 1 and so on are those of config::add_redemption_previous_key.
+  int key() const noexcept { return libauth_redemption_event_key(get()); }
+
   /// Makes the message final, once what it asks for is done and kept. An event that ends without it gives the message
   /// back: so an exception on the way lets the platform's next attempt in. Errors: busy for an event that was busy;
   /// replayed when another one of the same message was made final meanwhile.
@@ -2245,6 +2338,22 @@ class redemption : public detail::handle<libauth_redemption> {
                             detail::named{"merchant_id", merchant_id}, detail::named{"private_key", private_key},
                             detail::named{"platform_public_key", platform_public_key});
   }
+  /// As try_rsa, with a private key that stays where it is: `sign` makes the bytes of RSASSA-PKCS1-v1_5 over SHA-256 of a
+  /// message. `public_key` is the merchant's own: a first signature is checked against it here.
+  static result<redemption> try_rsa_signed_by(const config& settings, const text& business_id, const text& merchant_id,
+                                              std::function<std::string(const std::string& message)> sign,
+                                              const text& public_key, const text& platform_public_key) {
+    detail::callbacks kept = settings.callbacks();
+    kept.sign = std::make_shared<detail::sign_callback>();
+    kept.sign->function = std::move(sign);
+    kept.sign->report = kept.report;
+    const libauth_sign_callback on_sign = kept.sign->function ? detail::on_sign : nullptr;
+    void* const context = kept.sign.get();
+    return make_with<redemption>(kept, libauth_redemption_new_rsa_callback, settings,
+                                 detail::named{"business_id", business_id}, detail::named{"merchant_id", merchant_id},
+                                 on_sign, context, detail::named{"public_key", public_key},
+                                 detail::named{"platform_public_key", platform_public_key});
+  }
   /// A handle that signs, and checks callbacks, with MD5 and a shared secret. Opens no connection. Errors:
   /// invalid_argument, invalid_config.
   static result<redemption> try_md5(const config& settings, const text& business_id, const text& merchant_id,
@@ -2293,12 +2402,23 @@ class redemption : public detail::handle<libauth_redemption> {
   result<explanation> try_explain_event(const inbound& message, const text& signature = nullptr) const {
     return ask<explanation>(libauth_redemption_explain_event, message, detail::named{"signature", signature});
   }
+  /// As explain, with the string that the other side signs in place of its signature: where the two part, and what that
+  /// means.
+  result<explanation> try_explain_string(const inbound& message, const text& their_string) const {
+    return ask<explanation>(libauth_redemption_explain_string, message, detail::named{"their_string", their_string});
+  }
 
 #if LIBAUTH_HPP_EXCEPTIONS
   /// As try_rsa; throws.
   static redemption rsa(const config& settings, const text& business_id, const text& merchant_id,
                         const text& private_key, const text& platform_public_key) {
     return try_rsa(settings, business_id, merchant_id, private_key, platform_public_key).value();
+  }
+  /// As try_rsa_signed_by; throws.
+  static redemption rsa_signed_by(const config& settings, const text& business_id, const text& merchant_id,
+                                  std::function<std::string(const std::string& message)> sign, const text& public_key,
+                                  const text& platform_public_key) {
+    return try_rsa_signed_by(settings, business_id, merchant_id, std::move(sign), public_key, platform_public_key).value();
   }
   /// As try_md5; throws.
   static redemption md5(const config& settings, const text& business_id, const text& merchant_id, const text& secret) {
@@ -2333,6 +2453,10 @@ class redemption : public detail::handle<libauth_redemption> {
   /// As try_explain_event; throws.
   explanation explain_event(const inbound& message, const text& signature = nullptr) const {
     return try_explain_event(message, signature).value();
+  }
+  /// As try_explain_string; throws.
+  explanation explain_string(const inbound& message, const text& their_string) const {
+    return try_explain_string(message, their_string).value();
   }
 #endif
 };

@@ -112,7 +112,13 @@ fn texts(section: &Section) -> String {
     laid_out(&text)
 }
 
-fn declarations(config: cbindgen::Config, section: &Section) -> String {
+fn declarations(mut config: cbindgen::Config, section: &Section) -> String {
+    // One that only a later section uses would be left out.
+    config.export.include = section
+        .callbacks
+        .iter()
+        .map(|callback| callback.name.clone())
+        .collect();
     // cbindgen knows by this attribute what must not be ignored.
     let marked = section.text.replace(
         "#[unsafe(no_mangle)]\n",

@@ -3,6 +3,7 @@
 The functions that C sees live as long as the handle they were given to. What a callback raises reaches the caller:
 
 - the replay guard's: the message is refused with an InternalError whose `__cause__` it is;
+- the signer's: the call fails with an InvalidKeyError whose `__cause__` it is;
 - the clock's: the call ends with an InternalError whose `__cause__` it is;
 - the log's: `sys.unraisablehook`, and the call goes on;
 - KeyboardInterrupt, SystemExit and their like: the call raises them as they are;
@@ -11,28 +12,31 @@ The functions that C sees live as long as the handle they were given to. What a 
 
 from __future__ import annotations
 
+import ctypes
 import threading
 import time
 from datetime import datetime, timedelta
 from typing import Any, Callable, Generator, List, Optional, Tuple
 
 from . import _marshal
-from ._native import CANCEL_CALLBACK, CLOCK_CALLBACK, LOG_CALLBACK, REPLAY_CALLBACK, lib
+from ._native import CANCEL_CALLBACK, CLOCK_CALLBACK, LOG_CALLBACK, REPLAY_CALLBACK, SIGN_CALLBACK, lib
 
 ReplayCallback = Callable[[str, datetime, datetime], bool]
 ClockCallback = Callable[[], Tuple[datetime, timedelta]]
+SignCallback = Callable[[bytes], bytes]
 LogCallback = Callable[[Any, str], None]
 
 
 class Failures:
     """What callbacks raised during one call."""
 
-    __slots__ = ("interrupt", "clock", "replay")
+    __slots__ = ("interrupt", "clock", "replay", "sign")
 
     def __init__(self) -> None:
         self.interrupt: Optional[BaseException] = None
         self.clock: Optional[BaseException] = None
         self.replay: Optional[BaseException] = None
+        self.sign: Optional[BaseException] = None
 
     def note(self, kind: str, raised: BaseException) -> None:
         if not isinstance(raised, Exception):
@@ -108,6 +112,26 @@ def _signal_answers() -> Generator[int, Any, None]:
         except BaseException as raised:  # noqa: B036 - none may pass into C
             _calls.stack[-1].interrupt = raised
             end = 1
+
+
+def sign_callback(callback: SignCallback) -> Any:
+    """A function for the handles whose key stays where it is."""
+
+    def sign(_context: Any, message: int, length: int, signature: int, capacity: int) -> int:
+        try:
+            made = callback(ctypes.string_at(message, length))
+            if not isinstance(made, (bytes, bytearray)):
+                raise _marshal.wrong_type("what sign_callback returns", "bytes", made)
+            if len(made) <= capacity:
+                ctypes.memmove(signature, bytes(made), len(made))
+            return len(made)
+        except BaseException as raised:  # noqa: B036 - none may pass into C
+            _calls.stack[-1].note("sign", raised)
+            return -1
+
+    if not callable(callback):
+        raise _marshal.wrong_type("sign_callback", "callable", callback)
+    return SIGN_CALLBACK(sign)
 
 
 def _replay_function(callback: ReplayCallback) -> Callable[[Any, bytes, int, int], int]:

@@ -45,7 +45,7 @@ def perform(function: Callable[..., int], *arguments: Any) -> None:
         delivery = failed.delivery if failed is not None else Delivery.MAYBE_SENT
         raise InternalError("clock_callback failed: see the cause", delivery=delivery) from failures.clock
     if failed is not None:
-        raise failed from failures.replay
+        raise failed from failures.replay or failures.sign
 
 
 def verified(

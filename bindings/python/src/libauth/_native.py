@@ -22,6 +22,9 @@ HEADER_VERSION = str(CONSTANTS["LIBAUTH_VERSION"])
 
 REPLAY_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int64, ctypes.c_int64)
 CANCEL_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p)
+SIGN_CALLBACK = ctypes.CFUNCTYPE(
+    ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p, ctypes.c_size_t
+)
 CLOCK_CALLBACK = ctypes.CFUNCTYPE(
     None, ctypes.c_void_p, ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(ctypes.c_int64)
 )
@@ -46,6 +49,7 @@ _SCALARS: Dict[str, Any] = {
     "libauth_seller_expires_in_unit": ctypes.c_int32,
     "libauth_cancel_callback": CANCEL_CALLBACK,
     "libauth_replay_callback": REPLAY_CALLBACK,
+    "libauth_sign_callback": SIGN_CALLBACK,
     "libauth_clock_callback": CLOCK_CALLBACK,
     "libauth_log_callback": LOG_CALLBACK,
 }

@@ -38,7 +38,7 @@ class Platform:
             raise _marshal.wrong_type("config", "a libauth.Config", config)
         native, callbacks = config._build()
         owned = _invoke.produce(new, free, native.pointer, *arguments)
-        owned.keep = callbacks
+        owned.keep = (callbacks, arguments)
         self._owned = owned
 
     def close(self) -> None:
@@ -112,9 +112,11 @@ class Platform:
     def _request(self, function: Callable[..., int], *arguments: Any, trace_id: Optional[str] = None) -> HttpRequest:
         return HttpRequest._from(self._ask(function, lib.libauth_http_request_free, *arguments, trace_id=trace_id))
 
-    def _explain(self, function: Callable[..., int], message: Inbound, signature: Optional[str]) -> Explanation:
+    def _explain(
+        self, function: Callable[..., int], message: Inbound, text: Optional[str], name: str = "signature"
+    ) -> Explanation:
         native = native_inbound(message)
-        given = _marshal.text(signature, "signature")
+        given = _marshal.text(text, name)
         return Explanation._from(self._produce(function, lib.libauth_explanation_free, native.pointer, given))
 
     def share(self: Handle) -> Handle:

@@ -18,6 +18,14 @@ from .errors import InvalidConfigError
 #: A PEM chain and its key: the texts themselves, or the paths of files that hold them.
 ClientCertificate = Tuple[Union[bytes, str, "os.PathLike[str]"], Union[bytes, str, "os.PathLike[str]"]]
 
+#: Settings that are lists, with what adds an entry.
+_LISTS = {
+    "pins": lib.libauth_config_add_pin,
+    "creditpay_previous_keys": lib.libauth_config_add_creditpay_previous_key,
+    "daxpay_previous_keys": lib.libauth_config_add_daxpay_previous_key,
+    "redemption_previous_keys": lib.libauth_config_add_redemption_previous_key,
+}
+
 
 class LogLevel(enum.IntEnum):
     """How much is logged; each level includes those above it."""
@@ -102,6 +110,12 @@ class Config:
         daxpay_response_signature: whether answers must be signed. By default they must.
         openplatform_token_lifetime: the lifetime of a token that does not tell its own. By default two hours.
         seller_expires_in_unit: how to read `expiresIn`.
+        seller_token_path: the path of the token's endpoint, for deployments of another version of the documents.
+        creditpay_previous_keys: signature keys before a rotation, under which received messages are accepted too.
+        daxpay_previous_keys: keys before a rotation, under which answers and received messages are accepted too: edition
+            3's sign keys, edition open's public keys of the platform.
+        redemption_previous_keys: keys before a rotation, under which received messages are accepted too: the platform's
+            public keys, or for MD5 the shared secrets.
         window: Received messages: how far a message's time may be from the clock, to either side. From 1 ms to a week;
             by default five minutes.
         replay_capacity: Received messages: how many the built-in replay guard remembers, in the memory of each handle.
@@ -148,6 +162,10 @@ class Config:
     daxpay_response_signature: Optional[DaxPayResponseSignature]
     openplatform_token_lifetime: Optional[Duration]
     seller_expires_in_unit: Optional[SellerExpiresInUnit]
+    seller_token_path: Optional[str]
+    creditpay_previous_keys: Tuple[str, ...] = dataclasses.field(repr=False)
+    daxpay_previous_keys: Tuple[str, ...] = dataclasses.field(repr=False)
+    redemption_previous_keys: Tuple[str, ...] = dataclasses.field(repr=False)
     window: Optional[Duration]
     replay_capacity: Optional[int]
     replay_claim: Optional[Duration]
@@ -181,6 +199,10 @@ class Config:
         daxpay_response_signature: Optional[DaxPayResponseSignature] = None,
         openplatform_token_lifetime: Optional[Duration] = None,
         seller_expires_in_unit: Optional[SellerExpiresInUnit] = None,
+        seller_token_path: Optional[str] = None,
+        creditpay_previous_keys: Iterable[str] = (),
+        daxpay_previous_keys: Iterable[str] = (),
+        redemption_previous_keys: Iterable[str] = (),
         window: Optional[Duration] = None,
         replay_capacity: Optional[int] = None,
         replay_claim: Optional[Duration] = None,
@@ -189,10 +211,11 @@ class Config:
         log_callback: Optional[Callable[[LogLevel, str], None]] = None,
         log_level: LogLevel = LogLevel.INFO,
     ) -> None:
-        if isinstance(pins, str):
-            raise _marshal.wrong_type("pins", "a list of str", pins)
-        pins = tuple(pins)
         given = dict(locals())
+        for name in _LISTS:
+            if isinstance(given[name], str):
+                raise _marshal.wrong_type(name, "a list of str", given[name])
+            given[name] = tuple(given[name])
         for field in dataclasses.fields(self):
             object.__setattr__(self, field.name, given[field.name])
         for name in ("replay_callback", "clock_callback", "log_callback"):
@@ -237,6 +260,7 @@ class Config:
         integer(lib.libauth_config_set_seller_expires_in_unit, "seller_expires_in_unit", 32)
         text(lib.libauth_config_set_proxy, "proxy")
         text(lib.libauth_config_set_user_agent, "user_agent")
+        text(lib.libauth_config_set_seller_token_path, "seller_token_path")
         text(lib.libauth_config_set_creditpay_signed_path_prefix, "creditpay_signed_path_prefix")
         flag(lib.libauth_config_set_allow_http, "allow_http")
         flag(lib.libauth_config_set_proxy_from_environment, "proxy_from_environment")
@@ -250,10 +274,11 @@ class Config:
             settings.append((lib.libauth_config_set_ca_pem, (pem, len(pem))))
         if self.client_certificate is not None:
             settings.append(_client_certificate(self.client_certificate))
-        for pin in self.pins:
-            if pin is None:
-                raise _marshal.wrong_type("a pin", "str", pin)
-            settings.append((lib.libauth_config_add_pin, (_marshal.text(pin, "a pin", InvalidConfigError),)))
+        for name, adder in _LISTS.items():
+            for entry in getattr(self, name):
+                if entry is None:
+                    raise _marshal.wrong_type(f"an entry of {name}", "str", entry)
+                settings.append((adder, (_marshal.text(entry, f"an entry of {name}", InvalidConfigError),)))
         integer(lib.libauth_config_set_max_idle_connections, "max_idle_connections", 32)
         if self.daxpay_utc_offset is not None:
             if not isinstance(self.daxpay_utc_offset, timedelta):

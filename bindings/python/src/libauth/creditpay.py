@@ -132,6 +132,11 @@ class CreditPayEvent(Event):
             _owned=owned,
         )
 
+    @property
+    def key(self) -> int:
+        """Which key it was signed with: 0 is the handle's own, 1 and so on those of `Config.creditpay_previous_keys`."""
+        return int(lib.libauth_creditpay_event_key(self._owned.pointer))
+
     def field(self, path: str, default: Optional[str] = None) -> Optional[str]:
         """A field of the JSON body by its path, such as "data.amount".
 
@@ -307,6 +312,10 @@ class CreditPay(Platform):
     def explain_event(self, message: Inbound, signature: Optional[str] = None) -> Explanation:
         """The same as `explain`, for a message that the platform made: its path is your own."""
         return self._explain(lib.libauth_creditpay_explain_event, message, signature)
+
+    def explain_string(self, message: Inbound, their_string: str) -> Explanation:
+        """The same as `explain`, with the string that the other side signs: where the two part, and what that means."""
+        return self._explain(lib.libauth_creditpay_explain_string, message, their_string, "their_string")
 
 
 def _request(

@@ -6,7 +6,8 @@ import dataclasses
 import enum
 from typing import Optional, Type, TypeVar
 
-from . import _marshal, _native
+from . import _callbacks, _marshal, _native
+from ._callbacks import SignCallback
 from ._event import Event
 from ._marshal import Duration
 from ._native import NativeObject, lib
@@ -138,6 +139,11 @@ class DaxPayEvent(Event):
             _owned=owned,
         )
 
+    @property
+    def key(self) -> int:
+        """Which key it was signed with: 0 is the handle's own, 1 and so on those of `Config.daxpay_previous_keys`."""
+        return int(lib.libauth_daxpay_event_key(self._owned.pointer))
+
     def field(self, path: str, default: Optional[str] = None) -> Optional[str]:
         """A field of the JSON body by its path, such as "data.amount".
 
@@ -226,6 +232,42 @@ class DaxPay(Platform):
             _marshal.text(mch_no, "mch_no"),
             _marshal.text(app_id, "app_id"),
             _marshal.text(private_key, "private_key"),
+            _marshal.text(platform_public_key, "platform_public_key"),
+        )
+        return handle
+
+    @classmethod
+    def open_signed_by(
+        cls: Type[Handle],
+        config: Config,
+        *,
+        mch_no: str,
+        app_id: Optional[str] = None,
+        sign_callback: SignCallback,
+        public_key: str,
+        platform_public_key: str,
+    ) -> Handle:
+        """As `open`, with a private key that stays where it is: in an HSM, a KMS, an agent.
+
+        Args:
+            config: The settings.
+            mch_no: The merchant.
+            app_id: The application; by default the platform's.
+            sign_callback: `sign_callback(message: bytes) -> bytes`, RSASSA-PKCS1-v1_5 over SHA-256 of the message. Called
+                by several threads at once. What it raises is the `__cause__` of the call's `InvalidKeyError`.
+            public_key: Your own public key: a first signature is checked against it.
+            platform_public_key: The platform's public key.
+        """
+        handle = cls.__new__(cls)
+        handle._open(
+            config,
+            lib.libauth_daxpay_new_open_callback,
+            lib.libauth_daxpay_free,
+            _marshal.text(mch_no, "mch_no"),
+            _marshal.text(app_id, "app_id"),
+            _callbacks.sign_callback(sign_callback),
+            None,
+            _marshal.text(public_key, "public_key"),
             _marshal.text(platform_public_key, "platform_public_key"),
         )
         return handle
@@ -458,6 +500,10 @@ class DaxPay(Platform):
     def explain_event(self, message: Inbound, signature: Optional[str] = None) -> Explanation:
         """The same as `explain`, for an answer or a notification, which the gateway signs."""
         return self._explain(lib.libauth_daxpay_explain_event, message, signature)
+
+    def explain_string(self, message: Inbound, their_string: str) -> Explanation:
+        """The same as `explain`, with the string that the other side signs: where the two part, and what that means."""
+        return self._explain(lib.libauth_daxpay_explain_string, message, their_string, "their_string")
 
 
 def _auth_request(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, Callable, Optional, Type, TypeVar
 
-from . import _marshal, _native
+from . import _callbacks, _marshal, _native
+from ._callbacks import SignCallback
 from ._event import Event
 from ._marshal import Duration
 from ._native import NativeObject, lib
@@ -70,6 +71,11 @@ class RedemptionEvent(Event):
             _owned=owned,
         )
 
+    @property
+    def key(self) -> int:
+        """Which key it was signed with: 0 is the handle's own, 1 and so on those of `Config.redemption_previous_keys`."""
+        return int(lib.libauth_redemption_event_key(self._owned.pointer))
+
     def field(self, path: str, default: Optional[str] = None) -> Optional[str]:
         """A field of the JSON body by its path, such as "data.amount".
 
@@ -132,6 +138,39 @@ class Redemption(Platform):
             _marshal.text(business_id, "business_id"),
             _marshal.text(merchant_id, "merchant_id"),
             _marshal.text(private_key, "private_key"),
+            _marshal.text(platform_public_key, "platform_public_key"),
+        )
+
+    @classmethod
+    def rsa_signed_by(
+        cls: Type[Handle],
+        config: Config,
+        *,
+        business_id: str,
+        merchant_id: str,
+        sign_callback: SignCallback,
+        public_key: str,
+        platform_public_key: Optional[str] = None,
+    ) -> Handle:
+        """As `rsa`, with a private key that stays where it is: in an HSM, a KMS, an agent.
+
+        Args:
+            config: The settings.
+            business_id: The business.
+            merchant_id: The merchant.
+            sign_callback: `sign_callback(message: bytes) -> bytes`, RSASSA-PKCS1-v1_5 over SHA-256 of the message. Called
+                by several threads at once. What it raises is the `__cause__` of the call's `InvalidKeyError`.
+            public_key: Your own public key: a first signature is checked against it.
+            platform_public_key: Checks callbacks; not needed if there are none.
+        """
+        return cls._make(
+            config,
+            lib.libauth_redemption_new_rsa_callback,
+            _marshal.text(business_id, "business_id"),
+            _marshal.text(merchant_id, "merchant_id"),
+            _callbacks.sign_callback(sign_callback),
+            None,
+            _marshal.text(public_key, "public_key"),
             _marshal.text(platform_public_key, "platform_public_key"),
         )
 
@@ -240,6 +279,10 @@ class Redemption(Platform):
             InvalidConfigError: An RSA handle has no platform_public_key.
         """
         return self._explain(lib.libauth_redemption_explain_event, message, signature)
+
+    def explain_string(self, message: Inbound, their_string: str) -> Explanation:
+        """The same as `explain`, with the string that the other side signs: where the two part, and what that means."""
+        return self._explain(lib.libauth_redemption_explain_string, message, their_string, "their_string")
 
 
 def _request(serial_no: str, user_id: str, callback_url: Optional[str]) -> NativeObject:

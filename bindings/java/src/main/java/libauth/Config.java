@@ -290,6 +290,49 @@ public final class Config extends Builder<Config> {
     }
 
     /**
+     * A key before a rotation, under which received messages are accepted too. Any number of them.
+     *
+     * @param key a signature key
+     * @return this
+     */
+    public Config creditPayPreviousKey(String key) {
+        byte[] encoded = Text.encode("creditpay_previous_key", key);
+        return add(made -> Lib.libauth_config_add_creditpay_previous_key(made, encoded));
+    }
+
+    /**
+     * A key before a rotation, under which received messages are accepted too. Any number of them.
+     *
+     * @param key edition 3's sign key, edition open's public key of the platform
+     * @return this
+     */
+    public Config daxPayPreviousKey(String key) {
+        byte[] encoded = Text.encode("daxpay_previous_key", key);
+        return add(made -> Lib.libauth_config_add_daxpay_previous_key(made, encoded));
+    }
+
+    /**
+     * A key before a rotation, under which received messages are accepted too. Any number of them.
+     *
+     * @param key the platform's public key, or for MD5 the shared secret
+     * @return this
+     */
+    public Config redemptionPreviousKey(String key) {
+        byte[] encoded = Text.encode("redemption_previous_key", key);
+        return add(made -> Lib.libauth_config_add_redemption_previous_key(made, encoded));
+    }
+
+    /**
+     * The seller API: the path of the token's endpoint, for deployments of another version of the documents.
+     *
+     * @param path null: the documented one, the default
+     * @return this
+     */
+    public Config sellerTokenPath(String path) {
+        return set("seller_token_path", path, Lib::libauth_config_set_seller_token_path);
+    }
+
+    /**
      * Inbound messages: how far a message's time may be from the clock, to either side; the edges belong to it.
      *
      * @param window from 1 ms to 7 days; by default 5 minutes

@@ -273,4 +273,16 @@ public final class CreditPay extends Handle {
     public Explanation explainEvent(Inbound message, String signature) {
         return explained(message, signature, Lib::libauth_creditpay_explain_event);
     }
+
+    /**
+     * The same as {@link #explain}, with the string that the other side signs: where the two part, and what that means.
+     *
+     * @param message     the request
+     * @param theirString what the other side signs
+     * @return what is signed, and where the two part; close it
+     * @throws LibauthException when it fails: its class says how
+     */
+    public Explanation explainString(Inbound message, String theirString) {
+        return explained(message, theirString, Lib::libauth_creditpay_explain_string);
+    }
 }

@@ -148,6 +148,15 @@ public final class CreditPayEvent extends Handle implements Event {
         return bytes(Lib::libauth_creditpay_event_body);
     }
 
+    /**
+     * Which key it was signed with.
+     *
+     * @return 0 for the handle's own, 1 and so on for those of {@link Config#creditPayPreviousKey}
+     */
+    public int key() {
+        return number(Lib::libauth_creditpay_event_key);
+    }
+
     @Override
     public void done() {
         done(Lib::libauth_creditpay_event_done);

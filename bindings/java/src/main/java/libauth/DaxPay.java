@@ -68,6 +68,28 @@ public final class DaxPay extends Handle {
     }
 
     /**
+     * As {@link #open}, with a private key that stays where it is.
+     *
+     * @param config the settings
+     * @param mchNo as there
+     * @param appId as there
+     * @param signer makes the signatures
+     * @param publicKey your own: a first signature is checked against it
+     * @param platformPublicKey as there
+     * @return the handle; close it
+     * @throws LibauthException when it fails: its class says how
+     */
+    public static DaxPay openSignedBy(Config config, String mchNo, String appId, Signer signer, String publicKey, String platformPublicKey) {
+        byte[] first = Text.encode("mch_no", mchNo);
+        byte[] second = Text.encode("app_id", appId);
+        byte[] publicKeyText = Text.encode("public_key", publicKey);
+        byte[] platformPublicKeyText = Text.encode("platform_public_key", platformPublicKey);
+        Lib.SignCallback callback = signer(signer);
+        return new DaxPay(configured(config, callback, (settings, made, error) -> Lib.libauth_daxpay_new_open_callback(
+                settings, first, second, callback, null, publicKeyText, platformPublicKeyText, made, error)));
+    }
+
+    /**
      * Asks whether merchant, application, keys and signature are right (edition open).
      *
      * @return the answer, whose field {@code data.serverSignStr} is the string that the server signs; close it
@@ -392,5 +414,17 @@ public final class DaxPay extends Handle {
      */
     public Explanation explainEvent(Inbound message, String signature) {
         return explained(message, signature, Lib::libauth_daxpay_explain_event);
+    }
+
+    /**
+     * The same as {@link #explain}, with the string that the other side signs: where the two part, and what that means.
+     *
+     * @param message     the request
+     * @param theirString what the other side signs
+     * @return what is signed, and where the two part; close it
+     * @throws LibauthException when it fails: its class says how
+     */
+    public Explanation explainString(Inbound message, String theirString) {
+        return explained(message, theirString, Lib::libauth_daxpay_explain_string);
     }
 }

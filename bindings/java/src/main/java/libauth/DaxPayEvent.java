@@ -93,6 +93,15 @@ public final class DaxPayEvent extends Handle implements Event {
         return bytes(Lib::libauth_daxpay_event_body);
     }
 
+    /**
+     * Which key it was signed with.
+     *
+     * @return 0 for the handle's own, 1 and so on for those of {@link Config#daxPayPreviousKey}
+     */
+    public int key() {
+        return number(Lib::libauth_daxpay_event_key);
+    }
+
     @Override
     public void done() {
         done(Lib::libauth_daxpay_event_done);

@@ -42,6 +42,27 @@ class Handle implements AutoCloseable {
         }
     }
 
+    /** A signer as C calls it. */
+    static Lib.SignCallback signer(Signer signer) {
+        Text.required("signer", signer);
+        return (context, message, length, signature, capacity) -> {
+            try {
+                byte[] made = signer.sign(message.getByteArray(0, (int) Pointer.nativeValue(length)));
+                if (made.length <= Pointer.nativeValue(capacity)) signature.write(0, made, 0, made.length);
+                return made.length;
+            } catch (Throwable thrown) {
+                CallbackFailures.add(thrown);
+                return -1;
+            }
+        };
+    }
+
+    /** The same with something more to keep: a signer. */
+    static Made configured(Config config, Object more, Making call) {
+        Made made = configured(config, call);
+        return new Made(made.pointer, new Object[] {made.keep, more});
+    }
+
     static Made configured(Config config, Making call) {
         return Builder.with(config, (self, steps) -> new Made(made(self, call), steps));
     }

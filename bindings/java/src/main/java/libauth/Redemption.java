@@ -45,6 +45,28 @@ public final class Redemption extends Handle {
     }
 
     /**
+     * As {@link #rsa}, with a private key that stays where it is.
+     *
+     * @param config the settings
+     * @param businessId as there
+     * @param merchantId as there
+     * @param signer makes the signatures
+     * @param publicKey your own: a first signature is checked against it
+     * @param platformPublicKey as there
+     * @return the handle; close it
+     * @throws LibauthException when it fails: its class says how
+     */
+    public static Redemption rsaSignedBy(Config config, String businessId, String merchantId, Signer signer, String publicKey, String platformPublicKey) {
+        byte[] first = Text.encode("business_id", businessId);
+        byte[] second = Text.encode("merchant_id", merchantId);
+        byte[] publicKeyText = Text.encode("public_key", publicKey);
+        byte[] platformPublicKeyText = Text.encode("platform_public_key", platformPublicKey);
+        Lib.SignCallback callback = signer(signer);
+        return new Redemption(configured(config, callback, (settings, made, error) -> Lib.libauth_redemption_new_rsa_callback(
+                settings, first, second, callback, null, publicKeyText, platformPublicKeyText, made, error)));
+    }
+
+    /**
      * Makes a handle that signs, and checks callbacks, with MD5 and a shared secret. Opens no connection.
      *
      * @param config the settings
@@ -221,5 +243,17 @@ public final class Redemption extends Handle {
      */
     public Explanation explainEvent(Inbound message, String signature) {
         return explained(message, signature, Lib::libauth_redemption_explain_event);
+    }
+
+    /**
+     * The same as {@link #explain}, with the string that the other side signs: where the two part, and what that means.
+     *
+     * @param message     the request
+     * @param theirString what the other side signs
+     * @return what is signed, and where the two part; close it
+     * @throws LibauthException when it fails: its class says how
+     */
+    public Explanation explainString(Inbound message, String theirString) {
+        return explained(message, theirString, Lib::libauth_redemption_explain_string);
     }
 }

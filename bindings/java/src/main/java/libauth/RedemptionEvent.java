@@ -93,6 +93,15 @@ public final class RedemptionEvent extends Handle implements Event {
         return bytes(Lib::libauth_redemption_event_body);
     }
 
+    /**
+     * Which key it was signed with.
+     *
+     * @return 0 for the handle's own, 1 and so on for those of {@link Config#redemptionPreviousKey}
+     */
+    public int key() {
+        return number(Lib::libauth_redemption_event_key);
+    }
+
     @Override
     public void done() {
         done(Lib::libauth_redemption_event_done);
