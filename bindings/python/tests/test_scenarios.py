@@ -445,3 +445,42 @@ def test_scenario_invalid_text(sandbox: Sandbox) -> None:
         with pytest.raises(libauth.InvalidArgumentError, match="ident_code"):
             creditpay.open_token(nothing)
     assert sandbox.counters("creditpay")["requests"] == 0
+
+
+def test_daxpay_edition_open(sandbox: Sandbox) -> None:
+    known = sandbox.credentials
+    keys = {
+        "mch_no": known["daxpay_open_mch_no"],
+        "app_id": known["daxpay_open_app_id"],
+        "platform_public_key": known["daxpay_open_platform_public_key_pem"],
+    }
+    config = sandbox.config("daxpay-open")
+    with libauth.DaxPay.open(config, private_key=known["daxpay_open_private_key_pem"], **keys) as daxpay:
+        assert daxpay.ping().verified and daxpay.ping().field("data.serverSignStr")
+        url = daxpay.generate_auth_url(channel="wechat_pay", return_path="/back")
+        assert url.url.startswith("http") and url.answer.verified
+        identity = daxpay.auth(auth_code="code-1")
+        assert identity.status is libauth.DaxPayStatus.SUCCESS and not identity.answer.verified
+        with daxpay.verify(sandbox.message("daxpay-open", kind="payment")) as event:
+            assert event.key == 0 and event.field("data.orderNo")
+
+
+def test_a_signer_of_ones_own(sandbox: Sandbox) -> None:
+    known = sandbox.credentials
+    asked: List[bytes] = []
+
+    def refuse(message: bytes) -> bytes:
+        asked.append(message)
+        raise RuntimeError("the token is not plugged in")
+
+    for signer, cause in ((refuse, RuntimeError), (lambda message: b"x" * 256, type(None)), (lambda message: b"", type(None))):
+        with pytest.raises(libauth.InvalidKeyError) as caught:
+            libauth.Redemption.rsa_signed_by(
+                sandbox.config("redemption"),
+                business_id=known["redemption_business_id"],
+                merchant_id=known["redemption_merchant_id"],
+                sign_callback=signer,
+                public_key=known["redemption_merchant_public_key_pem"],
+            )
+        assert isinstance(caught.value.__cause__, cause), caught.value
+    assert len(asked) == 1

@@ -292,8 +292,8 @@ class DaxPay(Platform):
     def auth(
         self,
         *,
-        channel: str,
         auth_code: str,
+        channel: Optional[str] = None,
         query_code: Optional[str] = None,
         client_ip: Optional[str] = None,
         auth_type: Optional[str] = None,
@@ -309,8 +309,9 @@ class DaxPay(Platform):
         `OutcomeUnknownError`, and nothing is repeated. The answer's signature is checked.
 
         Args:
-            channel: "ali_pay", "wechat_pay", "union_pay", or any code the gateway knows; at most 32 characters.
             auth_code: The one-time code to exchange; at most 200 characters. A secret until it is used.
+            channel: Edition 3, required: "ali_pay", "wechat_pay", "union_pay", or any code the gateway knows; at most 32
+                characters.
             query_code: Normally not sent; at most 128 characters.
             client_ip: The end user's IPv4 or IPv6 address; some channels require it.
             auth_type: Edition open: the type of authorization.
@@ -335,8 +336,8 @@ class DaxPay(Platform):
     def build_auth(
         self,
         *,
-        channel: str,
         auth_code: str,
+        channel: Optional[str] = None,
         query_code: Optional[str] = None,
         client_ip: Optional[str] = None,
         auth_type: Optional[str] = None,
@@ -359,8 +360,8 @@ class DaxPay(Platform):
     def auth_and_set(
         self,
         *,
-        channel: str,
         auth_code: str,
+        channel: Optional[str] = None,
         query_code: Optional[str] = None,
         client_ip: Optional[str] = None,
         auth_type: Optional[str] = None,
@@ -383,8 +384,8 @@ class DaxPay(Platform):
     def build_auth_and_set(
         self,
         *,
-        channel: str,
         auth_code: str,
+        channel: Optional[str] = None,
         query_code: Optional[str] = None,
         client_ip: Optional[str] = None,
         auth_type: Optional[str] = None,
@@ -507,7 +508,7 @@ class DaxPay(Platform):
 
 
 def _auth_request(
-    channel: str,
+    channel: Optional[str],
     auth_code: str,
     query_code: Optional[str],
     client_ip: Optional[str],

@@ -166,7 +166,7 @@ class TextTest {
         named("access_key", () -> new Seller(new Config(URL), "", "s"));
         named("secret_key", () -> new Seller(new Config(URL), "a", null));
         named("plat_id", () -> new CreditPay(new Config(URL), null, "k", "s"));
-        named("app_id", () -> new DaxPay(new Config(URL), null, "m", "k", DaxPaySign.MD5));
+        named("sign_key", () -> new DaxPay(new Config(URL), "a", "m", null, DaxPaySign.MD5));
         named("algorithm", () -> new DaxPay(new Config(URL), "a", "m", "k", null));
         named("private_key", () -> Redemption.rsa(new Config(URL), "b", "m", null, null));
         named("request", () -> creditpay().issueCode(null));
