@@ -1,7 +1,7 @@
 //! What becomes of a body between signing and sending. A rewritten body is made when its turn comes.
 
+use super::fault::{ALONE, Budget, COMMON, DAILY, Fault, Forms, RARE};
 use super::json_writing::*;
-use super::search::{ALONE, Budget, COMMON, DAILY, Fault, Forms, RARE};
 use super::texts::*;
 use super::{Mistake, quote};
 use crate::json::Json;

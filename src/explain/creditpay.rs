@@ -4,10 +4,11 @@ use zeroize::Zeroizing;
 
 use super::bodies::{Bodies, TOO_LARGE};
 use super::difference::Difference;
+use super::fault::Budget;
 use super::hashes::{Algorithm, Keyed};
 use super::paths::{Place, joints};
 use super::reading::{Target, Wanted, targets, whole};
-use super::search::{Budget, Outcome, Signed, search};
+use super::search::{Outcome, Signed, search};
 use super::stripping::{clues, nearly};
 use super::texts::keys;
 use super::{Explanation, Facts, LIKELY, MOST_HASHED};

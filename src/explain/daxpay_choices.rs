@@ -1,10 +1,10 @@
 //! daxpay: which parameters somebody signs, with which values.
 
 use super::daxpay_forms::*;
+use super::fault::{ALONE, COMMON, Forms, RARE};
 use super::json_writing::{
     COMPACT, Change, Layout, Order, PYTHON, UNCHANGED, java_text, laid_out, python_text,
 };
-use super::search::{ALONE, COMMON, Forms, RARE};
 use super::times::{format_civil, parse_civil};
 use super::{Mistake, quote};
 use crate::json::Json;

@@ -1,12 +1,12 @@
 //! daxpay: the forms of every part of the string to sign.
 
 use super::Mistake;
+use super::fault::{COMMON, DAILY, Fault, Forms, RARE};
 use super::hashes::Keyed;
 use super::json_writing::{
     COMPACT, Change, Layout, Order, PYTHON, UNCHANGED, hutool, java_text, laid_out, plain,
     python_text,
 };
-use super::search::{COMMON, DAILY, Fault, Forms, RARE};
 use super::texts::{
     Spoil, base64, form_encoded, form_encoded_lower, gbk, hex, html_escaped, percent_encoded,
     percent_encoded_lower, without_space,

@@ -4,11 +4,12 @@ use zeroize::Zeroizing;
 
 use super::bodies::TOO_LARGE;
 use super::difference::Difference;
+use super::fault::{Budget, COMMON, Fault, Forms, RARE, Texts};
 use super::hashes::Algorithm;
 use super::json_writing::{COMPACT, PYTHON, hutool, java_hashed, laid_out, plain, sorted};
 use super::reading::{Target, whole};
 use super::redemption::{RSA, rsa};
-use super::search::{Budget, COMMON, Fault, Forms, Outcome, RARE, Signed, Texts, search};
+use super::search::{Outcome, Signed, search};
 use super::stripping::{LONGEST, nearly, stripped};
 use super::{Explanation, Facts, Mistake, quote};
 use crate::error::{Error, Result};

@@ -1,6 +1,6 @@
 //! Where two strings to sign part, and what that means.
 
-use super::search::Fault;
+use super::fault::Fault;
 use super::texts::{percent_decoded, without_space};
 use super::{MOST_SHOWN, blotted, line, shown};
 

@@ -3,8 +3,8 @@
 use zeroize::Zeroizing;
 
 use super::Mistake;
+use super::fault::{COMMON, Fault, Forms, RARE};
 use super::reading::{Target, Via};
-use super::search::{COMMON, Fault, Forms, RARE};
 use super::texts::{base64, upper};
 use crate::signing::digest::{Hash, hex_lower};
 

@@ -3,11 +3,11 @@
 
 use zeroize::Zeroizing;
 
+use super::fault::{ALONE, COMMON, DAILY, Fault, Forms, RARE, Texts};
 use super::hashes::Algorithm;
 use super::json_writing::{
     COMPACT, PYTHON, java_text, laid_out, permutations, python_text, sorted,
 };
-use super::search::{ALONE, COMMON, DAILY, Fault, Forms, RARE, Texts};
 use super::texts::{form_encoded, percent_encoded};
 use super::times::format_civil;
 use super::{Mistake, quote};

@@ -18,6 +18,7 @@ mod daxpay_forms;
 mod daxpay_open;
 mod difference;
 mod encodings;
+mod fault;
 mod hashes;
 mod headers;
 mod json_writing;
@@ -43,7 +44,8 @@ use zeroize::Zeroizing;
 use crate::secret::{MASK, mask};
 use difference::Difference;
 pub use difference::quoted_string;
-use search::{Fault, Outcome};
+use fault::Fault;
+use search::Outcome;
 
 /// The longest text from outside that a message repeats, in characters.
 const LONGEST_QUOTE: usize = 80;

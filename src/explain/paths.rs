@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::search::{ALONE, COMMON, DAILY, Fault, Forms, RARE, Texts};
+use super::fault::{ALONE, COMMON, DAILY, Fault, Forms, RARE, Texts};
 use super::texts::{lower, percent_decoded, percent_encoded, upper};
 use super::{CreditpayHints, Mistake, quote};
 

@@ -3,7 +3,7 @@
 use base64::prelude::{BASE64_STANDARD, Engine};
 
 use super::Mistake;
-use super::search::Fault;
+use super::fault::Fault;
 use super::stripping::{LONGEST, from_base64, from_hex, stripped};
 use super::texts::utf8_twice;
 use crate::signing::digest::{Hash, hex_lower};

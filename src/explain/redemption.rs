@@ -4,10 +4,11 @@ use zeroize::Zeroizing;
 
 use super::bodies::{Bodies, TOO_LARGE};
 use super::difference::Difference;
+use super::fault::{Budget, Fault, Texts};
 use super::hashes::{Algorithm, Keyed};
 use super::headers::{Sent, before_key, heads, joints, value};
 use super::reading::{Target, Wanted, opened, targets, whole};
-use super::search::{Budget, Fault, Outcome, Signed, Texts, search};
+use super::search::{Outcome, Signed, search};
 use super::stripping::{LONGEST, clues, nearly};
 use super::texts::keys;
 use super::{Explanation, Facts, LIKELY, MOST_HASHED, Mistake, masked};

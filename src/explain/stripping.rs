@@ -6,8 +6,8 @@ use base64::prelude::Engine;
 use percent_encoding::percent_decode_str;
 
 use super::Mistake;
+use super::fault::Fault;
 use super::reading::{SHORTEST_PART, Wanted};
-use super::search::Fault;
 
 /// Longer signatures are not looked at: an RSA signature of the largest key in hex, URL-encoded.
 pub(super) const LONGEST: usize = 8 * 1024;

@@ -3,7 +3,7 @@
 
 use super::Mistake;
 pub(super) use super::encodings::*;
-use super::search::{ALONE, COMMON, DAILY, Forms, RARE, Texts};
+use super::fault::{ALONE, COMMON, DAILY, Forms, RARE, Texts};
 use super::stripping::{from_base64, from_hex};
 use crate::signing::digest::{Hash, hex_lower, hex_upper};
 

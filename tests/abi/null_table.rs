@@ -10,8 +10,13 @@ use std::time::Duration;
 use generate::source::{Function, Parameter, Source};
 
 /// Parameters that may be NULL, as the header says.
-const OPTIONAL: [(&str, &str); 4] = [
+const OPTIONAL: [(&str, &str); 9] = [
+    ("libauth_daxpay_new", "app_id"),
     ("libauth_daxpay_new", "mch_no"),
+    ("libauth_daxpay_new_open", "app_id"),
+    ("libauth_daxpay_new_open_callback", "app_id"),
+    ("libauth_redemption_new_rsa_callback", "platform_public_key"),
+    ("every function", "context"),
     ("libauth_redemption_new_rsa", "platform_public_key"),
     ("every explanation", "signature"),
     ("every function", "options"),
@@ -41,6 +46,7 @@ fn valid(source: &Source, parameter: &Parameter) -> String {
         ("size_t", "length") => "1".into(),
         ("size_t *", _) => "&length".into(),
         ("void *", _) => "NULL".into(),
+        ("libauth_sign_callback", _) => "no_signature".into(),
         (kind, _) if kind.ends_with("_callback") => "NULL".into(),
         ("size_t" | "int32_t" | "int64_t", _) => "1".into(),
         ("libauth_error **", "error") => "&error".into(),
@@ -82,11 +88,11 @@ fn table(source: &Source) -> String {
         }
     }
     let mut program = String::from(
-        "#include \"fixtures.h\"\n\nint main(void) {\n  struct fixtures fx;\n  libauth_error *error = NULL;\n  size_t length = 0;\n  libauth_status status;\n  libauth_config *scratch = libauth_config_new(\"https://host.example\");\n  fixtures_make(&fx, \"null\");\n",
+        "#include \"fixtures.h\"\n\nstatic int32_t no_signature(void *context, const uint8_t *message, size_t length, uint8_t *signature, size_t capacity) {\n  (void)context, (void)message, (void)length, (void)signature, (void)capacity;\n  return -1;\n}\n\nint main(void) {\n  struct fixtures fx;\n  libauth_error *error = NULL;\n  size_t length = 0;\n  libauth_status status;\n  libauth_config *scratch = libauth_config_new(\"https://host.example\");\n  libauth_inbound *scratch_inbound = libauth_inbound_new(\"POST\", \"/any\");\n  fixtures_make(&fx, \"null\");\n",
     );
     program.push_str(&rows);
     program.push_str(
-        "  (void)length;\n  (void)status;\n  fixtures_free(&fx);\n  libauth_config_free(scratch);\n  return check_results();\n}\n",
+        "  (void)length;\n  (void)status;\n  fixtures_free(&fx);\n  libauth_config_free(scratch);\n  libauth_inbound_free(scratch_inbound);\n  return check_results();\n}\n",
     );
     program
 }
@@ -106,10 +112,15 @@ fn row(rows: &mut String, source: &Source, export: &Function, null: &Parameter) 
     };
     let arguments: Vec<String> = export.parameters.iter().map(argument).collect();
     let call = format!("{}({})", export.name, arguments.join(", "));
-    // What a setter finds wrong stays wrong: the configuration that handles are made from is another.
-    let is_setter = ["libauth_config_set_", "libauth_config_add_"];
-    let call = match is_setter.iter().any(|start| export.name.starts_with(start)) {
-        true => call.replace("fx.config", "scratch"),
+    // What a setter finds wrong stays wrong: what handles are made from, and what they check, is another.
+    let is_setter = ["config_set_", "config_add_", "inbound_add_", "inbound_set_"];
+    let call = match is_setter
+        .iter()
+        .any(|start| export.name["libauth_".len()..].starts_with(start))
+    {
+        true => call
+            .replace("fx.config", "scratch")
+            .replace("fx.inbound", "scratch_inbound"),
         false => call,
     };
     if is_status {
