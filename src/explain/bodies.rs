@@ -2,6 +2,7 @@
 
 use super::fault::{ALONE, Budget, COMMON, DAILY, Fault, Forms, RARE};
 use super::json_writing::*;
+use super::texts::Respell;
 use super::texts::*;
 use super::{Mistake, quote};
 use crate::json::Json;
@@ -202,7 +203,7 @@ impl<'a> Forms<Rewrite<'a>> {
                 }
             }
         }
-        let spellings: [(&str, fn(&str) -> String); 3] = [("camelCase", camel), ("snake_case", snake), ("lower case", str::to_lowercase)];
+        let spellings: [(&str, Respell); 3] = [("camelCase", camel), ("snake_case", snake), ("lower case", str::to_lowercase)];
         for (how, spell) in spellings {
             let words = format!("in the body, the names were in {how} when it was signed");
             for order in [Order::Received, Order::Sorted] {

@@ -153,7 +153,7 @@ fn name(algorithm: Algorithm) -> String {
 
 fn digest_of(algorithm: Algorithm) -> Digest {
     match algorithm {
-        Algorithm::HmacSha256 => Digest::new(Hash::Sha256, Keyed::HmacOfKeyed),
+        Algorithm::HmacSha256 => Digest::new(Hash::Sha256, Keyed::HmacTwice),
         Algorithm::Md5 => Digest::new(Hash::Md5, Keyed::Plain),
         Algorithm::Sm3 => Digest::new(Hash::Sm3, Keyed::Plain),
     }

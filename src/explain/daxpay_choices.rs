@@ -5,6 +5,7 @@ use super::fault::{ALONE, COMMON, Forms, RARE};
 use super::json_writing::{
     COMPACT, Change, Layout, Order, PYTHON, UNCHANGED, java_text, laid_out, python_text,
 };
+use super::texts::Respell;
 use super::times::{format_civil, parse_civil};
 use super::{Mistake, quote};
 use crate::json::Json;
@@ -184,7 +185,7 @@ pub(super) fn choices(params: &Json, theirs: &str) -> Forms<Choice> {
             forms.add(RARE, ValueChanged, &words, Choice { replaced: Some((name, text)), ..Choice::default() });
         }
     }
-    let spellings: [(&str, fn(&str) -> String); 3] = [("snake_case", super::bodies::snake), ("lower case", str::to_lowercase), ("PascalCase", |name| {
+    let spellings: [(&str, Respell); 3] = [("snake_case", super::bodies::snake), ("lower case", str::to_lowercase), ("PascalCase", |name| {
         let mut chars = name.chars();
         chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
     })];

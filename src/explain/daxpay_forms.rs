@@ -8,8 +8,8 @@ use super::json_writing::{
     python_text,
 };
 use super::texts::{
-    Spoil, base64, form_encoded, form_encoded_lower, gbk, hex, html_escaped, percent_encoded,
-    percent_encoded_lower, without_space,
+    Respell, Spoil, base64, form_encoded, form_encoded_lower, gbk, hex, html_escaped,
+    percent_encoded, percent_encoded_lower, without_space,
 };
 use crate::json::Json;
 use crate::signing::digest::{Hash, hex_lower};
@@ -152,7 +152,7 @@ pub(super) fn values(is_nested: bool) -> Forms<Value> {
     forms.add(COMMON, NumberFormat, "numbers kept the zeros at their end", Value { number: str::to_owned, ..received });
     forms.add(RARE, NumberFormat, "numbers were written with 2 digits behind the point", Value { number: |number| fixed(number, 2), ..right });
     forms.add(RARE, NumberFormat, "numbers were written with a digit behind the point (1.0 for 1)", Value { number: |number| fixed(number, 1), ..right });
-    let numbers: [(&str, fn(&str) -> String); 6] = [
+    let numbers: [(&str, Respell); 6] = [
         ("numbers went through Java's double (1.0E7 for 10000000)", super::json_writing::java_double),
         ("numbers went through a float (1e+07 for 10000000)", super::json_writing::c_double),
         ("numbers were cut to whole ones", |number| number.split('.').next().unwrap_or("").to_owned()),
@@ -376,12 +376,12 @@ fn without_quotes(value: &[u8]) -> Vec<u8> {
 pub(super) fn hmac_keys(keyed: Keyed) -> Forms<fn(&str) -> String> {
     use Mistake::*;
     let mut forms: Forms<fn(&str) -> String> = Forms::right(str::to_owned);
-    if keyed == Keyed::HmacOfKeyed {
+    if keyed == Keyed::HmacTwice {
         forms.add(COMMON, HmacKeyUpperCased, "", str::to_uppercase);
         forms.add(COMMON, KeyCase, "the key of the HMAC was put in lower case", str::to_lowercase);
         const SPACE: &str = "the key of the HMAC carries white space or a line break, the key in the string does not; strip the key when it is read";
         const OTHER: &str = "the key of the HMAC was decoded or encoded before use; use the key's characters as they are";
-        let others: [(Mistake, &str, fn(&str) -> String); 13] = [
+        let others: [(Mistake, &str, Respell); 13] = [
             (KeyWhitespace, SPACE, |key| format!("{key}\n")),
             (KeyWhitespace, SPACE, |key| format!("{key}\r\n")),
             (KeyWhitespace, SPACE, |key| format!("{key} ")),

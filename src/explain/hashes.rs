@@ -13,7 +13,7 @@ use crate::signing::digest::{Hash, hex_lower};
 pub(super) enum Keyed {
     Hmac,
     /// An HMAC over a message that the key is in too.
-    HmacOfKeyed,
+    HmacTwice,
     /// The message alone; where a rule puts the key into the message, it is there.
     Plain,
     KeyLast,
@@ -95,7 +95,7 @@ impl Algorithm {
         let hash = self.hash;
         let joined = |parts: &[&[u8]]| hash.digest(&Zeroizing::new(parts.concat()));
         match self.keyed {
-            Hmac | HmacOfKeyed => hash.hmac(key, message),
+            Hmac | HmacTwice => hash.hmac(key, message),
             Plain | Rsa => hash.digest(message),
             Text => message.to_vec(),
             KeyLast => joined(&[message, key]),
@@ -130,7 +130,7 @@ impl Algorithm {
     fn name(self) -> String {
         let hash = self.hash.name();
         match self.keyed {
-            Hmac | HmacOfKeyed | Swapped => format!("HMAC-{}", hash.replace('-', "")),
+            Hmac | HmacTwice | Swapped => format!("HMAC-{}", hash.replace('-', "")),
             Rsa => format!("RSA with {hash}"),
             _ => hash.to_owned(),
         }
@@ -159,7 +159,7 @@ pub(super) fn algorithms(right: Algorithm, targets: &[Target]) -> Forms<Algorith
     ];
     for keyed in ways {
         // What is an HMAC already need not be tried as one again.
-        if keyed == Hmac && right.keyed == HmacOfKeyed {
+        if keyed == Hmac && right.keyed == HmacTwice {
             continue;
         }
         for at in 0..=Hash::ALL.len() {
@@ -204,11 +204,11 @@ fn misuse(right: Algorithm, other: Algorithm) -> Fault {
         (Hmac, Plain) => {
             format!("a plain {hash} without any key was used; use {name} with the key")
         }
-        (HmacOfKeyed, Plain) => {
+        (HmacTwice, Plain) => {
             format!("a plain {hash} was used, not an HMAC; use {name} with the key as its key")
         }
         (_, KeyFirst) => format!("{hash} of the key and the message behind it was used"),
-        (Hmac | HmacOfKeyed, KeyLast) => {
+        (Hmac | HmacTwice, KeyLast) => {
             format!("{hash} of the message and the key behind it was used")
         }
         (_, KeyBothEnds) => format!("{hash} of the message between two keys was used"),
@@ -218,7 +218,7 @@ fn misuse(right: Algorithm, other: Algorithm) -> Fault {
         (Rsa, _) => Mistake::RsaMissing,
         (_, Swapped) => Mistake::KeySwapped,
         (Hmac | KeyLast, Plain) => Mistake::KeyMissing,
-        (Hmac | HmacOfKeyed, _) => Mistake::HashForHmac,
+        (Hmac | HmacTwice, _) => Mistake::HashForHmac,
         (_, Hmac) => Mistake::HmacForHash,
         _ => Mistake::KeyPosition,
     };

@@ -7,6 +7,9 @@ use super::fault::{ALONE, COMMON, DAILY, Forms, RARE, Texts};
 use super::stripping::{from_base64, from_hex};
 use crate::signing::digest::{Hash, hex_lower, hex_upper};
 
+/// What rewrites a text.
+pub(super) type Respell = fn(&str) -> String;
+
 /// A way to spoil a text.
 pub(super) type Spoil = fn(&[u8]) -> Vec<u8>;
 

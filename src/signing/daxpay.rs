@@ -215,7 +215,7 @@ impl Writer {
 
     /// A text inside an object or a list: as JSON has it, with the backslashes gone.
     fn json_text(&mut self, text: &str) {
-        if !text.bytes().any(|byte| byte < 0x20 || byte >= 0x80) {
+        if !text.bytes().any(|byte| !(0x20..0x80).contains(&byte)) {
             return self.text(text);
         }
         for c in text.chars() {

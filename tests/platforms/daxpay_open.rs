@@ -43,7 +43,7 @@ fn code(auth_code: &str) -> AuthRequest {
 
 fn pay(body: &str) -> Call {
     let mut call = Call::new("POST", "/unipay/pay");
-    call.body = body.as_bytes().to_vec().into();
+    call.body = body.as_bytes().to_vec();
     call
 }
 
@@ -566,7 +566,7 @@ fn notifications_are_checked_with_the_platforms_key() {
         let mut changed = message.clone();
         let body = text.replacen(from, to, 1);
         assert_ne!(body, text, "{from}");
-        changed.body = body.into_bytes().into();
+        changed.body = body.into_bytes();
         let fresh = open(&config(sandbox.base("daxpay-open")));
         assert_eq!(fresh.verify(&changed).is_ok(), accepted, "{from} {to}");
     }

@@ -185,7 +185,7 @@ fn the_other_sides_string_shows_where_the_two_part() {
         method: "POST".into(),
         path: path.into(),
         headers: headers.iter().copied().collect(),
-        body: body.to_vec().into(),
+        body: body.to_vec(),
     };
     let handle = support::creditpay(&config());
     let with_query = "/v1/pay?x=1{\"a\":\"1\"}";
