@@ -121,33 +121,33 @@ enum class log_level : std::int32_t {
 
 /// daxpay: whether an answer must be signed.
 enum class daxpay_response_signature : std::int32_t {
-  required = LIBAUTH_DAXPAY_RESPONSE_SIGNATURE_REQUIRED,     ///< An answer without a signature is an error. The default.
-  if_present = LIBAUTH_DAXPAY_RESPONSE_SIGNATURE_IF_PRESENT  ///< A signature is checked where there is one.
+  required = LIBAUTH_DAXPAY_RESPONSE_SIGNATURE_REQUIRED, ///< An answer without a signature is an error. The default.
+  if_present = LIBAUTH_DAXPAY_RESPONSE_SIGNATURE_IF_PRESENT ///< A signature is checked where there is one.
 };
 
 /// seller: how to read `expiresIn`.
 enum class seller_expires_in_unit : std::int32_t {
-  automatic = LIBAUTH_SELLER_EXPIRES_IN_AUTO,             ///< What the token tells, else milliseconds. The default.
-  milliseconds = LIBAUTH_SELLER_EXPIRES_IN_MILLISECONDS,  ///< Milliseconds.
-  seconds = LIBAUTH_SELLER_EXPIRES_IN_SECONDS             ///< Seconds.
+  automatic = LIBAUTH_SELLER_EXPIRES_IN_AUTO, ///< What the token tells, else milliseconds. The default.
+  milliseconds = LIBAUTH_SELLER_EXPIRES_IN_MILLISECONDS, ///< Milliseconds.
+  seconds = LIBAUTH_SELLER_EXPIRES_IN_SECONDS ///< Seconds.
 };
 
 /// The type of a field of a JSON body.
 enum class json_type : std::int32_t {
-  absent = LIBAUTH_JSON_ABSENT,    ///< There is no such field, or the body is not JSON.
-  null = LIBAUTH_JSON_NULL,        ///< It is there, and null.
-  boolean = LIBAUTH_JSON_BOOLEAN,  ///< true or false.
-  number = LIBAUTH_JSON_NUMBER,    ///< A number.
-  string = LIBAUTH_JSON_STRING,    ///< A string.
-  array = LIBAUTH_JSON_ARRAY,      ///< A list.
-  object = LIBAUTH_JSON_OBJECT     ///< An object.
+  absent = LIBAUTH_JSON_ABSENT, ///< There is no such field, or the body is not JSON.
+  null = LIBAUTH_JSON_NULL, ///< It is there, and null.
+  boolean = LIBAUTH_JSON_BOOLEAN, ///< true or false.
+  number = LIBAUTH_JSON_NUMBER, ///< A number.
+  string = LIBAUTH_JSON_STRING, ///< A string.
+  array = LIBAUTH_JSON_ARRAY, ///< A list.
+  object = LIBAUTH_JSON_OBJECT ///< An object.
 };
 
 /// What a replay guard knows of a message.
 enum class replay : std::int32_t {
-  cannot_tell = -1,  ///< The message is not accepted: status::internal.
-  seen = 0,          ///< It was seen before: status::replayed.
-  first_time = 1     ///< It was not seen before, and is now noted.
+  cannot_tell = -1, ///< The message is not accepted: status::internal.
+  seen = 0, ///< It was seen before: status::replayed.
+  first_time = 1 ///< It was not seen before, and is now noted.
 };
 
 /// A span of time.
@@ -158,8 +158,8 @@ typedef std::chrono::time_point<std::chrono::system_clock, milliseconds> time_po
 
 /// What a clock of your own tells.
 struct clock_reading {
-  time_point now;          ///< The time of day.
-  milliseconds monotonic;  ///< A clock that never goes backwards.
+  time_point now; ///< The time of day.
+  milliseconds monotonic; ///< A clock that never goes backwards.
 };
 
 /// A text, or none. It has the usual part of std::optional<std::string>, and reads as "" where there is none.
@@ -191,11 +191,11 @@ class text {
   text(const char* data) noexcept : data_(data), nul_(std::string::npos), copied_(false) {}
   text(const std::string& whole) noexcept : data_(whole.c_str()), nul_(whole.find('\0')), copied_(false) {}
   /// A std::string_view or the like.
-  template <class View, class = typename std::enable_if<
-                            std::is_convertible<decltype(std::declval<const View&>().data()), const char*>::value &&
-                            std::is_convertible<decltype(std::declval<const View&>().size()), std::size_t>::value>::type>
-  text(const View& view)
-      : copy_(view.data(), view.size()), data_(nullptr), nul_(copy_.find('\0')), copied_(true) {}
+  template <class View,
+            class = typename std::enable_if<
+                std::is_convertible<decltype(std::declval<const View&>().data()), const char*>::value &&
+                std::is_convertible<decltype(std::declval<const View&>().size()), std::size_t>::value>::type>
+  text(const View& view) : copy_(view.data(), view.size()), data_(nullptr), nul_(copy_.find('\0')), copied_(true) {}
 
   /// NUL-terminated, or NULL.
   const char* data() const noexcept { return copied_ ? copy_.c_str() : data_; }
@@ -219,9 +219,9 @@ class bytes {
   bytes(const char* text) noexcept : bytes(text, text == nullptr ? 0 : std::strlen(text)) {}
   /// A std::string, a std::vector<unsigned char>, a std::string_view or the like.
   template <class Container,
-            class = typename std::enable_if<sizeof(*std::declval<const Container&>().data()) == 1 &&
-                                            std::is_convertible<decltype(std::declval<const Container&>().size()),
-                                                                std::size_t>::value>::type>
+            class = typename std::enable_if<
+                sizeof(*std::declval<const Container&>().data()) == 1 &&
+                std::is_convertible<decltype(std::declval<const Container&>().size()), std::size_t>::value>::type>
   bytes(const Container& container) noexcept : bytes(container.data(), container.size()) {}
 
   const std::uint8_t* data() const noexcept { return data_; }
@@ -373,7 +373,8 @@ class builder : public owner<C> {
   /// Whether a text may be passed on. If not, that is remembered until the field is set again.
   bool may_set(const char* name, const text& value) {
     for (std::size_t i = problems_.size(); i-- > 0;)
-      if (std::strcmp(problems_[i].name, name) == 0) problems_.erase(problems_.begin() + static_cast<std::ptrdiff_t>(i));
+      if (std::strcmp(problems_[i].name, name) == 0)
+        problems_.erase(problems_.begin() + static_cast<std::ptrdiff_t>(i));
     return may_add(name, value);
   }
 
@@ -545,7 +546,8 @@ inline void on_clock(void* context, std::int64_t* unix_ms, std::int64_t* monoton
   *monotonic_ms = told.monotonic.count();
 }
 
-inline std::int32_t on_replay(void* context, const char* key, std::int64_t now_ms, std::int64_t keep_until_ms) noexcept {
+inline std::int32_t on_replay(void* context, const char* key, std::int64_t now_ms,
+                              std::int64_t keep_until_ms) noexcept {
   replay_callback* to = static_cast<replay_callback*>(context);
   replay told = replay::cannot_tell;
   if (!to->run([&] { told = to->function(key, moment(now_ms), moment(keep_until_ms)); })) told = replay::cannot_tell;
@@ -561,7 +563,7 @@ struct callbacks {
   std::shared_ptr<detail::report> report;
 };
 
-}  // namespace detail
+} // namespace detail
 
 /* ---- Answers and errors ------------------------------------------------------------------------ */
 
@@ -906,7 +908,7 @@ result<void> finish(libauth_status (*function)(C*, libauth_error**), C* event) {
   return result<void>();
 }
 
-}  // namespace detail
+} // namespace detail
 
 /// The HTTP status to answer a platform with, for what verify gave or threw. Any thread.
 inline int reply_status(status value) noexcept { return libauth_reply_status(static_cast<libauth_status>(value)); }
@@ -922,7 +924,8 @@ class config : public detail::builder<libauth_config> {
   /// Settings for a deployment's address with its gateway prefix, such as "https://host/dg", without query and
   /// fragment. It is https, but for addresses of this machine.
   explicit config(const text& base_url)
-      : detail::builder<libauth_config>(libauth_config_new(base_url.nul() == std::string::npos ? base_url.data() : "")) {
+      : detail::builder<libauth_config>(
+            libauth_config_new(base_url.nul() == std::string::npos ? base_url.data() : "")) {
     may_set("base_url", base_url);
     callbacks_.report = std::make_shared<detail::report>();
   }
@@ -1095,7 +1098,8 @@ class config : public detail::builder<libauth_config> {
   /// Inbound messages: a replay guard of your own, for programs of several processes. It must remember the key until
   /// the second time, and of any number of callers with one key, in any process, tell replay::first_time to exactly
   /// one; the first time is the time now. If it throws, it cannot tell. An empty function: the built-in guard.
-  config& set_replay_callback(std::function<replay(const std::string& key, time_point now, time_point keep_until)> guard) {
+  config& set_replay_callback(
+      std::function<replay(const std::string& key, time_point now, time_point keep_until)> guard) {
     callbacks_.replay = kept<detail::replay_callback>(std::move(guard));
     libauth_config_set_replay_callback(get(), callbacks_.replay ? detail::on_replay : nullptr, callbacks_.replay.get());
     return *this;
@@ -1221,7 +1225,8 @@ class call : public detail::builder<libauth_call> {
   call& set_body(const bytes& body) { return set_body(nullptr, body); }
   /// The body with its content type; nullptr means "application/json".
   call& set_body(const text& content_type, const bytes& body) {
-    if (may_set("content_type", content_type)) libauth_call_set_body(get(), content_type.data(), body.data(), body.size());
+    if (may_set("content_type", content_type))
+      libauth_call_set_body(get(), content_type.data(), body.data(), body.size());
     return *this;
   }
   /// Says that doing it twice does no harm: only then is a call repeated once it may have arrived. By default false.
@@ -1399,7 +1404,8 @@ class handle : public owner<C> {
                              const A&... arguments) {
     error wrong = misfit();
     problem found;
-    if (!wrong && find_any_problem(found, settings, arguments...)) wrong = error(status::invalid_argument, found.message());
+    if (!wrong && find_any_problem(found, settings, arguments...))
+      wrong = error(status::invalid_argument, found.message());
     if (wrong) return wrong;
     C* made = nullptr;
     libauth_error* failed = nullptr;
@@ -1473,33 +1479,34 @@ class handle : public owner<C> {
     int major = -1, minor = -1;
     const bool known = std::sscanf(libauth_version(), "%d.%d", &major, &minor) == 2;
     if (known && major == LIBAUTH_VERSION_MAJOR && minor == LIBAUTH_VERSION_MINOR) return error();
-    return error(status::invalid_config, "the program was built for libauth " LIBAUTH_VERSION
-                                         " and has loaded libauth " + copied(libauth_version()) +
-                                             ": install the version it was built for, or build it again");
+    return error(status::invalid_config,
+                 "the program was built for libauth " LIBAUTH_VERSION " and has loaded libauth " +
+                     copied(libauth_version()) + ": install the version it was built for, or build it again");
   }
 
   callbacks kept_;
 };
 
-}  // namespace detail
+} // namespace detail
 
 /* ---- Credit Pay -------------------------------------------------------------------------------- */
 
 /// What happened, of a message of Credit Pay.
 enum class creditpay_kind : std::int32_t {
-  other = LIBAUTH_CREDITPAY_KIND_OTHER,                                ///< Not known to this version: see creditpay_event::type.
-  credit_limit_query = LIBAUTH_CREDITPAY_KIND_CREDIT_LIMIT_QUERY,      ///< The platform asks for credit limits: answer with them.
-  pay_start = LIBAUTH_CREDITPAY_KIND_PAY_START,                        ///< The webhook PAY_START.
-  assign_success = LIBAUTH_CREDITPAY_KIND_ASSIGN_SUCCESS,              ///< The webhook ASSIGN_SUCCESS.
-  assign_failed = LIBAUTH_CREDITPAY_KIND_ASSIGN_FAILED,                ///< The webhook ASSIGN_FAILED.
-  get_barcode_success = LIBAUTH_CREDITPAY_KIND_GET_BARCODE_SUCCESS,    ///< The webhook GET_BARCODE_SUCCESS.
-  get_barcode_failed = LIBAUTH_CREDITPAY_KIND_GET_BARCODE_FAILED,      ///< The webhook GET_BARCODE_FAILED.
-  pay_success = LIBAUTH_CREDITPAY_KIND_PAY_SUCCESS,                    ///< The webhook PAY_SUCCESS.
-  pay_failed = LIBAUTH_CREDITPAY_KIND_PAY_FAILED,                      ///< The webhook PAY_FAILED.
-  refund = LIBAUTH_CREDITPAY_KIND_REFUND,                              ///< The webhook REFUND.
-  pay_timeout = LIBAUTH_CREDITPAY_KIND_PAY_TIMEOUT,                    ///< The webhook PAY_TIMEOUT.
-  pay_finish = LIBAUTH_CREDITPAY_KIND_PAY_FINISH,                      ///< The webhook PAY_FINISH.
-  session_renewal = LIBAUTH_CREDITPAY_KIND_SESSION_RENEWAL             ///< The webhook SESSION_RENEWAL.
+  other = LIBAUTH_CREDITPAY_KIND_OTHER, ///< Not known to this version: see creditpay_event::type.
+  credit_limit_query =
+      LIBAUTH_CREDITPAY_KIND_CREDIT_LIMIT_QUERY, ///< The platform asks for credit limits: answer with them.
+  pay_start = LIBAUTH_CREDITPAY_KIND_PAY_START, ///< The webhook PAY_START.
+  assign_success = LIBAUTH_CREDITPAY_KIND_ASSIGN_SUCCESS, ///< The webhook ASSIGN_SUCCESS.
+  assign_failed = LIBAUTH_CREDITPAY_KIND_ASSIGN_FAILED, ///< The webhook ASSIGN_FAILED.
+  get_barcode_success = LIBAUTH_CREDITPAY_KIND_GET_BARCODE_SUCCESS, ///< The webhook GET_BARCODE_SUCCESS.
+  get_barcode_failed = LIBAUTH_CREDITPAY_KIND_GET_BARCODE_FAILED, ///< The webhook GET_BARCODE_FAILED.
+  pay_success = LIBAUTH_CREDITPAY_KIND_PAY_SUCCESS, ///< The webhook PAY_SUCCESS.
+  pay_failed = LIBAUTH_CREDITPAY_KIND_PAY_FAILED, ///< The webhook PAY_FAILED.
+  refund = LIBAUTH_CREDITPAY_KIND_REFUND, ///< The webhook REFUND.
+  pay_timeout = LIBAUTH_CREDITPAY_KIND_PAY_TIMEOUT, ///< The webhook PAY_TIMEOUT.
+  pay_finish = LIBAUTH_CREDITPAY_KIND_PAY_FINISH, ///< The webhook PAY_FINISH.
+  session_renewal = LIBAUTH_CREDITPAY_KIND_SESSION_RENEWAL ///< The webhook SESSION_RENEWAL.
 };
 
 /// What the platform wants to know, to issue a code. Setters never fail: what is wrong with a value is reported, by
@@ -1546,7 +1553,8 @@ class creditpay_request : public detail::builder<libauth_creditpay_request> {
   }
   /// Required: when the customer_token expires.
   template <class Duration>
-  creditpay_request& set_token_expire(const std::chrono::time_point<std::chrono::system_clock, Duration>& token_expire) {
+  creditpay_request& set_token_expire(
+      const std::chrono::time_point<std::chrono::system_clock, Duration>& token_expire) {
     libauth_creditpay_request_set_token_expire_ms(get(), detail::unix_ms(token_expire));
     return *this;
   }
@@ -1617,9 +1625,13 @@ class creditpay_event : public detail::owner<libauth_creditpay_event> {
   time_point timestamp() const noexcept { return detail::moment(libauth_creditpay_event_timestamp_ms(get())); }
   /// A field of the JSON body by its path, such as "data.items.0.id": a string as it is, anything else as JSON text;
   /// none when it is absent or null, or the body is not JSON. field_type tells the two apart.
-  optional_string field(const text& path) const { return detail::text_field(libauth_creditpay_event_field, get(), path); }
+  optional_string field(const text& path) const {
+    return detail::text_field(libauth_creditpay_event_field, get(), path);
+  }
   /// The type of a field of the JSON body.
-  json_type field_type(const text& path) const { return detail::type_of_field(libauth_creditpay_event_field_type, get(), path); }
+  json_type field_type(const text& path) const {
+    return detail::type_of_field(libauth_creditpay_event_field_type, get(), path);
+  }
   /// A whole number of the JSON body, written as a number or as a string of digits; `fallback` for anything else.
   std::int64_t field_int64(const text& path, std::int64_t fallback) const {
     return detail::int64_field(libauth_creditpay_event_field_int64, get(), path, fallback);
@@ -1651,7 +1663,8 @@ class creditpay : public detail::handle<libauth_creditpay> {
     return ask<creditpay_code>(libauth_creditpay_issue_code, request, how);
   }
   /// The request of issue_code, for your own HTTP client to send. Opens no socket.
-  result<http_request> try_build_issue_code(const creditpay_request& request, const options& how = options::none()) const {
+  result<http_request> try_build_issue_code(const creditpay_request& request,
+                                            const options& how = options::none()) const {
     return ask<http_request>(libauth_creditpay_build_issue_code, request, how);
   }
   /// Reads the response to the request of build_issue_code, with the same checks as if libauth had received it.
@@ -1673,7 +1686,9 @@ class creditpay : public detail::handle<libauth_creditpay> {
   }
   /// Calls any other endpoint of the platform below the base URL, signed. A call that is not marked idempotent is
   /// repeated only if it never left; if it may have arrived and its answer was lost, that is outcome_unknown.
-  result<answer> try_call(const libauth::call& call, const options& how = options::none()) const { return ask<answer>(libauth_creditpay_call, call, how); }
+  result<answer> try_call(const libauth::call& call, const options& how = options::none()) const {
+    return ask<answer>(libauth_creditpay_call, call, how);
+  }
   /// The request of call, for your own HTTP client to send.
   result<http_request> try_build_call(const libauth::call& call, const options& how = options::none()) const {
     return ask<http_request>(libauth_creditpay_build_call, call, how);
@@ -1711,25 +1726,37 @@ class creditpay : public detail::handle<libauth_creditpay> {
   creditpay(const config& settings, const text& plat_id, const text& api_key, const text& signature_key)
       : creditpay(try_make(settings, plat_id, api_key, signature_key).value()) {}
   /// As try_issue_code; throws.
-  creditpay_code issue_code(const creditpay_request& request, const options& how = options::none()) const { return try_issue_code(request, how).value(); }
+  creditpay_code issue_code(const creditpay_request& request, const options& how = options::none()) const {
+    return try_issue_code(request, how).value();
+  }
   /// As try_build_issue_code; throws.
-  http_request build_issue_code(const creditpay_request& request, const options& how = options::none()) const { return try_build_issue_code(request, how).value(); }
+  http_request build_issue_code(const creditpay_request& request, const options& how = options::none()) const {
+    return try_build_issue_code(request, how).value();
+  }
   /// As try_read_issue_code; throws.
   creditpay_code read_issue_code(const http_request& request, const http_response& response) const {
     return try_read_issue_code(request, response).value();
   }
   /// As try_open_token; throws.
-  libauth::token open_token(const text& ident_code, const options& how = options::none()) const { return try_open_token(ident_code, how).value(); }
+  libauth::token open_token(const text& ident_code, const options& how = options::none()) const {
+    return try_open_token(ident_code, how).value();
+  }
   /// As try_build_open_token; throws.
-  http_request build_open_token(const text& ident_code, const options& how = options::none()) const { return try_build_open_token(ident_code, how).value(); }
+  http_request build_open_token(const text& ident_code, const options& how = options::none()) const {
+    return try_build_open_token(ident_code, how).value();
+  }
   /// As try_read_open_token; throws.
   libauth::token read_open_token(const http_request& request, const http_response& response) const {
     return try_read_open_token(request, response).value();
   }
   /// As try_call; throws.
-  answer call(const libauth::call& call, const options& how = options::none()) const { return try_call(call, how).value(); }
+  answer call(const libauth::call& call, const options& how = options::none()) const {
+    return try_call(call, how).value();
+  }
   /// As try_build_call; throws.
-  http_request build_call(const libauth::call& call, const options& how = options::none()) const { return try_build_call(call, how).value(); }
+  http_request build_call(const libauth::call& call, const options& how = options::none()) const {
+    return try_build_call(call, how).value();
+  }
   /// As try_read_call; throws.
   answer read_call(const http_request& request, const http_response& response) const {
     return try_read_call(request, response).value();
@@ -1755,18 +1782,18 @@ class creditpay : public detail::handle<libauth_creditpay> {
 
 /// How a DaxPay gateway signs.
 enum class daxpay_sign : std::int32_t {
-  hmac_sha256 = LIBAUTH_DAXPAY_SIGN_HMAC_SHA256,  ///< HMAC-SHA256, the gateway's default.
-  md5 = LIBAUTH_DAXPAY_SIGN_MD5,                  ///< MD5.
-  sm3 = LIBAUTH_DAXPAY_SIGN_SM3                   ///< SM3. A gateway build of 2025 computes MD5 where it is set to SM3.
+  hmac_sha256 = LIBAUTH_DAXPAY_SIGN_HMAC_SHA256, ///< HMAC-SHA256, the gateway's default.
+  md5 = LIBAUTH_DAXPAY_SIGN_MD5, ///< MD5.
+  sm3 = LIBAUTH_DAXPAY_SIGN_SM3 ///< SM3. A gateway build of 2025 computes MD5 where it is set to SM3.
 };
 
 /// Whether an identity is there.
 enum class daxpay_status : std::int32_t {
-  other = LIBAUTH_DAXPAY_STATUS_OTHER,         ///< Not known to this version: see daxpay_identity::status_name.
-  success = LIBAUTH_DAXPAY_STATUS_SUCCESS,     ///< The identity is there.
-  waiting = LIBAUTH_DAXPAY_STATUS_WAITING,     ///< The user has not authorized yet.
-  not_exist = LIBAUTH_DAXPAY_STATUS_NOT_EXIST,  ///< There is no such authorization.
-  fail = LIBAUTH_DAXPAY_STATUS_FAIL             ///< Edition open: the authorization failed.
+  other = LIBAUTH_DAXPAY_STATUS_OTHER, ///< Not known to this version: see daxpay_identity::status_name.
+  success = LIBAUTH_DAXPAY_STATUS_SUCCESS, ///< The identity is there.
+  waiting = LIBAUTH_DAXPAY_STATUS_WAITING, ///< The user has not authorized yet.
+  not_exist = LIBAUTH_DAXPAY_STATUS_NOT_EXIST, ///< There is no such authorization.
+  fail = LIBAUTH_DAXPAY_STATUS_FAIL ///< Edition open: the authorization failed.
 };
 
 /// An authorization code to exchange. Setters never fail: what is wrong with a value is reported, by its name, by
@@ -1822,8 +1849,7 @@ class daxpay_auth_request : public detail::builder<libauth_daxpay_auth_request> 
 class daxpay_auth_url_request : public detail::builder<libauth_daxpay_auth_url_request> {
  public:
   /// An empty request.
-  daxpay_auth_url_request()
-      : detail::builder<libauth_daxpay_auth_url_request>(libauth_daxpay_auth_url_request_new()) {}
+  daxpay_auth_url_request() : detail::builder<libauth_daxpay_auth_url_request>(libauth_daxpay_auth_url_request_new()) {}
 
   /// Required: as for daxpay_auth_request.
   daxpay_auth_url_request& set_channel(const text& channel) {
@@ -1944,7 +1970,9 @@ class daxpay_event : public detail::owner<libauth_daxpay_event> {
   /// none when it is absent or null, or the body is not JSON. field_type tells the two apart.
   optional_string field(const text& path) const { return detail::text_field(libauth_daxpay_event_field, get(), path); }
   /// The type of a field of the JSON body.
-  json_type field_type(const text& path) const { return detail::type_of_field(libauth_daxpay_event_field_type, get(), path); }
+  json_type field_type(const text& path) const {
+    return detail::type_of_field(libauth_daxpay_event_field_type, get(), path);
+  }
   /// A whole number of the JSON body, written as a number or as a string of digits; `fallback` for anything else.
   std::int64_t field_int64(const text& path, std::int64_t fallback) const {
     return detail::int64_field(libauth_daxpay_event_field_int64, get(), path, fallback);
@@ -1974,8 +2002,8 @@ class daxpay : public detail::handle<libauth_daxpay> {
   /// A handle for the gateway's edition `open`, which signs with RSA: your own private key, and the platform's public key,
   /// as for redemption. `app_id` may be nullptr: the platform then takes its default application. Opens no connection.
   /// Errors: invalid_key says what is wrong with a key; invalid_argument, invalid_config.
-  static result<daxpay> try_open(const config& settings, const text& mch_no, const text& app_id, const text& private_key,
-                                 const text& platform_public_key) {
+  static result<daxpay> try_open(const config& settings, const text& mch_no, const text& app_id,
+                                 const text& private_key, const text& platform_public_key) {
     return make<daxpay>(libauth_daxpay_new_open, settings, detail::named{"mch_no", mch_no},
                         detail::named{"app_id", app_id}, detail::named{"private_key", private_key},
                         detail::named{"platform_public_key", platform_public_key});
@@ -2026,7 +2054,8 @@ class daxpay : public detail::handle<libauth_daxpay> {
     return ask<answer>(libauth_daxpay_auth_and_set, request, how);
   }
   /// The request of auth_and_set, for your own HTTP client to send. Opens no socket.
-  result<http_request> try_build_auth_and_set(const daxpay_auth_request& request, const options& how = options::none()) const {
+  result<http_request> try_build_auth_and_set(const daxpay_auth_request& request,
+                                              const options& how = options::none()) const {
     return ask<http_request>(libauth_daxpay_build_auth_and_set, request, how);
   }
   /// Reads the response to the request of build_auth_and_set, with the same checks as if libauth had received it.
@@ -2034,11 +2063,13 @@ class daxpay : public detail::handle<libauth_daxpay> {
     return ask<answer>(libauth_daxpay_read_auth_and_set, request, response);
   }
   /// Has an address generated at which the user authorizes (generateAuthUrl). Repeated freely.
-  result<daxpay_auth_url> try_generate_auth_url(const daxpay_auth_url_request& request, const options& how = options::none()) const {
+  result<daxpay_auth_url> try_generate_auth_url(const daxpay_auth_url_request& request,
+                                                const options& how = options::none()) const {
     return ask<daxpay_auth_url>(libauth_daxpay_generate_auth_url, request, how);
   }
   /// The request of generate_auth_url, for your own HTTP client to send. Opens no socket.
-  result<http_request> try_build_generate_auth_url(const daxpay_auth_url_request& request, const options& how = options::none()) const {
+  result<http_request> try_build_generate_auth_url(const daxpay_auth_url_request& request,
+                                                   const options& how = options::none()) const {
     return ask<http_request>(libauth_daxpay_build_generate_auth_url, request, how);
   }
   /// Reads the response to the request of build_generate_auth_url, with the same checks as if libauth had received it.
@@ -2049,7 +2080,9 @@ class daxpay : public detail::handle<libauth_daxpay> {
   /// endpoint's own parameters (no empty strings), and the common ones and the signature are added. A call that is
   /// not marked idempotent is repeated only if it never left; if it may have arrived and its answer was lost, that is
   /// outcome_unknown.
-  result<answer> try_call(const libauth::call& call, const options& how = options::none()) const { return ask<answer>(libauth_daxpay_call, call, how); }
+  result<answer> try_call(const libauth::call& call, const options& how = options::none()) const {
+    return ask<answer>(libauth_daxpay_call, call, how);
+  }
   /// The request of call, for your own HTTP client to send.
   result<http_request> try_build_call(const libauth::call& call, const options& how = options::none()) const {
     return ask<http_request>(libauth_daxpay_build_call, call, how);
@@ -2106,15 +2139,21 @@ class daxpay : public detail::handle<libauth_daxpay> {
     return try_read_ping(request, response).value();
   }
   /// As try_auth; throws.
-  daxpay_identity auth(const daxpay_auth_request& request, const options& how = options::none()) const { return try_auth(request, how).value(); }
+  daxpay_identity auth(const daxpay_auth_request& request, const options& how = options::none()) const {
+    return try_auth(request, how).value();
+  }
   /// As try_build_auth; throws.
-  http_request build_auth(const daxpay_auth_request& request, const options& how = options::none()) const { return try_build_auth(request, how).value(); }
+  http_request build_auth(const daxpay_auth_request& request, const options& how = options::none()) const {
+    return try_build_auth(request, how).value();
+  }
   /// As try_read_auth; throws.
   daxpay_identity read_auth(const http_request& request, const http_response& response) const {
     return try_read_auth(request, response).value();
   }
   /// As try_auth_and_set; throws.
-  answer auth_and_set(const daxpay_auth_request& request, const options& how = options::none()) const { return try_auth_and_set(request, how).value(); }
+  answer auth_and_set(const daxpay_auth_request& request, const options& how = options::none()) const {
+    return try_auth_and_set(request, how).value();
+  }
   /// As try_build_auth_and_set; throws.
   http_request build_auth_and_set(const daxpay_auth_request& request, const options& how = options::none()) const {
     return try_build_auth_and_set(request, how).value();
@@ -2124,11 +2163,13 @@ class daxpay : public detail::handle<libauth_daxpay> {
     return try_read_auth_and_set(request, response).value();
   }
   /// As try_generate_auth_url; throws.
-  daxpay_auth_url generate_auth_url(const daxpay_auth_url_request& request, const options& how = options::none()) const {
+  daxpay_auth_url generate_auth_url(const daxpay_auth_url_request& request,
+                                    const options& how = options::none()) const {
     return try_generate_auth_url(request, how).value();
   }
   /// As try_build_generate_auth_url; throws.
-  http_request build_generate_auth_url(const daxpay_auth_url_request& request, const options& how = options::none()) const {
+  http_request build_generate_auth_url(const daxpay_auth_url_request& request,
+                                       const options& how = options::none()) const {
     return try_build_generate_auth_url(request, how).value();
   }
   /// As try_read_generate_auth_url; throws.
@@ -2136,9 +2177,13 @@ class daxpay : public detail::handle<libauth_daxpay> {
     return try_read_generate_auth_url(request, response).value();
   }
   /// As try_call; throws.
-  answer call(const libauth::call& call, const options& how = options::none()) const { return try_call(call, how).value(); }
+  answer call(const libauth::call& call, const options& how = options::none()) const {
+    return try_call(call, how).value();
+  }
   /// As try_build_call; throws.
-  http_request build_call(const libauth::call& call, const options& how = options::none()) const { return try_build_call(call, how).value(); }
+  http_request build_call(const libauth::call& call, const options& how = options::none()) const {
+    return try_build_call(call, how).value();
+  }
   /// As try_read_call; throws.
   answer read_call(const http_request& request, const http_response& response) const {
     return try_read_call(request, response).value();
@@ -2185,14 +2230,18 @@ class openplatform : public detail::handle<libauth_openplatform> {
   /// time at most, while the others go on with the old one; if that fails, the old one is served as long as it is
   /// valid, and the next try is made after 1 s, then 2 s, 4 s and so on up to a minute. Repeated freely. Errors:
   /// unauthorized for refused credentials; all the others as the platform and the network have it.
-  result<libauth::token> try_token(const options& how = options::none()) const { return ask<libauth::token>(libauth_openplatform_token, how); }
+  result<libauth::token> try_token(const options& how = options::none()) const {
+    return ask<libauth::token>(libauth_openplatform_token, how);
+  }
   /// Drops a token that a call of your own found refused, given bare or as its header's value. Only if the cached
   /// token is this one: a late caller cannot drop a fresh one. call does this itself.
   result<void> try_invalidate(const text& token) const {
     return tell(libauth_openplatform_invalidate, detail::named{"token", token});
   }
   /// The login request, for your own HTTP client to send. Opens no socket.
-  result<http_request> try_build_token(const options& how = options::none()) const { return ask<http_request>(libauth_openplatform_build_token, how); }
+  result<http_request> try_build_token(const options& how = options::none()) const {
+    return ask<http_request>(libauth_openplatform_build_token, how);
+  }
   /// Reads the response to the request of build_token, with the same checks as if libauth had received it. The token
   /// is cached, for build_call and all the others.
   result<libauth::token> try_read_token(const http_request& request, const http_response& response) const {
@@ -2201,7 +2250,9 @@ class openplatform : public detail::handle<libauth_openplatform> {
   /// Calls any other endpoint of the platform below the base URL, with the token. If the platform refuses the token
   /// (HTTP 401 or code 10134), it is replaced and the call repeated, once. A call that is not marked idempotent is
   /// repeated only if it never left; if it may have arrived and its answer was lost, that is outcome_unknown.
-  result<answer> try_call(const libauth::call& call, const options& how = options::none()) const { return ask<answer>(libauth_openplatform_call, call, how); }
+  result<answer> try_call(const libauth::call& call, const options& how = options::none()) const {
+    return ask<answer>(libauth_openplatform_call, call, how);
+  }
   /// The request of call, for your own HTTP client to send. It carries the cached token; when none is valid that is
   /// unauthorized, and nothing is fetched.
   result<http_request> try_build_call(const libauth::call& call, const options& how = options::none()) const {
@@ -2227,9 +2278,13 @@ class openplatform : public detail::handle<libauth_openplatform> {
     return try_read_token(request, response).value();
   }
   /// As try_call; throws.
-  answer call(const libauth::call& call, const options& how = options::none()) const { return try_call(call, how).value(); }
+  answer call(const libauth::call& call, const options& how = options::none()) const {
+    return try_call(call, how).value();
+  }
   /// As try_build_call; throws.
-  http_request build_call(const libauth::call& call, const options& how = options::none()) const { return try_build_call(call, how).value(); }
+  http_request build_call(const libauth::call& call, const options& how = options::none()) const {
+    return try_build_call(call, how).value();
+  }
   /// As try_read_call; throws.
   answer read_call(const http_request& request, const http_response& response) const {
     return try_read_call(request, response).value();
@@ -2306,9 +2361,13 @@ class redemption_event : public detail::owner<libauth_redemption_event> {
   optional_string user_id() const { return optional_string(libauth_redemption_event_user_id(get())); }
   /// A field of the JSON body by its path, such as "data.items.0.id": a string as it is, anything else as JSON text;
   /// none when it is absent or null, or the body is not JSON. field_type tells the two apart.
-  optional_string field(const text& path) const { return detail::text_field(libauth_redemption_event_field, get(), path); }
+  optional_string field(const text& path) const {
+    return detail::text_field(libauth_redemption_event_field, get(), path);
+  }
   /// The type of a field of the JSON body.
-  json_type field_type(const text& path) const { return detail::type_of_field(libauth_redemption_event_field_type, get(), path); }
+  json_type field_type(const text& path) const {
+    return detail::type_of_field(libauth_redemption_event_field_type, get(), path);
+  }
   /// A whole number of the JSON body, written as a number or as a string of digits; `fallback` for anything else.
   std::int64_t field_int64(const text& path, std::int64_t fallback) const {
     return detail::int64_field(libauth_redemption_event_field_int64, get(), path, fallback);
@@ -2363,20 +2422,25 @@ class redemption : public detail::handle<libauth_redemption> {
   }
   /// Asks for an Alipay authorization URL. Once the request may have arrived and the answer is lost, and for the
   /// platform's statuses 5, 6, 8, 98 and 99, that is outcome_unknown, and nothing is repeated.
-  result<redemption_alipay_url> try_get_alipay_url(const redemption_request& request, const options& how = options::none()) const {
+  result<redemption_alipay_url> try_get_alipay_url(const redemption_request& request,
+                                                   const options& how = options::none()) const {
     return ask<redemption_alipay_url>(libauth_redemption_get_alipay_url, request, how);
   }
   /// The request of get_alipay_url, for your own HTTP client to send. Opens no socket.
-  result<http_request> try_build_get_alipay_url(const redemption_request& request, const options& how = options::none()) const {
+  result<http_request> try_build_get_alipay_url(const redemption_request& request,
+                                                const options& how = options::none()) const {
     return ask<http_request>(libauth_redemption_build_get_alipay_url, request, how);
   }
   /// Reads the response to the request of build_get_alipay_url, with the same checks as if libauth had received it.
-  result<redemption_alipay_url> try_read_get_alipay_url(const http_request& request, const http_response& response) const {
+  result<redemption_alipay_url> try_read_get_alipay_url(const http_request& request,
+                                                        const http_response& response) const {
     return ask<redemption_alipay_url>(libauth_redemption_read_get_alipay_url, request, response);
   }
   /// Calls any other endpoint of the platform below the base URL, signed. A call that is not marked idempotent is
   /// repeated only if it never left; if it may have arrived and its answer was lost, that is outcome_unknown.
-  result<answer> try_call(const libauth::call& call, const options& how = options::none()) const { return ask<answer>(libauth_redemption_call, call, how); }
+  result<answer> try_call(const libauth::call& call, const options& how = options::none()) const {
+    return ask<answer>(libauth_redemption_call, call, how);
+  }
   /// The request of call, for your own HTTP client to send.
   result<http_request> try_build_call(const libauth::call& call, const options& how = options::none()) const {
     return ask<http_request>(libauth_redemption_build_call, call, how);
@@ -2418,7 +2482,8 @@ class redemption : public detail::handle<libauth_redemption> {
   static redemption rsa_signed_by(const config& settings, const text& business_id, const text& merchant_id,
                                   std::function<std::string(const std::string& message)> sign, const text& public_key,
                                   const text& platform_public_key) {
-    return try_rsa_signed_by(settings, business_id, merchant_id, std::move(sign), public_key, platform_public_key).value();
+    return try_rsa_signed_by(settings, business_id, merchant_id, std::move(sign), public_key, platform_public_key)
+        .value();
   }
   /// As try_md5; throws.
   static redemption md5(const config& settings, const text& business_id, const text& merchant_id, const text& secret) {
@@ -2437,9 +2502,13 @@ class redemption : public detail::handle<libauth_redemption> {
     return try_read_get_alipay_url(request, response).value();
   }
   /// As try_call; throws.
-  answer call(const libauth::call& call, const options& how = options::none()) const { return try_call(call, how).value(); }
+  answer call(const libauth::call& call, const options& how = options::none()) const {
+    return try_call(call, how).value();
+  }
   /// As try_build_call; throws.
-  http_request build_call(const libauth::call& call, const options& how = options::none()) const { return try_build_call(call, how).value(); }
+  http_request build_call(const libauth::call& call, const options& how = options::none()) const {
+    return try_build_call(call, how).value();
+  }
   /// As try_read_call; throws.
   answer read_call(const http_request& request, const http_response& response) const {
     return try_read_call(request, response).value();
@@ -2486,14 +2555,18 @@ class seller : public detail::handle<libauth_seller> {
   /// old one; if that fails, the old one is served as long as it is valid, and the next try is made after 1 s, then
   /// 2 s, 4 s and so on up to a minute. Repeated freely. Errors: unauthorized for refused credentials; all the others
   /// as the platform and the network have it.
-  result<libauth::token> try_token(const options& how = options::none()) const { return ask<libauth::token>(libauth_seller_token, how); }
+  result<libauth::token> try_token(const options& how = options::none()) const {
+    return ask<libauth::token>(libauth_seller_token, how);
+  }
   /// Drops a token that a call of your own found refused, given bare or as its header's value. Only if the cached
   /// token is this one: a late caller cannot drop a fresh one. call does this itself.
   result<void> try_invalidate(const text& token) const {
     return tell(libauth_seller_invalidate, detail::named{"token", token});
   }
   /// The login request, for your own HTTP client to send. Opens no socket.
-  result<http_request> try_build_token(const options& how = options::none()) const { return ask<http_request>(libauth_seller_build_token, how); }
+  result<http_request> try_build_token(const options& how = options::none()) const {
+    return ask<http_request>(libauth_seller_build_token, how);
+  }
   /// Reads the response to the request of build_token, with the same checks as if libauth had received it. The token
   /// is cached, for build_call and all the others.
   result<libauth::token> try_read_token(const http_request& request, const http_response& response) const {
@@ -2502,7 +2575,9 @@ class seller : public detail::handle<libauth_seller> {
   /// Calls any other endpoint of the platform below the base URL, with the token. If the platform refuses the token
   /// (HTTP 401 or code 401), it is replaced and the call repeated, once. A call that is not marked idempotent is
   /// repeated only if it never left; if it may have arrived and its answer was lost, that is outcome_unknown.
-  result<answer> try_call(const libauth::call& call, const options& how = options::none()) const { return ask<answer>(libauth_seller_call, call, how); }
+  result<answer> try_call(const libauth::call& call, const options& how = options::none()) const {
+    return ask<answer>(libauth_seller_call, call, how);
+  }
   /// The request of call, for your own HTTP client to send. It carries the cached token; when none is valid that is
   /// unauthorized, and nothing is fetched.
   result<http_request> try_build_call(const libauth::call& call, const options& how = options::none()) const {
@@ -2528,9 +2603,13 @@ class seller : public detail::handle<libauth_seller> {
     return try_read_token(request, response).value();
   }
   /// As try_call; throws.
-  answer call(const libauth::call& call, const options& how = options::none()) const { return try_call(call, how).value(); }
+  answer call(const libauth::call& call, const options& how = options::none()) const {
+    return try_call(call, how).value();
+  }
   /// As try_build_call; throws.
-  http_request build_call(const libauth::call& call, const options& how = options::none()) const { return try_build_call(call, how).value(); }
+  http_request build_call(const libauth::call& call, const options& how = options::none()) const {
+    return try_build_call(call, how).value();
+  }
   /// As try_read_call; throws.
   answer read_call(const http_request& request, const http_response& response) const {
     return try_read_call(request, response).value();
@@ -2538,7 +2617,7 @@ class seller : public detail::handle<libauth_seller> {
 #endif
 };
 
-}  // inline namespace
-}  // namespace libauth
+} // inline namespace
+} // namespace libauth
 
 #endif /* LIBAUTH_HPP */

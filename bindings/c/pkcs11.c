@@ -64,7 +64,8 @@ static struct token open_token(void) {
   need(token.api->C_Initialize(NULL) == CKR_OK, "C_Initialize");
   need(token.api->C_GetSlotList(CK_TRUE, slots, &count) == CKR_OK && count > 0, "finding a slot with a token");
   need(token.api->C_OpenSession(slots[0], CKF_SERIAL_SESSION, NULL, NULL, &token.session) == CKR_OK, "C_OpenSession");
-  need(token.api->C_Login(token.session, CKU_USER, (CK_BYTE *)pin, strlen(pin)) == CKR_OK, "logging in with PKCS11_PIN");
+  need(token.api->C_Login(token.session, CKU_USER, (CK_BYTE *)pin, strlen(pin)) == CKR_OK,
+       "logging in with PKCS11_PIN");
   wanted[1].pValue = (void *)label;
   wanted[1].ulValueLen = strlen(label);
   need(token.api->C_FindObjectsInit(token.session, wanted, 2) == CKR_OK, "C_FindObjectsInit");

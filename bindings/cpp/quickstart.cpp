@@ -75,11 +75,11 @@ static void openplatform() {
 }
 
 static void redemption() {
-  libauth::redemption redemption = libauth::redemption::md5(
-      config_for("LIBAUTH_REDEMPTION_URL", "redemption"),
-      setting("LIBAUTH_REDEMPTION_BUSINESS_ID", "754ea3e3a699404f9b82e8f881107f19"),
-      setting("LIBAUTH_REDEMPTION_MERCHANT_ID", "eb1bb305ca3940f8adf1d4e964555699"),
-      setting("LIBAUTH_REDEMPTION_SECRET", "sandbox-md5-secret-c3a9f04e"));
+  libauth::redemption redemption =
+      libauth::redemption::md5(config_for("LIBAUTH_REDEMPTION_URL", "redemption"),
+                               setting("LIBAUTH_REDEMPTION_BUSINESS_ID", "754ea3e3a699404f9b82e8f881107f19"),
+                               setting("LIBAUTH_REDEMPTION_MERCHANT_ID", "eb1bb305ca3940f8adf1d4e964555699"),
+                               setting("LIBAUTH_REDEMPTION_SECRET", "sandbox-md5-secret-c3a9f04e"));
   libauth::redemption_request request;
   request.set_serial_no(one_time()).set_user_id("user-1");
   std::cout << "redemption    " << redemption.get_alipay_url(request).url() << "\n";

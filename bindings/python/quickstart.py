@@ -71,7 +71,10 @@ def explain(creditpay: libauth.CreditPay) -> None:
     """Somebody signed the gateway prefix too: which mistake is it?"""
     body = "{}"
     wrong = creditpay.explain(libauth.Inbound("POST", "/creditpay/v1/pay", body=body))
-    print("explain      ", creditpay.explain(libauth.Inbound("POST", "/v1/pay", body=body), signature=wrong.signature).message)
+    print(
+        "explain      ",
+        creditpay.explain(libauth.Inbound("POST", "/v1/pay", body=body), signature=wrong.signature).message,
+    )
 
 
 def daxpay() -> None:

@@ -117,13 +117,19 @@ class Sandbox:
     def seller(self, fault: Optional[str] = None, **settings: Any) -> libauth.Seller:
         c = self.credentials
         return libauth.Seller(
-            self.config("seller", fault, **settings), access_key=c["seller_access_key"], secret_key=c["seller_secret_key"]
+            self.config("seller", fault, **settings),
+            access_key=c["seller_access_key"],
+            secret_key=c["seller_secret_key"],
         )
 
     def secrets(self) -> List[str]:
         """Every credential that must not show anywhere: what is no mere name."""
         names = ("key", "secret")
-        return [value for name, value in self.credentials.items() if any(part in name for part in names) and "public" not in name]
+        return [
+            value
+            for name, value in self.credentials.items()
+            if any(part in name for part in names) and "public" not in name
+        ]
 
 
 def customer(**changes: Any) -> Dict[str, Any]:

@@ -294,9 +294,7 @@ def test_results_live_on_after_close(sandbox: Sandbox) -> None:
 
 def test_a_failed_constructor_leaves_nothing_behind(sandbox: Sandbox) -> None:
     with pytest.raises(libauth.InvalidKeyError, match="private_key"):
-        libauth.Redemption.rsa(
-            sandbox.config("redemption"), business_id="b", merchant_id="m", private_key="not a key"
-        )
+        libauth.Redemption.rsa(sandbox.config("redemption"), business_id="b", merchant_id="m", private_key="not a key")
     maker: Any = libauth.Redemption
     with pytest.raises(TypeError, match="Redemption.rsa"):
         maker(sandbox.config("redemption"))

@@ -91,7 +91,9 @@ def test_a_clock_that_raises_ends_the_call(sandbox: Sandbox) -> None:
         creditpay.verify(sandbox.message("creditpay", kind="PAY_START"))
 
 
-@pytest.mark.parametrize("answer", [None, (), (1, 2), (datetime(2030, 1, 1), timedelta(0)), (datetime.now(timezone.utc), 5)])
+@pytest.mark.parametrize(
+    "answer", [None, (), (1, 2), (datetime(2030, 1, 1), timedelta(0)), (datetime.now(timezone.utc), 5)]
+)
 def test_a_clock_that_tells_nonsense_ends_the_call(sandbox: Sandbox, answer: Any) -> None:
     with pytest.raises(libauth.InternalError, match="clock_callback") as caught:
         with sandbox.creditpay(clock_callback=lambda: answer) as creditpay:

@@ -23,7 +23,9 @@ PACKAGE = Path(libauth.__file__).resolve().parent
 
 def run(code: str, package: Path = PACKAGE, **environment: Optional[str]) -> "subprocess.CompletedProcess[str]":
     """Runs Python with the package, and with changed environment variables; None removes one."""
-    changed: Dict[str, str] = {name: value for name, value in os.environ.items() if environment.get(name, "") is not None}
+    changed: Dict[str, str] = {
+        name: value for name, value in os.environ.items() if environment.get(name, "") is not None
+    }
     changed.update({name: value for name, value in environment.items() if value is not None})
     changed["PYTHONPATH"] = str(package.parent)
     return subprocess.run([sys.executable, "-c", code], env=changed, capture_output=True, text=True, timeout=60)

@@ -212,7 +212,12 @@ def test_scenario_webhook_genuine(sandbox: Sandbox) -> None:
     before = datetime.now(timezone.utc) - timedelta(seconds=5)
     with sandbox.creditpay() as creditpay:
         message = sandbox.message(
-            "creditpay", kind="PAY_SUCCESS", event_id="event-1", token="customer-1", nonce="trace-1", data={"note": "收"}
+            "creditpay",
+            kind="PAY_SUCCESS",
+            event_id="event-1",
+            token="customer-1",
+            nonce="trace-1",
+            data={"note": "收"},
         )
         event = creditpay.verify(message)
     assert event.kind is libauth.CreditPayKind.PAY_SUCCESS and event.type == "PAY_SUCCESS"
@@ -473,7 +478,11 @@ def test_a_signer_of_ones_own(sandbox: Sandbox) -> None:
         asked.append(message)
         raise RuntimeError("the token is not plugged in")
 
-    for signer, cause in ((refuse, RuntimeError), (lambda message: b"x" * 256, type(None)), (lambda message: b"", type(None))):
+    for signer, cause in (
+        (refuse, RuntimeError),
+        (lambda message: b"x" * 256, type(None)),
+        (lambda message: b"", type(None)),
+    ):
         with pytest.raises(libauth.InvalidKeyError) as caught:
             libauth.Redemption.rsa_signed_by(
                 sandbox.config("redemption"),

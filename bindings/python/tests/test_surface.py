@@ -109,7 +109,9 @@ def test_every_public_thing_is_documented_and_typed() -> None:
         assert inspect.getdoc(thing), name
         if inspect.isclass(thing):
             for member, value in vars(thing).items():
-                if not member.startswith("_") and (inspect.isfunction(value) or isinstance(value, (property, classmethod))):
+                if not member.startswith("_") and (
+                    inspect.isfunction(value) or isinstance(value, (property, classmethod))
+                ):
                     assert inspect.getdoc(value), f"{name}.{member}"
     assert (PYTHON / "src" / "libauth" / "py.typed").exists()
 

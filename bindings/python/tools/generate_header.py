@@ -1,7 +1,7 @@
 """Writes src/libauth/_header.py, the C functions and constants that the binding uses, from libauth.h.
 
-    python tools/generate_header.py            # writes the file
-    python tools/generate_header.py --check    # only says, by its exit status, whether it is up to date
+python tools/generate_header.py            # writes the file
+python tools/generate_header.py --check    # only says, by its exit status, whether it is up to date
 """
 
 from __future__ import annotations

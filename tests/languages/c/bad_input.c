@@ -22,9 +22,19 @@ static const char bad_utf8[] = "a\xff";
 static char huge[4 * 1024 * 1024];
 
 static void base_urls(void) {
-  static const char *const urls[] = {
-      "", "   ", "shop", "/path", "https://", "https://host:port", "https://host:99999", "https://host/?a=b",
-      "https://host/#f", "http://shop.example", "ftp://shop.example", "https://user:pw@shop.example", bad_utf8};
+  static const char *const urls[] = {"",
+                                     "   ",
+                                     "shop",
+                                     "/path",
+                                     "https://",
+                                     "https://host:port",
+                                     "https://host:99999",
+                                     "https://host/?a=b",
+                                     "https://host/#f",
+                                     "http://shop.example",
+                                     "ftp://shop.example",
+                                     "https://user:pw@shop.example",
+                                     bad_utf8};
   for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
     libauth_config *config = libauth_config_new(urls[i]);
     libauth_creditpay *creditpay = NULL;
@@ -36,14 +46,14 @@ static void base_urls(void) {
 }
 
 /* Setting a value that is out of range is reported with the setter's name. */
-#define BAD_SETTING(setter, value, name, status)                                                        \
-  do {                                                                                                  \
-    libauth_config *config = libauth_config_new("https://host.example");                                \
-    libauth_seller *seller = NULL;                                                                      \
-    setter(config, value);                                                                              \
-    CHECK(refused(libauth_seller_new(config, ACCESS_KEY, SECRET_KEY, &seller, &error), status, name));  \
-    CHECK(seller == NULL);                                                                              \
-    libauth_config_free(config);                                                                        \
+#define BAD_SETTING(setter, value, name, status)                                                       \
+  do {                                                                                                 \
+    libauth_config *config = libauth_config_new("https://host.example");                               \
+    libauth_seller *seller = NULL;                                                                     \
+    setter(config, value);                                                                             \
+    CHECK(refused(libauth_seller_new(config, ACCESS_KEY, SECRET_KEY, &seller, &error), status, name)); \
+    CHECK(seller == NULL);                                                                             \
+    libauth_config_free(config);                                                                       \
   } while (0)
 
 static void settings(void) {
@@ -99,8 +109,8 @@ static void credentials(void) {
                 LIBAUTH_INVALID_ARGUMENT, "app_id"));
   CHECK(refused(libauth_daxpay_new(config, APP_ID, "123456789012345678901234567890123", SIGN_KEY, 0, &daxpay, &error),
                 LIBAUTH_INVALID_ARGUMENT, "mch_no"));
-  CHECK(refused(libauth_daxpay_new(config, APP_ID, NULL, "", 0, &daxpay, &error), LIBAUTH_INVALID_ARGUMENT,
-                "sign_key"));
+  CHECK(
+      refused(libauth_daxpay_new(config, APP_ID, NULL, "", 0, &daxpay, &error), LIBAUTH_INVALID_ARGUMENT, "sign_key"));
   CHECK(refused(libauth_daxpay_new(config, APP_ID, NULL, SIGN_KEY, 3, &daxpay, &error), LIBAUTH_INVALID_ARGUMENT,
                 "algorithm"));
   libauth_config_free(config);
@@ -109,13 +119,14 @@ static void credentials(void) {
 static void creditpay_fields(void) {
   libauth_creditpay *creditpay = new_creditpay(base("bad-input", "", "creditpay"));
   libauth_creditpay_code *code = NULL;
-#define BAD_FIELD(change, name)                                                                                       \
-  do {                                                                                                                \
-    libauth_creditpay_request *request = new_creditpay_request();                                                     \
-    change;                                                                                                           \
-    CHECK(refused(libauth_creditpay_issue_code(creditpay, request, NULL, &code, &error), LIBAUTH_INVALID_ARGUMENT, name));  \
-    CHECK(code == NULL);                                                                                              \
-    libauth_creditpay_request_free(request);                                                                          \
+#define BAD_FIELD(change, name)                                                                                    \
+  do {                                                                                                             \
+    libauth_creditpay_request *request = new_creditpay_request();                                                  \
+    change;                                                                                                        \
+    CHECK(refused(libauth_creditpay_issue_code(creditpay, request, NULL, &code, &error), LIBAUTH_INVALID_ARGUMENT, \
+                  name));                                                                                          \
+    CHECK(code == NULL);                                                                                           \
+    libauth_creditpay_request_free(request);                                                                       \
   } while (0)
 #define EACH_BAD(setter, name)            \
   BAD_FIELD(setter(request, ""), name);   \
@@ -142,10 +153,12 @@ static void creditpay_fields(void) {
   BAD_FIELD(libauth_creditpay_request_add_card(request, "t", "1", "CNY", NULL, "h"), "icon");
   BAD_FIELD(libauth_creditpay_request_add_card(request, "t", "1", "CNY", "i", bad_utf8), "input");
   libauth_creditpay_request *empty = libauth_creditpay_request_new();
-  CHECK(refused(libauth_creditpay_issue_code(creditpay, empty, NULL, &code, &error), LIBAUTH_INVALID_ARGUMENT, "customer_no"));
+  CHECK(refused(libauth_creditpay_issue_code(creditpay, empty, NULL, &code, &error), LIBAUTH_INVALID_ARGUMENT,
+                "customer_no"));
   libauth_creditpay_request_free(empty);
   libauth_token *token = NULL;
-  CHECK(refused(libauth_creditpay_open_token(creditpay, "", NULL, &token, &error), LIBAUTH_INVALID_ARGUMENT, "ident_code"));
+  CHECK(refused(libauth_creditpay_open_token(creditpay, "", NULL, &token, &error), LIBAUTH_INVALID_ARGUMENT,
+                "ident_code"));
   CHECK(refused(libauth_creditpay_open_token(creditpay, bad_utf8, NULL, &token, &error), LIBAUTH_INVALID_ARGUMENT,
                 "ident_code"));
   /* What was wrong and is set again is right; and a huge value is the platform's to judge. */
@@ -163,12 +176,12 @@ static void creditpay_fields(void) {
 static void daxpay_fields(void) {
   libauth_daxpay *daxpay = new_daxpay(base("bad-input", "", "daxpay"));
   libauth_daxpay_identity *identity = NULL;
-#define BAD_AUTH(setter, value, name)                                                                            \
-  do {                                                                                                           \
-    libauth_daxpay_auth_request *request = new_daxpay_auth_request("code");                                      \
-    setter(request, value);                                                                                      \
-    CHECK(refused(libauth_daxpay_auth(daxpay, request, NULL, &identity, &error), LIBAUTH_INVALID_ARGUMENT, name));     \
-    libauth_daxpay_auth_request_free(request);                                                                   \
+#define BAD_AUTH(setter, value, name)                                                                              \
+  do {                                                                                                             \
+    libauth_daxpay_auth_request *request = new_daxpay_auth_request("code");                                        \
+    setter(request, value);                                                                                        \
+    CHECK(refused(libauth_daxpay_auth(daxpay, request, NULL, &identity, &error), LIBAUTH_INVALID_ARGUMENT, name)); \
+    libauth_daxpay_auth_request_free(request);                                                                     \
   } while (0)
   BAD_AUTH(libauth_daxpay_auth_request_set_channel, "", "channel");
   BAD_AUTH(libauth_daxpay_auth_request_set_channel, "123456789012345678901234567890123", "channel");
@@ -179,7 +192,8 @@ static void daxpay_fields(void) {
   BAD_AUTH(libauth_daxpay_auth_request_set_client_ip, "localhost", "client_ip");
   libauth_daxpay_auth_url_request *request = libauth_daxpay_auth_url_request_new();
   libauth_daxpay_auth_url *url = NULL;
-  CHECK(refused(libauth_daxpay_generate_auth_url(daxpay, request, NULL, &url, &error), LIBAUTH_INVALID_ARGUMENT, "channel"));
+  CHECK(refused(libauth_daxpay_generate_auth_url(daxpay, request, NULL, &url, &error), LIBAUTH_INVALID_ARGUMENT,
+                "channel"));
   libauth_daxpay_auth_url_request_free(request);
 
   static const char *const bodies[] = {"[]", "{\"sign\":\"x\"}", "{\"a\":\"\"}", "not json", "{\"a\":1,\"a\":2}"};
@@ -209,9 +223,9 @@ static void redemption_fields(void) {
 
 /* Keys come in files that the runner wrote, so that none stands here. */
 static void keys(void) {
-  static const char *const bad[][2] = {
-      {"KEY_EC", "private_key"},      {"KEY_PUBLIC", "private_key"}, {"KEY_1024", "private_key"},
-      {"KEY_TRUNCATED", "private_key"}, {"KEY_EMPTY", "private_key"},  {"KEY_GARBAGE", "private_key"}};
+  static const char *const bad[][2] = {{"KEY_EC", "private_key"},    {"KEY_PUBLIC", "private_key"},
+                                       {"KEY_1024", "private_key"},  {"KEY_TRUNCATED", "private_key"},
+                                       {"KEY_EMPTY", "private_key"}, {"KEY_GARBAGE", "private_key"}};
   libauth_config *config = libauth_config_new("https://host.example");
   libauth_redemption *redemption = NULL;
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -222,8 +236,9 @@ static void keys(void) {
     CHECK(redemption == NULL);
   }
   const char *private_key = getenv("KEY_PRIVATE");
-  CHECK(refused(libauth_redemption_new_rsa(config, BUSINESS_ID, MERCHANT_ID, private_key, private_key, &redemption,
-                                           &error), LIBAUTH_INVALID_KEY, "platform_public_key"));
+  CHECK(refused(
+      libauth_redemption_new_rsa(config, BUSINESS_ID, MERCHANT_ID, private_key, private_key, &redemption, &error),
+      LIBAUTH_INVALID_KEY, "platform_public_key"));
   CHECK(libauth_redemption_new_rsa(config, BUSINESS_ID, MERCHANT_ID, private_key, getenv("KEY_PUBLIC"), &redemption,
                                    &error) == LIBAUTH_OK);
   libauth_redemption_free(redemption);
@@ -231,8 +246,9 @@ static void keys(void) {
 }
 
 static void calls(void) {
-  static const char *const paths[] = {"", "relative", "https://evil.example/", "//evil.example", "/a/../b",
-                                      "/%2e%2e/a", "/a?b=c", "/a#b", "/a\nb", "/a%zz", bad_utf8};
+  static const char *const paths[] = {
+      "",      "relative", "https://evil.example/", "//evil.example", "/a/../b", "/%2e%2e/a", "/a?b=c", "/a#b", "/a\nb",
+      "/a%zz", bad_utf8};
   libauth_seller *seller = new_seller(base("bad-input", "", "seller"));
   libauth_answer *answer = NULL;
   for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
@@ -244,7 +260,7 @@ static void calls(void) {
   do {                                                                                                        \
     libauth_call *call = libauth_call_new("POST", "/any");                                                    \
     change;                                                                                                   \
-    CHECK(refused(libauth_seller_call(seller, call, NULL, &answer, &error), LIBAUTH_INVALID_ARGUMENT, name));       \
+    CHECK(refused(libauth_seller_call(seller, call, NULL, &answer, &error), LIBAUTH_INVALID_ARGUMENT, name)); \
     libauth_call_free(call);                                                                                  \
   } while (0)
   BAD_CALL(libauth_call_add_header(call, "X-A", "a\r\nEvil: b"), "X-A");
@@ -256,14 +272,14 @@ static void calls(void) {
   BAD_CALL(libauth_call_add_query(call, "a", bad_utf8), "query value");
   BAD_CALL(libauth_call_set_body(call, "a\nb", NULL, 0), "content_type");
   BAD_CALL(libauth_call_set_body(call, NULL, NULL, 5), "body");
-#define BAD_OPTION(change, name)                                                                                \
-  do {                                                                                                        \
-    libauth_call *call = libauth_call_new("POST", "/any");                                                    \
-    libauth_options *options = libauth_options_new();                                                         \
-    change;                                                                                                   \
+#define BAD_OPTION(change, name)                                                                                 \
+  do {                                                                                                           \
+    libauth_call *call = libauth_call_new("POST", "/any");                                                       \
+    libauth_options *options = libauth_options_new();                                                            \
+    change;                                                                                                      \
     CHECK(refused(libauth_seller_call(seller, call, options, &answer, &error), LIBAUTH_INVALID_ARGUMENT, name)); \
-    libauth_options_free(options);                                                                            \
-    libauth_call_free(call);                                                                                  \
+    libauth_options_free(options);                                                                               \
+    libauth_call_free(call);                                                                                     \
   } while (0)
   BAD_OPTION(libauth_options_set_timeout_ms(options, 0), "timeout_ms");
   BAD_OPTION(libauth_options_set_timeout_ms(options, 86400001), "timeout_ms");

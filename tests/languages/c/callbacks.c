@@ -100,7 +100,8 @@ static void session_tokens(struct log *log, struct http_bytes *secrets, const ch
     keep_secret(secrets, libauth_token_value(token));
   keep_error(log);
   libauth_token_free(token);
-  if (libauth_seller_token(seller, NULL, &token, &error) == LIBAUTH_OK) keep_secret(secrets, libauth_token_value(token));
+  if (libauth_seller_token(seller, NULL, &token, &error) == LIBAUTH_OK)
+    keep_secret(secrets, libauth_token_value(token));
   keep_error(log);
   libauth_token_free(token);
   CHECK((libauth_openplatform_call(openplatform, call, NULL, &answer, &error) == LIBAUTH_OK) == (error == NULL));
@@ -131,7 +132,8 @@ static void session_redemption(struct log *log, const char *private_key, const c
     libauth_redemption_request *request;
     snprintf(serial_no, sizeof serial_no, "serial-%d-%d", number, i);
     request = new_redemption_request(serial_no);
-    CHECK((libauth_redemption_get_alipay_url(handles[i], request, NULL, &url, &error) == LIBAUTH_OK) == (error == NULL));
+    CHECK((libauth_redemption_get_alipay_url(handles[i], request, NULL, &url, &error) == LIBAUTH_OK) ==
+          (error == NULL));
     keep_error(log);
     libauth_redemption_alipay_url_free(url);
     libauth_redemption_request_free(request);
@@ -169,9 +171,10 @@ static void session_of_mistakes(struct log *log, const char *private_key) {
 
 static void no_secret_in_a_session(void) {
   static const char *const faults[] = {"", "code=401,echo_secret", "code=500,echo_secret,at=business", "reset_after"};
-  static const char planted[] = API_KEY "\n" SIGNATURE_KEY "\n" SIGN_KEY "\n" CLIENT_SECRET "\n" MD5_SECRET "\n" ACCESS_KEY
-                                        "\n" SECRET_KEY "\nsecret-customer-token\nsecret-authorization-code\n"
-                                        "secret-proxy-password\n";
+  static const char planted[] =
+      API_KEY "\n" SIGNATURE_KEY "\n" SIGN_KEY "\n" CLIENT_SECRET "\n" MD5_SECRET "\n" ACCESS_KEY "\n" SECRET_KEY
+              "\nsecret-customer-token\nsecret-authorization-code\n"
+              "secret-proxy-password\n";
   struct log log = {{NULL, 0}, 0};
   struct http_bytes secrets = {NULL, 0};
   char *private_key = credential("redemption_merchant_private_key_pem"), *at, *end;
@@ -230,7 +233,8 @@ static void log_levels(void) {
   libauth_seller_free(seller);
   CHECK(levels.of[LIBAUTH_LOG_ERROR] == 1);
   CHECK(levels.of[LIBAUTH_LOG_WARN] + levels.of[LIBAUTH_LOG_INFO] + levels.of[LIBAUTH_LOG_DEBUG] +
-            levels.of[LIBAUTH_LOG_TRACE] == 0);
+            levels.of[LIBAUTH_LOG_TRACE] ==
+        0);
   libauth_config_set_log_callback(config, LIBAUTH_LOG_INFO, count_line, &levels);
   made(libauth_seller_new(config, ACCESS_KEY, SECRET_KEY, &seller, &error), error);
   CHECK(libauth_seller_call(seller, call, NULL, &answer, &error) == LIBAUTH_PLATFORM);

@@ -26,9 +26,7 @@ static inline int check_results(void) {
   return failed == 0 && passed > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-static inline int contains(const char *text, const char *part) {
-  return text != NULL && strstr(text, part) != NULL;
-}
+static inline int contains(const char *text, const char *part) { return text != NULL && strstr(text, part) != NULL; }
 
 static inline const char *sandbox(void) {
   const char *origin = getenv("LIBAUTH_SANDBOX");

@@ -57,10 +57,14 @@ static const struct row rows[] = {
 
 /* Rows that only daxpay has. */
 static const struct row signatures[] = {
-    {"sign=wrong", OK, IS(BAD_SIGNATURE, ANSWERED)},   {"sign=missing", OK, IS(BAD_SIGNATURE, ANSWERED)},
-    {"sign=null", OK, IS(BAD_SIGNATURE, ANSWERED)},    {"sign=empty", OK, IS(BAD_SIGNATURE, ANSWERED)},
-    {"sign=upper", OK, OK},                            {"decimals", OK, OK},
-    {"sorted", OK, OK},                     {"code=20011", OK, IS(PLATFORM, ANSWERED)},
+    {"sign=wrong", OK, IS(BAD_SIGNATURE, ANSWERED)},
+    {"sign=missing", OK, IS(BAD_SIGNATURE, ANSWERED)},
+    {"sign=null", OK, IS(BAD_SIGNATURE, ANSWERED)},
+    {"sign=empty", OK, IS(BAD_SIGNATURE, ANSWERED)},
+    {"sign=upper", OK, OK},
+    {"decimals", OK, OK},
+    {"sorted", OK, OK},
+    {"code=20011", OK, IS(PLATFORM, ANSWERED)},
     {"code=20052,echo_secret", OK, IS(UNAUTHORIZED, ANSWERED)},
 };
 

@@ -63,14 +63,17 @@ void fixtures_make(struct fixtures *fx, const char *scope) {
   libauth_daxpay_auth_url_request_set_channel(fx->daxpay_auth_url_request, "ali_pay");
   fx->redemption_request = new_redemption_request("fixture-serial");
 
-  made(libauth_creditpay_issue_code(fx->creditpay, fx->creditpay_request, NULL, &fx->creditpay_code, &fx->error), fx->error);
+  made(libauth_creditpay_issue_code(fx->creditpay, fx->creditpay_request, NULL, &fx->creditpay_code, &fx->error),
+       fx->error);
   made(libauth_creditpay_build_issue_code(fx->creditpay, fx->creditpay_request, NULL, &fx->http_request, &fx->error),
        fx->error);
   made(libauth_daxpay_auth(fx->daxpay, fx->daxpay_auth_request, NULL, &fx->daxpay_identity, &fx->error), fx->error);
-  made(libauth_daxpay_generate_auth_url(fx->daxpay, fx->daxpay_auth_url_request, NULL, &fx->daxpay_auth_url, &fx->error),
-       fx->error);
+  made(
+      libauth_daxpay_generate_auth_url(fx->daxpay, fx->daxpay_auth_url_request, NULL, &fx->daxpay_auth_url, &fx->error),
+      fx->error);
   made(libauth_redemption_get_alipay_url(fx->redemption, fx->redemption_request, NULL, &fx->redemption_alipay_url,
-                                         &fx->error), fx->error);
+                                         &fx->error),
+       fx->error);
   made(libauth_seller_token(fx->seller, NULL, &fx->token, &fx->error), fx->error);
   made(libauth_seller_call(fx->seller, fx->call, NULL, &fx->answer, &fx->error), fx->error);
   make_messages(fx);

@@ -23,9 +23,9 @@ static libauth_status verified(const libauth_creditpay *creditpay, const struct 
 
 static void scenario_webhook_genuine(void) {
   libauth_creditpay *creditpay = new_creditpay(base("c-genuine", "", "creditpay"));
-  struct message message =
-      message_of("{\"platform\":\"creditpay\",\"kind\":\"PAY_SUCCESS\",\"event_id\":\"event-1\",\"token\":\"customer-1\","
-                 "\"nonce\":\"trace-1\",\"retry\":3,\"data\":{\"note\":\"收\",\"lines\":[{\"no\":7}]}}");
+  struct message message = message_of(
+      "{\"platform\":\"creditpay\",\"kind\":\"PAY_SUCCESS\",\"event_id\":\"event-1\",\"token\":\"customer-1\","
+      "\"nonce\":\"trace-1\",\"retry\":3,\"data\":{\"note\":\"收\",\"lines\":[{\"no\":7}]}}");
   libauth_creditpay_event *event = NULL;
   size_t length = 0;
   if (ok(libauth_creditpay_verify(creditpay, message.inbound, &event, &error))) {
@@ -172,7 +172,8 @@ static void check_callback(const libauth_redemption *redemption, const char *alg
   char json[256];
   struct message message;
   libauth_redemption_event *callback = NULL;
-  snprintf(json, sizeof json, "{\"platform\":\"redemption\",\"algorithm\":\"%s\",\"event_id\":\"serial-4\"}", algorithm);
+  snprintf(json, sizeof json, "{\"platform\":\"redemption\",\"algorithm\":\"%s\",\"event_id\":\"serial-4\"}",
+           algorithm);
   message = message_of(json);
   if (ok(libauth_redemption_verify(redemption, message.inbound, &callback, &error))) {
     CHECK(equal(libauth_redemption_event_serial_no(callback), "serial-4"));

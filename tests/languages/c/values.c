@@ -35,7 +35,8 @@ static libauth_answer *answer_with(libauth_seller *seller, const char *data) {
 }
 
 static void fields(libauth_seller *seller) {
-  libauth_answer *answer = answer_with(seller,
+  libauth_answer *answer = answer_with(
+      seller,
       "{\"n\":7,\"text\":\"42\",\"word\":\"seven\",\"null\":null,\"yes\":true,\"list\":[1,null],\"object\":{},"
       "\"part\":1.5,\"big\":9223372036854775808,\"least\":-9223372036854775808}");
   const char *fallback = "nothing";
@@ -105,7 +106,8 @@ static void texts_with_a_length(libauth_creditpay *creditpay) {
   CHECK(event == NULL);
   libauth_inbound_free(message);
   message = libauth_inbound_new_n("POST", 4, NULL, 7);
-  CHECK(refused(libauth_creditpay_verify(creditpay, message, &event, &error), LIBAUTH_INVALID_ARGUMENT, "path is NULL"));
+  CHECK(
+      refused(libauth_creditpay_verify(creditpay, message, &event, &error), LIBAUTH_INVALID_ARGUMENT, "path is NULL"));
   libauth_inbound_free(message);
 }
 
@@ -194,7 +196,8 @@ static void versions_and_replies(void) {
   CHECK(libauth_version_number() == LIBAUTH_VERSION_NUMBER);
   CHECK(strcmp(libauth_version(), LIBAUTH_VERSION) == 0);
   CHECK(libauth_check_version(LIBAUTH_VERSION_MAJOR, LIBAUTH_VERSION_MINOR, &error) == LIBAUTH_OK && error == NULL);
-  CHECK(refused(libauth_check_version(0, LIBAUTH_VERSION_MINOR + 1, &error), LIBAUTH_INVALID_ARGUMENT, LIBAUTH_VERSION));
+  CHECK(
+      refused(libauth_check_version(0, LIBAUTH_VERSION_MINOR + 1, &error), LIBAUTH_INVALID_ARGUMENT, LIBAUTH_VERSION));
   CHECK(libauth_reply_status(LIBAUTH_OK) == 200 && libauth_reply_status(LIBAUTH_REPLAYED) == 200);
   CHECK(libauth_reply_status(LIBAUTH_BAD_SIGNATURE) == 400 && libauth_reply_status(LIBAUTH_STALE) == 400);
   CHECK(libauth_reply_status(LIBAUTH_BUSY) == 503 && libauth_reply_status(LIBAUTH_STORE) == 503);

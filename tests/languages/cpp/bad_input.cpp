@@ -23,7 +23,8 @@ TEST(a_nul_inside_a_text_names_the_parameter) {
   CHECK(error.get() == nullptr && !error.answer() && !error.trace_id() && !error.retry_safe());
   EQUAL(error.http_status(), 0);
   EQUAL(error.retry_after().count(), -1);
-  CONTAINS(THROWS(libauth::invalid_argument_error, box.seller(libauth::config(with_nul))).message(), "base_url holds a NUL");
+  CONTAINS(THROWS(libauth::invalid_argument_error, box.seller(libauth::config(with_nul))).message(),
+           "base_url holds a NUL");
   CONTAINS(THROWS(libauth::invalid_argument_error, box.seller().invalidate(with_nul)).message(), "token holds a NUL");
 }
 
@@ -47,8 +48,9 @@ TEST(a_nul_given_to_a_setter_is_reported_by_the_call_until_the_field_is_set_agai
   libauth::call call("GET", "/a");
   call.add_query("name", with_nul);
   CONTAINS(THROWS(libauth::invalid_argument_error, creditpay.call(call)).message(), "query value holds a NUL");
-  CONTAINS(THROWS(libauth::invalid_argument_error, creditpay.call(libauth::call("GET", std::string("/a\0b", 4)))).message(),
-           "path holds a NUL");
+  CONTAINS(
+      THROWS(libauth::invalid_argument_error, creditpay.call(libauth::call("GET", std::string("/a\0b", 4)))).message(),
+      "path holds a NUL");
   libauth::inbound message("POST", "/notify");
   message.add_header(with_nul, "x");
   CONTAINS(THROWS(libauth::invalid_argument_error, creditpay.verify(message)).message(), "header name holds a NUL");
@@ -62,11 +64,16 @@ TEST(a_nul_given_to_a_setter_is_reported_by_the_call_until_the_field_is_set_agai
 
 TEST(a_body_may_hold_a_nul) {
   sandbox box;
-  libauth::http_request request = box.creditpay().build_call(libauth::call("POST", "/a").set_body("text/plain", with_nul));
+  libauth::http_request request =
+      box.creditpay().build_call(libauth::call("POST", "/a").set_body("text/plain", with_nul));
   EQUAL(request.body(), with_nul);
   const std::vector<unsigned char> as_vector(with_nul.begin(), with_nul.end());
   EQUAL(box.creditpay().build_call(libauth::call("POST", "/a").set_body("text/plain", as_vector)).body(), with_nul);
-  EQUAL(box.creditpay().build_call(libauth::call("POST", "/a").set_body("text/plain", {with_nul.data(), 4})).body().size(), 4u);
+  EQUAL(box.creditpay()
+            .build_call(libauth::call("POST", "/a").set_body("text/plain", {with_nul.data(), 4}))
+            .body()
+            .size(),
+        4u);
   const char* null = nullptr;
   EQUAL(box.creditpay().build_call(libauth::call("POST", "/a").set_body(null)).body(), "");
 }
@@ -84,8 +91,9 @@ TEST(an_object_that_was_moved_from_is_empty) {
   THROWS(libauth::invalid_argument_error, owner.call(libauth::call("GET", "/")));
 
   libauth::config other = std::move(config);
-  config.set_timeout(milliseconds(1)).set_proxy("x").set_log_callback(libauth::log_level::trace,
-                                                                      [](libauth::log_level, const std::string&) {});
+  config.set_timeout(milliseconds(1))
+      .set_proxy("x")
+      .set_log_callback(libauth::log_level::trace, [](libauth::log_level, const std::string&) {});
   CHECK(!config && config.take_callback_exception() == nullptr);
   CONTAINS(THROWS(libauth::invalid_argument_error, box.seller(config)).message(), "config is NULL");
 
@@ -164,7 +172,8 @@ TEST(numbers_out_of_range_are_named) {
 TEST(empty_and_huge_texts) {
   sandbox box;
   const std::string huge(8 * 1024 * 1024, 'x');
-  CONTAINS(THROWS(libauth::invalid_argument_error, libauth::seller(box.config("seller"), "", "s")).message(), "access_key");
+  CONTAINS(THROWS(libauth::invalid_argument_error, libauth::seller(box.config("seller"), "", "s")).message(),
+           "access_key");
   CONTAINS(THROWS(libauth::invalid_config_error, box.seller(libauth::config(""))).message(), "base_url");
   libauth::daxpay_auth_request request = code_of(huge);
   libauth::invalid_argument_error error = THROWS(libauth::invalid_argument_error, box.daxpay().auth(request));
@@ -180,15 +189,16 @@ TEST(an_unreadable_key_says_why) {
   libauth::invalid_key_error error = THROWS(
       libauth::invalid_key_error, libauth::redemption::rsa(box.config("redemption"), "b", "m", "not a key", nullptr));
   CHECK(!error.message().empty());
-  libauth::redemption no_callbacks =
-      libauth::redemption::rsa(box.config("redemption"), box.credential("redemption_business_id"),
-                               box.credential("redemption_merchant_id"), box.credential("redemption_merchant_private_key_pem"), nullptr);
+  libauth::redemption no_callbacks = libauth::redemption::rsa(
+      box.config("redemption"), box.credential("redemption_business_id"), box.credential("redemption_merchant_id"),
+      box.credential("redemption_merchant_private_key_pem"), nullptr);
   THROWS(libauth::invalid_config_error, no_callbacks.verify(box.message("redemption")));
 }
 
 TEST(a_shared_handle_ends_with_its_last_owner) {
   sandbox box;
-  std::shared_ptr<const libauth::seller> seller = std::make_shared<libauth::seller>(box.seller(box.config("seller", "slow=200")));
+  std::shared_ptr<const libauth::seller> seller =
+      std::make_shared<libauth::seller>(box.seller(box.config("seller", "slow=200")));
   std::weak_ptr<const libauth::seller> watched = seller;
   std::string value;
   std::thread caller([seller, &value] { value = seller->token().value(); });
@@ -217,7 +227,8 @@ TEST(every_status_has_an_exception_of_its_name) {
   }
   THROWS(libauth::stale_error, (libauth::throw_error(libauth::error(libauth::status::stale, "")), 0));
   const libauth::error none;
-  CHECK(!none && none.status() == libauth::status::ok && none.message().empty() && none.callback_exception() == nullptr);
+  CHECK(!none && none.status() == libauth::status::ok && none.message().empty() &&
+        none.callback_exception() == nullptr);
   EQUAL(std::string(none.status_name()), "OK");
 }
 

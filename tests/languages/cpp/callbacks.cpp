@@ -33,10 +33,12 @@ TEST(callbacks_live_as_long_as_the_last_handle) {
   {
     libauth::config config = box.config("creditpay");
     std::shared_ptr<int> a = log.hand_over(), b = clock.hand_over(), c = replay.hand_over();
-    config.set_log_callback(libauth::log_level::trace, [a, &lines](libauth::log_level, const std::string&) { lines += 1 + *a; });
+    config.set_log_callback(libauth::log_level::trace,
+                            [a, &lines](libauth::log_level, const std::string&) { lines += 1 + *a; });
     config.set_clock_callback([b] {
-      libauth::clock_reading reading = {std::chrono::time_point_cast<libauth::milliseconds>(std::chrono::system_clock::now()),
-                                        libauth::milliseconds(1000 + *b)};
+      libauth::clock_reading reading = {
+          std::chrono::time_point_cast<libauth::milliseconds>(std::chrono::system_clock::now()),
+          libauth::milliseconds(1000 + *b)};
       return reading;
     });
     config.set_replay_callback([c](const std::string&, libauth::time_point, libauth::time_point) {
@@ -63,7 +65,8 @@ TEST(a_handle_keeps_the_callback_it_was_made_with) {
   libauth::config config = box.config("seller");
   {
     std::shared_ptr<int> held = first.hand_over();
-    config.set_log_callback(libauth::log_level::trace, [held, &log](libauth::log_level, const std::string&) { log += 'a'; });
+    config.set_log_callback(libauth::log_level::trace,
+                            [held, &log](libauth::log_level, const std::string&) { log += 'a'; });
   }
   libauth::seller old = box.seller(config);
   config.set_log_callback(libauth::log_level::trace, [&log](libauth::log_level, const std::string&) { log += 'b'; });
@@ -118,7 +121,8 @@ TEST(a_replay_guard_that_throws_cannot_tell) {
   broken = false;
   CHECK(creditpay.verify(message).kind() == libauth::creditpay_kind::pay_success);
   CHECK(creditpay.take_callback_exception() == nullptr);
-  config.set_replay_callback([](const std::string&, libauth::time_point, libauth::time_point) { return libauth::replay::cannot_tell; });
+  config.set_replay_callback(
+      [](const std::string&, libauth::time_point, libauth::time_point) { return libauth::replay::cannot_tell; });
   libauth::internal_error without = THROWS(libauth::internal_error, box.creditpay(config).verify(message));
   CHECK(without.callback_exception() == nullptr);
 }
@@ -184,7 +188,8 @@ TEST(an_inner_call_takes_nothing_from_the_outer_one) {
     CHECK(!inner && inner.error().callback_exception() == nullptr);
     throw own_exception("after the inner call");
   });
-  libauth::internal_error error = THROWS(libauth::internal_error, box.creditpay(config).verify(box.message("creditpay")));
+  libauth::internal_error error =
+      THROWS(libauth::internal_error, box.creditpay(config).verify(box.message("creditpay")));
   EQUAL(text_of(error.callback_exception()), "after the inner call");
 }
 

@@ -28,9 +28,9 @@ struct test {
 #define ADD(function) test::add(#function, function)
 
 /// TEST(name) { ... }
-#define TEST(name) \
-  static void name(); \
-  extern const int added_##name; \
+#define TEST(name)                    \
+  static void name();                 \
+  extern const int added_##name;      \
   const int added_##name = ADD(name); \
   static void name()
 
@@ -40,8 +40,8 @@ struct test {
   throw std::runtime_error(text.str());
 }
 
-#define CHECK(condition) \
-  do { \
+#define CHECK(condition)                                       \
+  do {                                                         \
     if (!(condition)) fail_at(__FILE__, __LINE__, #condition); \
   } while (false)
 
@@ -62,16 +62,16 @@ inline void check_contains(const std::string& text, const std::string& part, con
 #define CONTAINS(text, part) check_contains((text), (part), __FILE__, __LINE__)
 
 /// Catches the exception that an expression must throw, and gives it.
-#define THROWS(type, expression) \
-  ([&]() -> type { \
-    try { \
-      (void)(expression); \
-    } catch (const type& caught) { \
-      return caught; \
-    } catch (const std::exception& not_it) { \
-      fail_at(__FILE__, __LINE__, std::string(#expression " threw something else: ") + not_it.what());\
-    } \
-    fail_at(__FILE__, __LINE__, #expression " threw nothing"); \
+#define THROWS(type, expression)                                                                       \
+  ([&]() -> type {                                                                                     \
+    try {                                                                                              \
+      (void)(expression);                                                                              \
+    } catch (const type& caught) {                                                                     \
+      return caught;                                                                                   \
+    } catch (const std::exception& not_it) {                                                           \
+      fail_at(__FILE__, __LINE__, std::string(#expression " threw something else: ") + not_it.what()); \
+    }                                                                                                  \
+    fail_at(__FILE__, __LINE__, #expression " threw nothing");                                         \
   }())
 
 /// Runs the tests whose name holds the first argument; the last line says how many passed and failed.

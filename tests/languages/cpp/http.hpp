@@ -24,8 +24,8 @@ struct http_answer {
 };
 
 /// Sends one request to http://ADDRESS:PORT/... and reads the answer. At most 20 seconds pass without a byte.
-inline http_answer send_http(const std::string& method, const std::string& url, const header_list& headers = header_list(),
-                             const std::string& body = std::string()) {
+inline http_answer send_http(const std::string& method, const std::string& url,
+                             const header_list& headers = header_list(), const std::string& body = std::string()) {
   const std::string scheme = "http://";
   if (url.compare(0, scheme.size(), scheme) != 0) throw std::runtime_error("not http: " + url);
   const std::size_t slash = url.find('/', scheme.size());
@@ -66,7 +66,8 @@ inline http_answer send_http(const std::string& method, const std::string& url, 
     received.append(block, static_cast<std::size_t>(count));
   }
   const std::size_t end = received.find("\r\n\r\n");
-  if (received.compare(0, 9, "HTTP/1.1 ") != 0 || end == std::string::npos) throw std::runtime_error("not HTTP/1.1: " + received);
+  if (received.compare(0, 9, "HTTP/1.1 ") != 0 || end == std::string::npos)
+    throw std::runtime_error("not HTTP/1.1: " + received);
   http_answer answer = {std::atoi(received.c_str() + 9), header_list(), received.substr(end + 4)};
   for (std::size_t at = received.find("\r\n") + 2; at < end;) {
     const std::size_t line = received.find("\r\n", at);

@@ -92,11 +92,16 @@ class json {
       }
       const char escape = *++at;
       ++at;
-      if (escape == 'n') out += '\n';
-      else if (escape == 't') out += '\t';
-      else if (escape == 'r') out += '\r';
-      else if (escape == 'u') throw std::runtime_error("the sandbox writes UTF-8, not \\u");
-      else out += escape;
+      if (escape == 'n')
+        out += '\n';
+      else if (escape == 't')
+        out += '\t';
+      else if (escape == 'r')
+        out += '\r';
+      else if (escape == 'u')
+        throw std::runtime_error("the sandbox writes UTF-8, not \\u");
+      else
+        out += escape;
     }
     ++at;
     return out;

@@ -5,7 +5,9 @@
 
 TEST(a_program_without_exceptions) {
   sandbox box;
-  EQUAL(use_without_exceptions(box.url("seller"), box.credential("seller_access_key"), box.credential("seller_secret_key")), "");
+  EQUAL(use_without_exceptions(box.url("seller"), box.credential("seller_access_key"),
+                               box.credential("seller_secret_key")),
+        "");
 }
 
 TEST(a_result_holds_a_value_or_an_error) {

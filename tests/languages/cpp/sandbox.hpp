@@ -58,7 +58,8 @@ class sandbox {
 
   /// A message of a platform to the user's server; `order` is the rest of a JSON object.
   libauth::inbound message(const std::string& platform, const std::string& order = std::string()) const {
-    json sent = control("POST", "callback", "", "{\"platform\":" + json::quoted(platform) + (order.empty() ? "" : "," + order) + "}");
+    json sent = control("POST", "callback", "",
+                        "{\"platform\":" + json::quoted(platform) + (order.empty() ? "" : "," + order) + "}");
     libauth::inbound inbound(sent["method"].text, sent["path"].text);
     for (const json& header : sent["headers"].items) inbound.add_header(header.items[0].text, header.items[1].text);
     inbound.set_body(sent["body"].text);
@@ -70,7 +71,8 @@ class sandbox {
                               credential("creditpay_signature_key"));
   }
   libauth::daxpay daxpay(const libauth::config& config) const {
-    return libauth::daxpay(config, credential("daxpay_app_id"), credential("daxpay_mch_no"), credential("daxpay_sign_key"));
+    return libauth::daxpay(config, credential("daxpay_app_id"), credential("daxpay_mch_no"),
+                           credential("daxpay_sign_key"));
   }
   libauth::openplatform openplatform(const libauth::config& config) const {
     return libauth::openplatform(config, credential("openplatform_client_id"), credential("openplatform_secret"));

@@ -257,9 +257,10 @@ static void scenario_rate_limited() {
 static void scenario_webhook_genuine() {
   sandbox box;
   libauth::creditpay creditpay = box.creditpay();
-  libauth::creditpay_event event = creditpay.verify(
-      box.message("creditpay", "\"kind\":\"PAY_SUCCESS\",\"event_id\":\"event-1\",\"token\":\"customer-1\","
-                               "\"nonce\":\"trace-1\",\"data\":{\"note\":\"收\"}"));
+  libauth::creditpay_event event =
+      creditpay.verify(box.message("creditpay",
+                                   "\"kind\":\"PAY_SUCCESS\",\"event_id\":\"event-1\",\"token\":\"customer-1\","
+                                   "\"nonce\":\"trace-1\",\"data\":{\"note\":\"收\"}"));
   CHECK(event.kind() == libauth::creditpay_kind::pay_success);
   EQUAL(event.type(), "PAY_SUCCESS");
   EQUAL(*event.id(), "event-1");
@@ -327,7 +328,8 @@ static void scenario_webhook_stale() {
 static void scenario_daxpay_notification() {
   sandbox box;
   libauth::daxpay daxpay = box.daxpay();
-  libauth::daxpay_event notification = daxpay.verify(box.message("daxpay", "\"kind\":\"payment\",\"event_id\":\"trace-9\""));
+  libauth::daxpay_event notification =
+      daxpay.verify(box.message("daxpay", "\"kind\":\"payment\",\"event_id\":\"trace-9\""));
   EQUAL(*notification.code(), "0");
   EQUAL(*notification.message(), "success");
   EQUAL(*notification.trace_id(), "trace-9");
@@ -352,7 +354,8 @@ static void scenario_redemption_callback() {
     EQUAL(*callback.field("merchantId"), box.credential("redemption_merchant_id"));
     callback.done();
     THROWS(libauth::replayed_error, redemption.verify(message));
-    THROWS(libauth::bad_signature_error, redemption.verify(box.message("redemption", with + ",\"tamper\":\"signature\"")));
+    THROWS(libauth::bad_signature_error,
+           redemption.verify(box.message("redemption", with + ",\"tamper\":\"signature\"")));
   }
 }
 
@@ -447,7 +450,8 @@ static void scenario_explain_mismatch() {
   ours.set_body(request.body());
   CHECK(redemption.explain(ours, sent).matches());
   libauth::inbound theirs = box.message("redemption", "\"algorithm\":\"SHA256-RSA\"");
-  CHECK(redemption.explain_event(theirs, "AAAA").signature_given() && !redemption.explain_event(theirs, "AAAA").matches());
+  CHECK(redemption.explain_event(theirs, "AAAA").signature_given() &&
+        !redemption.explain_event(theirs, "AAAA").matches());
   CHECK(!redemption.explain_event(theirs).signature());
 }
 
@@ -484,7 +488,8 @@ static void scenario_log_without_secrets() {
   secrets.push_back(ident_code);
   secrets.push_back("customer-token-7c1d");
   for (const std::string& secret : secrets)
-    if (everything.find(secret) != std::string::npos) fail_at(__FILE__, __LINE__, "a secret is in the log: " + everything);
+    if (everything.find(secret) != std::string::npos)
+      fail_at(__FILE__, __LINE__, "a secret is in the log: " + everything);
 }
 
 static void scenario_replay_callback() {
@@ -525,8 +530,10 @@ static void scenario_threads_share_a_token() {
       }
       libauth::result<libauth::token> token = seller.try_token();
       std::lock_guard<std::mutex> lock(mutex);
-      if (token) values.insert(token->value());
-      else ++failures;
+      if (token)
+        values.insert(token->value());
+      else
+        ++failures;
     });
   {
     std::lock_guard<std::mutex> lock(mutex);

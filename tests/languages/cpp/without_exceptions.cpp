@@ -8,8 +8,8 @@
 #error "this file is to be compiled without exceptions"
 #endif
 
-#define MUST(condition) \
-  do {                  \
+#define MUST(condition)                                                                              \
+  do {                                                                                               \
     if (!(condition)) return std::string(__FILE__ ":") + std::to_string(__LINE__) + ": " #condition; \
   } while (false)
 
@@ -17,9 +17,8 @@ std::string use_without_exceptions(const std::string& seller_url, const std::str
                                    const std::string& secret_key) {
   int lines = 0;
   libauth::config config(seller_url);
-  config.set_timeout(std::chrono::seconds(10)).set_log_callback(libauth::log_level::trace, [&](libauth::log_level, const std::string&) {
-    ++lines;
-  });
+  config.set_timeout(std::chrono::seconds(10))
+      .set_log_callback(libauth::log_level::trace, [&](libauth::log_level, const std::string&) { ++lines; });
   libauth::result<libauth::seller> made = libauth::seller::try_make(config, access_key, secret_key);
   MUST(made);
   MUST(made.error().status() == libauth::status::ok);

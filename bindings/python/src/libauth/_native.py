@@ -25,9 +25,7 @@ CANCEL_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p)
 SIGN_CALLBACK = ctypes.CFUNCTYPE(
     ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p, ctypes.c_size_t
 )
-CLOCK_CALLBACK = ctypes.CFUNCTYPE(
-    None, ctypes.c_void_p, ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(ctypes.c_int64)
-)
+CLOCK_CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(ctypes.c_int64))
 LOG_CALLBACK = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int32, ctypes.c_char_p)
 
 _SCALARS: Dict[str, Any] = {
@@ -56,7 +54,14 @@ _SCALARS: Dict[str, Any] = {
 
 # What the ELF header calls the processors that Python runs on.
 _ELF_MACHINES = {3: "x86", 21: "ppc64", 22: "s390x", 40: "arm", 62: "x86_64", 183: "aarch64", 243: "riscv64"}
-_SAME_MACHINE = {"amd64": "x86_64", "arm64": "aarch64", "i386": "x86", "i686": "x86", "armv7l": "arm", "ppc64le": "ppc64"}
+_SAME_MACHINE = {
+    "amd64": "x86_64",
+    "arm64": "aarch64",
+    "i386": "x86",
+    "i686": "x86",
+    "armv7l": "arm",
+    "ppc64le": "ppc64",
+}
 
 
 def _ctype(declaration: str, is_result: bool) -> Any:

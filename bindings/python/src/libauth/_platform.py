@@ -87,7 +87,11 @@ class Platform:
             del owned
 
     def _verified(
-        self, function: Callable[..., int], free: Callable[[int], None], make: Callable[[NativeObject], Any], inbound: Inbound
+        self,
+        function: Callable[..., int],
+        free: Callable[[int], None],
+        make: Callable[[NativeObject], Any],
+        inbound: Inbound,
     ) -> Any:
         """Calls a C function that checks a received message."""
         message = native_inbound(inbound)
@@ -230,7 +234,9 @@ def _call(
     return owned
 
 
-def set_texts(owned: NativeObject, *settings: Tuple[Callable[[int, Optional[bytes]], None], Optional[str], str]) -> None:
+def set_texts(
+    owned: NativeObject, *settings: Tuple[Callable[[int, Optional[bytes]], None], Optional[str], str]
+) -> None:
     """Sets the texts of a request: setter, value, name."""
     for setter, value, name in settings:
         encoded = _marshal.text(value, name)

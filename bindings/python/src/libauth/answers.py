@@ -9,7 +9,6 @@ from . import _marshal, _native
 from ._native import NativeObject, lib
 
 
-
 def field_of(
     getter: Callable[[int, Optional[bytes]], Optional[bytes]], pointer: int, path: str, default: Optional[str]
 ) -> Optional[str]:

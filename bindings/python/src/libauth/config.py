@@ -286,7 +286,9 @@ class Config:
             minutes, rest = divmod(self.daxpay_utc_offset, timedelta(minutes=1))
             if rest:
                 raise InvalidConfigError("daxpay_utc_offset must be whole minutes")
-            settings.append((lib.libauth_config_set_daxpay_utc_offset_minutes, (_marshal.integer(minutes, "daxpay_utc_offset"),)))
+            settings.append(
+                (lib.libauth_config_set_daxpay_utc_offset_minutes, (_marshal.integer(minutes, "daxpay_utc_offset"),))
+            )
         return settings
 
     def _build(self) -> Tuple[NativeObject, Optional[Callbacks]]:

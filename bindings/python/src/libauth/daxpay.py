@@ -330,7 +330,13 @@ class DaxPay(Platform):
             channel, auth_code, query_code, client_ip, auth_type, access_token, union_identifier, auth_token
         )
         return DaxPayIdentity._from(
-            self._ask(lib.libauth_daxpay_auth, lib.libauth_daxpay_identity_free, request.pointer, timeout=timeout, trace_id=trace_id)
+            self._ask(
+                lib.libauth_daxpay_auth,
+                lib.libauth_daxpay_identity_free,
+                request.pointer,
+                timeout=timeout,
+                trace_id=trace_id,
+            )
         )
 
     def build_auth(
@@ -378,7 +384,13 @@ class DaxPay(Platform):
         request = _auth_request(
             channel, auth_code, query_code, client_ip, auth_type, access_token, union_identifier, auth_token
         )
-        owned = self._ask(lib.libauth_daxpay_auth_and_set, lib.libauth_answer_free, request.pointer, timeout=timeout, trace_id=trace_id)
+        owned = self._ask(
+            lib.libauth_daxpay_auth_and_set,
+            lib.libauth_answer_free,
+            request.pointer,
+            timeout=timeout,
+            trace_id=trace_id,
+        )
         return Answer(owned, owned.pointer)
 
     def build_auth_and_set(
@@ -440,7 +452,13 @@ class DaxPay(Platform):
             channel, auth_redirect_url, client_ip, auth_path, auth_type, product, op_app_id, return_path, capability
         )
         return DaxPayAuthUrl._from(
-            self._ask(lib.libauth_daxpay_generate_auth_url, lib.libauth_daxpay_auth_url_free, request.pointer, timeout=timeout, trace_id=trace_id)
+            self._ask(
+                lib.libauth_daxpay_generate_auth_url,
+                lib.libauth_daxpay_auth_url_free,
+                request.pointer,
+                timeout=timeout,
+                trace_id=trace_id,
+            )
         )
 
     def build_generate_auth_url(

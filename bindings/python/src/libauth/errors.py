@@ -93,7 +93,15 @@ class Error(Exception):
         self.answer = answer
 
     def __reduce__(self) -> Tuple[Callable[..., Error], Tuple[Type[Error], str, Dict[str, Any]]]:
-        names = ("delivery", "retry_safe", "retry_after", "trace_id", "platform_code", "platform_message", "http_status")
+        names = (
+            "delivery",
+            "retry_safe",
+            "retry_after",
+            "trace_id",
+            "platform_code",
+            "platform_message",
+            "http_status",
+        )
         return _rebuild, (type(self), self.message, {name: getattr(self, name) for name in names})
 
 

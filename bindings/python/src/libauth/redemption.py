@@ -243,7 +243,9 @@ class Redemption(Platform):
     def read_get_alipay_url(self, http_request: HttpRequest, http_response: HttpResponse) -> RedemptionAlipayUrl:
         """Reads the response to the request of `build_get_alipay_url`, with the same checks as `get_alipay_url`."""
         read = lib.libauth_redemption_read_get_alipay_url
-        return RedemptionAlipayUrl._from(self._read(read, lib.libauth_redemption_alipay_url_free, http_request, http_response))
+        return RedemptionAlipayUrl._from(
+            self._read(read, lib.libauth_redemption_alipay_url_free, http_request, http_response)
+        )
 
     def verify(self, inbound: Inbound) -> RedemptionEvent:
         """Checks a callback that claims to come from the platform. Answer it with `REPLY`.

@@ -9,9 +9,9 @@ import libauth.CreditPayCode;
 import libauth.CreditPayEvent;
 import libauth.CreditPayRequest;
 import libauth.DaxPay;
-import libauth.DaxPaySign;
 import libauth.DaxPayAuthRequest;
 import libauth.DaxPayIdentity;
+import libauth.DaxPaySign;
 import libauth.Explanation;
 import libauth.Inbound;
 import libauth.LibauthException;
@@ -65,12 +65,14 @@ public final class Quickstart {
                 .tokenExpire(Instant.now().plus(Duration.ofHours(1)))
                 .callbackUrl("https://shop.example/callback")
                 .clientIp("192.168.1.166");
-        try (CreditPay creditpay = new CreditPay(config("LIBAUTH_CREDITPAY_URL", "creditpay"),
-                     setting("LIBAUTH_CREDITPAY_PLAT_ID", "plat-1001"),
-                     setting("LIBAUTH_CREDITPAY_API_KEY", "ck-sandbox-api-key-7f3a"),
-                     setting("LIBAUTH_CREDITPAY_SIGNATURE_KEY",
-                             "sandbox-signature-key-18dd8a3c8003d2adcd13cb9981618bedd759a19f697a46d270542c6023479a08"));
-             CreditPayCode code = creditpay.issueCode(request)) {
+        try (CreditPay creditpay = new CreditPay(
+                        config("LIBAUTH_CREDITPAY_URL", "creditpay"),
+                        setting("LIBAUTH_CREDITPAY_PLAT_ID", "plat-1001"),
+                        setting("LIBAUTH_CREDITPAY_API_KEY", "ck-sandbox-api-key-7f3a"),
+                        setting(
+                                "LIBAUTH_CREDITPAY_SIGNATURE_KEY",
+                                "sandbox-signature-key-18dd8a3c8003d2adcd13cb9981618bedd759a19f697a46d270542c6023479a08"));
+                CreditPayCode code = creditpay.issueCode(request)) {
             System.out.println("creditpay     " + code.url());
             checkWebhook(creditpay);
             explain(creditpay);
@@ -95,50 +97,55 @@ public final class Quickstart {
     private static void explain(CreditPay creditpay) {
         byte[] body = {'{', '}'};
         try (Explanation wrong = creditpay.explain(new Inbound("POST", "/creditpay/v1/pay").body(body), null);
-             Explanation right = creditpay.explain(new Inbound("POST", "/v1/pay").body(body), wrong.signature())) {
+                Explanation right = creditpay.explain(new Inbound("POST", "/v1/pay").body(body), wrong.signature())) {
             System.out.println("explain       " + right.message());
         }
     }
 
     private static void daxpay() {
-        DaxPayAuthRequest request = new DaxPayAuthRequest()
-                .channel("ali_pay")
-                .authCode(setting("LIBAUTH_DAXPAY_AUTH_CODE", oneTime()));
-        try (DaxPay daxpay = new DaxPay(config("LIBAUTH_DAXPAY_URL", "daxpay"),
-                     setting("LIBAUTH_DAXPAY_APP_ID", "A112544225541"),
-                     setting("LIBAUTH_DAXPAY_MCH_NO", "M1723635576766"),
-                     setting("LIBAUTH_DAXPAY_SIGN_KEY", "sandboxSignKey-Zx81kQ2pLm"), DaxPaySign.HMAC_SHA256);
-             DaxPayIdentity identity = daxpay.auth(request)) {
+        DaxPayAuthRequest request =
+                new DaxPayAuthRequest().channel("ali_pay").authCode(setting("LIBAUTH_DAXPAY_AUTH_CODE", oneTime()));
+        try (DaxPay daxpay = new DaxPay(
+                        config("LIBAUTH_DAXPAY_URL", "daxpay"),
+                        setting("LIBAUTH_DAXPAY_APP_ID", "A112544225541"),
+                        setting("LIBAUTH_DAXPAY_MCH_NO", "M1723635576766"),
+                        setting("LIBAUTH_DAXPAY_SIGN_KEY", "sandboxSignKey-Zx81kQ2pLm"),
+                        DaxPaySign.HMAC_SHA256);
+                DaxPayIdentity identity = daxpay.auth(request)) {
             System.out.println("daxpay        openId " + identity.openId());
         }
     }
 
     private static void openplatform() {
-        try (OpenPlatform openplatform = new OpenPlatform(config("LIBAUTH_OPENPLATFORM_URL", "openplatform"),
-                     setting("LIBAUTH_OPENPLATFORM_CLIENT_ID", "sandbox-client-20220408"),
-                     setting("LIBAUTH_OPENPLATFORM_SECRET", "sandbox-client-secret-5d0be1c97a"));
-             Token token = openplatform.token()) {
-            System.out.println("openplatform  " + token.headerName() + " for " + token.lifetime().getSeconds() + " s");
+        try (OpenPlatform openplatform = new OpenPlatform(
+                        config("LIBAUTH_OPENPLATFORM_URL", "openplatform"),
+                        setting("LIBAUTH_OPENPLATFORM_CLIENT_ID", "sandbox-client-20220408"),
+                        setting("LIBAUTH_OPENPLATFORM_SECRET", "sandbox-client-secret-5d0be1c97a"));
+                Token token = openplatform.token()) {
+            System.out.println("openplatform  " + token.headerName() + " for "
+                    + token.lifetime().getSeconds() + " s");
         }
     }
 
     private static void redemption() {
         RedemptionRequest request = new RedemptionRequest().serialNo(oneTime()).userId("user-1");
-        try (Redemption redemption = Redemption.md5(config("LIBAUTH_REDEMPTION_URL", "redemption"),
-                     setting("LIBAUTH_REDEMPTION_BUSINESS_ID", "754ea3e3a699404f9b82e8f881107f19"),
-                     setting("LIBAUTH_REDEMPTION_MERCHANT_ID", "eb1bb305ca3940f8adf1d4e964555699"),
-                     setting("LIBAUTH_REDEMPTION_SECRET", "sandbox-md5-secret-c3a9f04e"));
-             RedemptionAlipayUrl url = redemption.getAlipayUrl(request)) {
+        try (Redemption redemption = Redemption.md5(
+                        config("LIBAUTH_REDEMPTION_URL", "redemption"),
+                        setting("LIBAUTH_REDEMPTION_BUSINESS_ID", "754ea3e3a699404f9b82e8f881107f19"),
+                        setting("LIBAUTH_REDEMPTION_MERCHANT_ID", "eb1bb305ca3940f8adf1d4e964555699"),
+                        setting("LIBAUTH_REDEMPTION_SECRET", "sandbox-md5-secret-c3a9f04e"));
+                RedemptionAlipayUrl url = redemption.getAlipayUrl(request)) {
             System.out.println("redemption    " + url.url());
         }
     }
 
     private static void seller() {
-        try (Seller seller = new Seller(config("LIBAUTH_SELLER_URL", "seller"),
-                     setting("LIBAUTH_SELLER_ACCESS_KEY", "sandbox-access-key-202405"),
-                     setting("LIBAUTH_SELLER_SECRET_KEY", "sandbox-secret-key-e81f66b2d4"));
-             Token first = seller.token();
-             Token second = seller.token()) { // cached: no request
+        try (Seller seller = new Seller(
+                        config("LIBAUTH_SELLER_URL", "seller"),
+                        setting("LIBAUTH_SELLER_ACCESS_KEY", "sandbox-access-key-202405"),
+                        setting("LIBAUTH_SELLER_SECRET_KEY", "sandbox-secret-key-e81f66b2d4"));
+                Token first = seller.token();
+                Token second = seller.token()) { // cached: no request
             boolean cached = first.value().equals(second.value());
             System.out.println("seller        " + first.headerName() + ", then "
                     + (cached ? "served from the cache" : "fetched again"));

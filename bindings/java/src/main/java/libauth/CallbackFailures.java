@@ -14,6 +14,7 @@ final class CallbackFailures {
 
     /** Of the call during which a callback made this one. */
     private CallbackFailures outer;
+
     private final List<Throwable> thrown = new ArrayList<>(0);
 
     private CallbackFailures() {}

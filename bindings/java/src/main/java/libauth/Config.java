@@ -179,7 +179,8 @@ public final class Config extends Builder<Config> {
      * @return this
      */
     public Config maxIdleConnections(int maxIdleConnections) {
-        return set("max_idle_connections", made -> Lib.libauth_config_set_max_idle_connections(made, maxIdleConnections));
+        return set(
+                "max_idle_connections", made -> Lib.libauth_config_set_max_idle_connections(made, maxIdleConnections));
     }
 
     /**
@@ -192,7 +193,9 @@ public final class Config extends Builder<Config> {
     public Config clientCertificate(Path chain, Path key) {
         byte[] chainPath = Text.encode("chain_path", chain == null ? null : chain.toString());
         byte[] keyPath = Text.encode("key_path", key == null ? null : key.toString());
-        return set("client_certificate", made -> Lib.libauth_config_set_client_certificate_files(made, chainPath, keyPath));
+        return set(
+                "client_certificate",
+                made -> Lib.libauth_config_set_client_certificate_files(made, chainPath, keyPath));
     }
 
     /**
@@ -205,8 +208,10 @@ public final class Config extends Builder<Config> {
     public Config clientCertificate(String chain, String key) {
         byte[] chainPem = Text.utf8("chain", chain);
         byte[] keyPem = Text.utf8("key", key);
-        return set("client_certificate", made -> Lib.libauth_config_set_client_certificate_pem(
-                made, chainPem, Handle.length(chainPem), keyPem, Handle.length(keyPem)));
+        return set(
+                "client_certificate",
+                made -> Lib.libauth_config_set_client_certificate_pem(
+                        made, chainPem, Handle.length(chainPem), keyPem, Handle.length(keyPem)));
     }
 
     /**
@@ -253,7 +258,8 @@ public final class Config extends Builder<Config> {
             throw new InvalidArgumentException("daxpay_utc_offset_minutes must be whole minutes, and is " + offset);
         }
         int minutes = offset.getTotalSeconds() / SECONDS_PER_MINUTE;
-        return set("daxpay_utc_offset_minutes", made -> Lib.libauth_config_set_daxpay_utc_offset_minutes(made, minutes));
+        return set(
+                "daxpay_utc_offset_minutes", made -> Lib.libauth_config_set_daxpay_utc_offset_minutes(made, minutes));
     }
 
     /**
@@ -265,7 +271,9 @@ public final class Config extends Builder<Config> {
      */
     public Config daxPayResponseSignature(DaxPayResponseSignature policy) {
         Text.required("daxpay_response_signature", policy);
-        return set("daxpay_response_signature", made -> Lib.libauth_config_set_daxpay_response_signature(made, policy.ordinal()));
+        return set(
+                "daxpay_response_signature",
+                made -> Lib.libauth_config_set_daxpay_response_signature(made, policy.ordinal()));
     }
 
     /**
@@ -275,7 +283,10 @@ public final class Config extends Builder<Config> {
      * @return this
      */
     public Config openPlatformTokenLifetime(Duration openPlatformTokenLifetime) {
-        return millis("openplatform_token_lifetime_ms", openPlatformTokenLifetime, Lib::libauth_config_set_openplatform_token_lifetime_ms);
+        return millis(
+                "openplatform_token_lifetime_ms",
+                openPlatformTokenLifetime,
+                Lib::libauth_config_set_openplatform_token_lifetime_ms);
     }
 
     /**
@@ -286,7 +297,8 @@ public final class Config extends Builder<Config> {
      */
     public Config sellerExpiresInUnit(SellerExpiresInUnit unit) {
         Text.required("seller_expires_in_unit", unit);
-        return set("seller_expires_in_unit", made -> Lib.libauth_config_set_seller_expires_in_unit(made, unit.ordinal()));
+        return set(
+                "seller_expires_in_unit", made -> Lib.libauth_config_set_seller_expires_in_unit(made, unit.ordinal()));
     }
 
     /**
@@ -370,15 +382,18 @@ public final class Config extends Builder<Config> {
      * @return this
      */
     public Config replayGuard(ReplayGuard guard) {
-        Lib.ReplayCallback callback = guard == null ? null : (context, key, nowMs, keepUntilMs) -> {
-            try {
-                boolean first = guard.firstSeen(Text.decode(key), Instant.ofEpochMilli(nowMs), Instant.ofEpochMilli(keepUntilMs));
-                return first ? 1 : 0;
-            } catch (Throwable thrown) {
-                CallbackFailures.add(thrown);
-                return -1;
-            }
-        };
+        Lib.ReplayCallback callback = guard == null
+                ? null
+                : (context, key, nowMs, keepUntilMs) -> {
+                    try {
+                        boolean first = guard.firstSeen(
+                                Text.decode(key), Instant.ofEpochMilli(nowMs), Instant.ofEpochMilli(keepUntilMs));
+                        return first ? 1 : 0;
+                    } catch (Throwable thrown) {
+                        CallbackFailures.add(thrown);
+                        return -1;
+                    }
+                };
         return set("replay_guard", made -> Lib.libauth_config_set_replay_callback(made, callback, null));
     }
 
@@ -406,18 +421,20 @@ public final class Config extends Builder<Config> {
      */
     public Config clock(Clock clock, LongSupplier monotonicMs) {
         if (clock != null) Text.required("monotonic_ms", monotonicMs);
-        Lib.ClockCallback callback = clock == null ? null : (context, unix, monotonic) -> {
-            long unixNow = System.currentTimeMillis();
-            long monotonicNow = System.nanoTime() / 1_000_000;
-            try {
-                unixNow = clock.millis();
-                monotonicNow = monotonicMs.getAsLong();
-            } catch (Throwable thrown) {
-                CallbackFailures.add(thrown);
-            }
-            unix.setLong(0, unixNow);
-            monotonic.setLong(0, monotonicNow);
-        };
+        Lib.ClockCallback callback = clock == null
+                ? null
+                : (context, unix, monotonic) -> {
+                    long unixNow = System.currentTimeMillis();
+                    long monotonicNow = System.nanoTime() / 1_000_000;
+                    try {
+                        unixNow = clock.millis();
+                        monotonicNow = monotonicMs.getAsLong();
+                    } catch (Throwable thrown) {
+                        CallbackFailures.add(thrown);
+                    }
+                    unix.setLong(0, unixNow);
+                    monotonic.setLong(0, monotonicNow);
+                };
         return set("clock", made -> Lib.libauth_config_set_clock_callback(made, callback, null));
     }
 
@@ -430,13 +447,15 @@ public final class Config extends Builder<Config> {
      */
     public Config log(LogLevel level, Log log) {
         Text.required("level", level);
-        Lib.LogCallback callback = log == null ? null : (context, number, line) -> {
-            try {
-                log.line(LogLevel.of(number), Text.decode(line));
-            } catch (Throwable thrown) {
-                CallbackFailures.add(thrown);
-            }
-        };
+        Lib.LogCallback callback = log == null
+                ? null
+                : (context, number, line) -> {
+                    try {
+                        log.line(LogLevel.of(number), Text.decode(line));
+                    } catch (Throwable thrown) {
+                        CallbackFailures.add(thrown);
+                    }
+                };
         return set("log", made -> Lib.libauth_config_set_log_callback(made, level.ordinal(), callback, null));
     }
 }

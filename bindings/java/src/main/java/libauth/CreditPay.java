@@ -44,8 +44,10 @@ public final class CreditPay extends Handle {
         byte[] platIdText = Text.encode("plat_id", platId);
         byte[] apiKeyText = Text.encode("api_key", apiKey);
         byte[] signatureKeyText = Text.encode("signature_key", signatureKey);
-        return configured(config, (settings, made, error) -> Lib.libauth_creditpay_new(
-                settings, platIdText, apiKeyText, signatureKeyText, made, error));
+        return configured(
+                config,
+                (settings, made, error) ->
+                        Lib.libauth_creditpay_new(settings, platIdText, apiKeyText, signatureKeyText, made, error));
     }
 
     /**
@@ -129,8 +131,9 @@ public final class CreditPay extends Handle {
      */
     public Token openToken(String identCode, Options options) {
         byte[] encoded = Text.encode("ident_code", identCode);
-        return new Token(Builder.with(options, how -> made((self, made, error) ->
-                Lib.libauth_creditpay_open_token(self, encoded, how, made, error))));
+        return new Token(Builder.with(
+                options,
+                how -> made((self, made, error) -> Lib.libauth_creditpay_open_token(self, encoded, how, made, error))));
     }
 
     /**
@@ -154,8 +157,10 @@ public final class CreditPay extends Handle {
      */
     public HttpRequest buildOpenToken(String identCode, Options options) {
         byte[] encoded = Text.encode("ident_code", identCode);
-        return new HttpRequest(Builder.with(options, how -> made((self, made, error) ->
-                Lib.libauth_creditpay_build_open_token(self, encoded, how, made, error))));
+        return new HttpRequest(Builder.with(
+                options,
+                how -> made((self, made, error) ->
+                        Lib.libauth_creditpay_build_open_token(self, encoded, how, made, error))));
     }
 
     /**

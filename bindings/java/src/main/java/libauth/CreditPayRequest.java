@@ -119,7 +119,7 @@ public final class CreditPayRequest extends Builder<CreditPayRequest> {
         byte[] currencyText = Text.encode("currency", currency);
         byte[] iconText = Text.encode("icon", icon);
         byte[] inputText = Text.encode("input", input);
-        return add(made -> Lib.libauth_creditpay_request_add_card(
-                made, tagText, amountText, currencyText, iconText, inputText));
+        return add(made ->
+                Lib.libauth_creditpay_request_add_card(made, tagText, amountText, currencyText, iconText, inputText));
     }
 }

@@ -43,8 +43,10 @@ public final class DaxPay extends Handle {
         byte[] mchNoText = Text.encode("mch_no", mchNo);
         byte[] signKeyText = Text.encode("sign_key", signKey);
         Text.required("algorithm", algorithm);
-        return configured(config, (settings, made, error) -> Lib.libauth_daxpay_new(
-                settings, appIdText, mchNoText, signKeyText, algorithm.ordinal(), made, error));
+        return configured(
+                config,
+                (settings, made, error) -> Lib.libauth_daxpay_new(
+                        settings, appIdText, mchNoText, signKeyText, algorithm.ordinal(), made, error));
     }
 
     /**
@@ -63,8 +65,10 @@ public final class DaxPay extends Handle {
         byte[] appIdText = Text.encode("app_id", appId);
         byte[] privateKeyText = Text.encode("private_key", privateKey);
         byte[] platformPublicKeyText = Text.encode("platform_public_key", platformPublicKey);
-        return new DaxPay(configured(config, (settings, made, error) -> Lib.libauth_daxpay_new_open(
-                settings, mchNoText, appIdText, privateKeyText, platformPublicKeyText, made, error)));
+        return new DaxPay(configured(
+                config,
+                (settings, made, error) -> Lib.libauth_daxpay_new_open(
+                        settings, mchNoText, appIdText, privateKeyText, platformPublicKeyText, made, error)));
     }
 
     /**
@@ -79,14 +83,18 @@ public final class DaxPay extends Handle {
      * @return the handle; close it
      * @throws LibauthException when it fails: its class says how
      */
-    public static DaxPay openSignedBy(Config config, String mchNo, String appId, Signer signer, String publicKey, String platformPublicKey) {
+    public static DaxPay openSignedBy(
+            Config config, String mchNo, String appId, Signer signer, String publicKey, String platformPublicKey) {
         byte[] first = Text.encode("mch_no", mchNo);
         byte[] second = Text.encode("app_id", appId);
         byte[] publicKeyText = Text.encode("public_key", publicKey);
         byte[] platformPublicKeyText = Text.encode("platform_public_key", platformPublicKey);
         Lib.SignCallback callback = signer(signer);
-        return new DaxPay(configured(config, callback, (settings, made, error) -> Lib.libauth_daxpay_new_open_callback(
-                settings, first, second, callback, null, publicKeyText, platformPublicKeyText, made, error)));
+        return new DaxPay(configured(
+                config,
+                callback,
+                (settings, made, error) -> Lib.libauth_daxpay_new_open_callback(
+                        settings, first, second, callback, null, publicKeyText, platformPublicKeyText, made, error)));
     }
 
     /**

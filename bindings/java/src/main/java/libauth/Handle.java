@@ -142,7 +142,8 @@ class Handle implements AutoCloseable {
     }
 
     final Pointer made(Builder<?> parameter, Options options, Asking call) {
-        return Builder.with(options, how -> made(parameter, (self, told, made, error) -> call.call(self, told, how, made, error)));
+        return Builder.with(
+                options, how -> made(parameter, (self, told, made, error) -> call.call(self, told, how, made, error)));
     }
 
     /** What explains a signature of a message. */
@@ -173,17 +174,19 @@ class Handle implements AutoCloseable {
 
     /** A call that checks a received message: it gives an event, also with two of its errors, which then carry it. */
     final <E extends Handle & Event> E verified(Inbound message, MakingFrom call, Function<Pointer, E> make) {
-        return Builder.with(message, told -> with(self -> {
-            byte[] made = new byte[Native.POINTER_SIZE];
-            try {
-                checked(self, (same, error) -> call.call(same, told, made, error));
-            } catch (ReplayedException refused) {
-                throw refused.about(event(made, make));
-            } catch (BusyException refused) {
-                throw refused.about(event(made, make));
-            }
-            return make.apply(new Pointer(read(made)));
-        }));
+        return Builder.with(
+                message,
+                told -> with(self -> {
+                    byte[] made = new byte[Native.POINTER_SIZE];
+                    try {
+                        checked(self, (same, error) -> call.call(same, told, made, error));
+                    } catch (ReplayedException refused) {
+                        throw refused.about(event(made, make));
+                    } catch (BusyException refused) {
+                        throw refused.about(event(made, make));
+                    }
+                    return make.apply(new Pointer(read(made)));
+                }));
     }
 
     private static <E> E event(byte[] made, Function<Pointer, E> make) {
@@ -197,8 +200,11 @@ class Handle implements AutoCloseable {
     }
 
     final Pointer read(HttpRequest request, HttpResponse response, Reading call) {
-        return with(request, sent -> Builder.with(response, received ->
-                made((self, made, error) -> call.call(self, sent, received, made, error))));
+        return with(
+                request,
+                sent -> Builder.with(
+                        response,
+                        received -> made((self, made, error) -> call.call(self, sent, received, made, error))));
     }
 
     private static Pointer made(Pointer self, Making call) {

@@ -53,7 +53,10 @@ public abstract class LibauthException extends RuntimeException {
     }
 
     LibauthException(Details details) {
-        super(details.error == null ? "no error came with a failure" : Text.decode(Lib.libauth_error_message(details.error)));
+        super(
+                details.error == null
+                        ? "no error came with a failure"
+                        : Text.decode(Lib.libauth_error_message(details.error)));
         Pointer error = details.error;
         status = details.status;
         answer = details.answer;

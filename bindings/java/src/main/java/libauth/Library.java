@@ -37,7 +37,8 @@ final class Library {
 
     private static NativeLibrary find() throws IOException {
         String named = System.getProperty(PROPERTY);
-        if (named != null && !named.isEmpty()) return open(new File(named), "which the system property " + PROPERTY + " names");
+        if (named != null && !named.isEmpty())
+            return open(new File(named), "which the system property " + PROPERTY + " names");
 
         String resource = resource();
         ClassLoader loader = Library.class.getClassLoader();
@@ -47,9 +48,11 @@ final class Library {
         try {
             return NativeLibrary.getInstance("auth");
         } catch (UnsatisfiedLinkError missing) {
-            throw new LibraryException("libauth's native library was not found: this jar has no " + resource
-                    + ", and the system has no " + System.mapLibraryName("auth")
-                    + ". Name its file with -D" + PROPERTY + "=FILE, or install it. (" + line(missing) + ")", missing);
+            throw new LibraryException(
+                    "libauth's native library was not found: this jar has no " + resource
+                            + ", and the system has no " + System.mapLibraryName("auth")
+                            + ". Name its file with -D" + PROPERTY + "=FILE, or install it. (" + line(missing) + ")",
+                    missing);
         }
     }
 
@@ -84,8 +87,10 @@ final class Library {
         }
         String found = Text.decode(text);
         if (!majorMinor(found).equals(majorMinor(Libauth.VERSION))) {
-            throw new LibraryException("the library " + library.getFile() + " is libauth " + found
-                    + ", and this jar needs libauth " + majorMinor(Libauth.VERSION) + ".x: use a jar and a library of one version", null);
+            throw new LibraryException(
+                    "the library " + library.getFile() + " is libauth " + found + ", and this jar needs libauth "
+                            + majorMinor(Libauth.VERSION) + ".x: use a jar and a library of one version",
+                    null);
         }
     }
 
@@ -100,11 +105,14 @@ final class Library {
         try (RandomAccessFile in = new RandomAccessFile(file, "r")) {
             byte[] head = new byte[20];
             in.readFully(head);
-            if (head[0] != 0x7f || head[1] != 'E' || head[2] != 'L' || head[3] != 'F') return "it is no shared library (not ELF)";
+            if (head[0] != 0x7f || head[1] != 'E' || head[2] != 'L' || head[3] != 'F')
+                return "it is no shared library (not ELF)";
             boolean little = head[5] == 1;
             int machine = little ? (head[18] & 255) | (head[19] & 255) << 8 : (head[18] & 255) << 8 | (head[19] & 255);
             String name = processor(machine);
-            return name.equals(Platform.ARCH) ? null : "it is for the processor " + name + ", and this Java runs on " + Platform.ARCH;
+            return name.equals(Platform.ARCH)
+                    ? null
+                    : "it is for the processor " + name + ", and this Java runs on " + Platform.ARCH;
         } catch (IOException unreadable) {
             return null;
         }
@@ -112,16 +120,26 @@ final class Library {
 
     private static String processor(int machine) {
         switch (machine) {
-            case 3: return "x86";
-            case 8: return "mips";
-            case 21: return "ppc64";
-            case 22: return "s390x";
-            case 40: return "arm";
-            case 62: return "x86-64";
-            case 183: return "aarch64";
-            case 243: return "riscv64";
-            case 258: return "loongarch64";
-            default: return "number " + machine;
+            case 3:
+                return "x86";
+            case 8:
+                return "mips";
+            case 21:
+                return "ppc64";
+            case 22:
+                return "s390x";
+            case 40:
+                return "arm";
+            case 62:
+                return "x86-64";
+            case 183:
+                return "aarch64";
+            case 243:
+                return "riscv64";
+            case 258:
+                return "loongarch64";
+            default:
+                return "number " + machine;
         }
     }
 }

@@ -29,6 +29,7 @@ final class NativeObject extends PhantomReference<Handle> {
     final Object keep;
     /** For what may be used by one thread at a time. Not {@code synchronized}, which pins virtual threads. */
     private final ReentrantLock lock;
+
     private final AtomicInteger uses = new AtomicInteger();
 
     NativeObject(Handle handle, String name, Pointer pointer, Consumer<Pointer> free, boolean shared, Object keep) {

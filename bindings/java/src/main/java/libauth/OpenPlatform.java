@@ -36,8 +36,10 @@ public final class OpenPlatform extends Handle {
     private static Made make(Config config, String clientId, String secret) {
         byte[] clientIdText = Text.encode("client_id", clientId);
         byte[] secretText = Text.encode("secret", secret);
-        return configured(config, (settings, made, error) -> Lib.libauth_openplatform_new(
-                settings, clientIdText, secretText, made, error));
+        return configured(
+                config,
+                (settings, made, error) ->
+                        Lib.libauth_openplatform_new(settings, clientIdText, secretText, made, error));
     }
 
     /**

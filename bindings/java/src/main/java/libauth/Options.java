@@ -52,14 +52,16 @@ public final class Options extends Builder<Options> {
      * @return this
      */
     public Options cancelledWhen(BooleanSupplier cancelled) {
-        Lib.CancelCallback callback = cancelled == null ? null : context -> {
-            try {
-                return cancelled.getAsBoolean() ? 1 : 0;
-            } catch (Throwable thrown) {
-                CallbackFailures.add(thrown);
-                return 1;
-            }
-        };
+        Lib.CancelCallback callback = cancelled == null
+                ? null
+                : context -> {
+                    try {
+                        return cancelled.getAsBoolean() ? 1 : 0;
+                    } catch (Throwable thrown) {
+                        CallbackFailures.add(thrown);
+                        return 1;
+                    }
+                };
         return set("cancel", made -> Lib.libauth_options_set_cancel_callback(made, callback, null));
     }
 }

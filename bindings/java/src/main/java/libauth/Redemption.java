@@ -35,13 +35,16 @@ public final class Redemption extends Handle {
      * @return the handle; close it
      * @throws LibauthException when it fails: its class says how
      */
-    public static Redemption rsa(Config config, String businessId, String merchantId, String privateKey, String platformPublicKey) {
+    public static Redemption rsa(
+            Config config, String businessId, String merchantId, String privateKey, String platformPublicKey) {
         byte[] businessIdText = Text.encode("business_id", businessId);
         byte[] merchantIdText = Text.encode("merchant_id", merchantId);
         byte[] privateKeyText = Text.encode("private_key", privateKey);
         byte[] platformPublicKeyText = Text.encode("platform_public_key", platformPublicKey);
-        return new Redemption(configured(config, (settings, made, error) -> Lib.libauth_redemption_new_rsa(
-                settings, businessIdText, merchantIdText, privateKeyText, platformPublicKeyText, made, error)));
+        return new Redemption(configured(
+                config,
+                (settings, made, error) -> Lib.libauth_redemption_new_rsa(
+                        settings, businessIdText, merchantIdText, privateKeyText, platformPublicKeyText, made, error)));
     }
 
     /**
@@ -56,14 +59,23 @@ public final class Redemption extends Handle {
      * @return the handle; close it
      * @throws LibauthException when it fails: its class says how
      */
-    public static Redemption rsaSignedBy(Config config, String businessId, String merchantId, Signer signer, String publicKey, String platformPublicKey) {
+    public static Redemption rsaSignedBy(
+            Config config,
+            String businessId,
+            String merchantId,
+            Signer signer,
+            String publicKey,
+            String platformPublicKey) {
         byte[] first = Text.encode("business_id", businessId);
         byte[] second = Text.encode("merchant_id", merchantId);
         byte[] publicKeyText = Text.encode("public_key", publicKey);
         byte[] platformPublicKeyText = Text.encode("platform_public_key", platformPublicKey);
         Lib.SignCallback callback = signer(signer);
-        return new Redemption(configured(config, callback, (settings, made, error) -> Lib.libauth_redemption_new_rsa_callback(
-                settings, first, second, callback, null, publicKeyText, platformPublicKeyText, made, error)));
+        return new Redemption(configured(
+                config,
+                callback,
+                (settings, made, error) -> Lib.libauth_redemption_new_rsa_callback(
+                        settings, first, second, callback, null, publicKeyText, platformPublicKeyText, made, error)));
     }
 
     /**
@@ -80,8 +92,10 @@ public final class Redemption extends Handle {
         byte[] businessIdText = Text.encode("business_id", businessId);
         byte[] merchantIdText = Text.encode("merchant_id", merchantId);
         byte[] secretText = Text.encode("secret", secret);
-        return new Redemption(configured(config, (settings, made, error) -> Lib.libauth_redemption_new_md5(
-                settings, businessIdText, merchantIdText, secretText, made, error)));
+        return new Redemption(configured(
+                config,
+                (settings, made, error) -> Lib.libauth_redemption_new_md5(
+                        settings, businessIdText, merchantIdText, secretText, made, error)));
     }
 
     /**

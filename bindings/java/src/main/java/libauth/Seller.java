@@ -36,8 +36,9 @@ public final class Seller extends Handle {
     private static Made make(Config config, String accessKey, String secretKey) {
         byte[] accessKeyText = Text.encode("access_key", accessKey);
         byte[] secretKeyText = Text.encode("secret_key", secretKey);
-        return configured(config, (settings, made, error) -> Lib.libauth_seller_new(
-                settings, accessKeyText, secretKeyText, made, error));
+        return configured(
+                config,
+                (settings, made, error) -> Lib.libauth_seller_new(settings, accessKeyText, secretKeyText, made, error));
     }
 
     /**

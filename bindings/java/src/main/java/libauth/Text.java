@@ -27,7 +27,8 @@ final class Text {
         for (int i = 0; i < text.length(); i++) {
             if (!Character.isSurrogate(text.charAt(i))) continue;
             boolean pair = i + 1 < text.length() && Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1));
-            if (!pair) throw new InvalidArgumentException(name + " is not Unicode text: half a surrogate pair at index " + i);
+            if (!pair)
+                throw new InvalidArgumentException(name + " is not Unicode text: half a surrogate pair at index " + i);
             i++;
         }
         return text.getBytes(StandardCharsets.UTF_8);

@@ -61,13 +61,16 @@ class CallbacksTest {
     }
 
     private Config logging(AtomicInteger lines) {
-        return sandbox.config("seller").log(LogLevel.TRACE, (level, line) -> lines.incrementAndGet()).clock(Clock.systemUTC());
+        return sandbox.config("seller")
+                .log(LogLevel.TRACE, (level, line) -> lines.incrementAndGet())
+                .clock(Clock.systemUTC());
     }
 
     @Test
     void aClockMakesTokensOld() {
         Moved clock = new Moved();
-        try (Seller seller = sandbox.seller(sandbox.config("seller").clock(clock)); Token first = seller.token()) {
+        try (Seller seller = sandbox.seller(sandbox.config("seller").clock(clock));
+                Token first = seller.token()) {
             clock.by = Duration.ofHours(3);
             try (Token second = seller.token()) {
                 assertTrue(second.expiresAt().isAfter(first.expiresAt().plus(Duration.ofHours(2))));
@@ -120,7 +123,8 @@ class CallbacksTest {
             }
             assertTrue(reported.size() > 0 && reported.get(0) == thrown, reported.toString());
             reported.clear();
-            try (Seller seller = sandbox.seller(sandbox.config("seller", "status=500").maxTries(1).log(LogLevel.TRACE, log))) {
+            try (Seller seller = sandbox.seller(
+                    sandbox.config("seller", "status=500").maxTries(1).log(LogLevel.TRACE, log))) {
                 LibauthException error = assertThrows(HttpException.class, seller::token);
                 assertSame(thrown, error.getSuppressed()[0]);
                 assertTrue(reported.isEmpty(), "reported twice");
@@ -210,7 +214,8 @@ class CallbacksTest {
         try (CreditPay nested = sandbox.creditpay(broken)) {
             AtomicReference<Throwable> cause = new AtomicReference<>();
             Config config = sandbox.config("creditpay").replayGuard((key, now, keepUntil) -> {
-                cause.set(assertThrows(InternalException.class, () -> nested.verify(inbound)).getCause());
+                cause.set(assertThrows(InternalException.class, () -> nested.verify(inbound))
+                        .getCause());
                 return true;
             });
             try (CreditPay creditpay = sandbox.creditpay(config)) {

@@ -69,7 +69,8 @@ class HandlesTest {
     @Test
     void closingWhatBelongsToAnotherDoesNothing() {
         Sandbox sandbox = new Sandbox();
-        try (Seller seller = sandbox.seller(sandbox.config("seller")); Token token = seller.token()) {
+        try (Seller seller = sandbox.seller(sandbox.config("seller"));
+                Token token = seller.token()) {
             token.answer().close();
             assertEquals(200, token.answer().httpStatus());
         }
@@ -118,15 +119,17 @@ class HandlesTest {
         AtomicInteger freed = new AtomicInteger();
         Handle handle = new Handle("Made up", new com.sun.jna.Pointer(1), pointer -> freed.incrementAndGet());
         handle.with(outer -> handle.with(inner -> {
-            handle.close();
-            handle.close();
-            closed("Made up", () -> handle.with(later -> 0));
-            return freed.get();
-        }) + freed.get());
+                    handle.close();
+                    handle.close();
+                    closed("Made up", () -> handle.with(later -> 0));
+                    return freed.get();
+                })
+                + freed.get());
         assertEquals(1, freed.get());
         handle.close();
         assertEquals(1, freed.get());
-        int inside = new Handle("Made up", new com.sun.jna.Pointer(2), pointer -> freed.incrementAndGet()).with(pointer -> freed.get());
+        int inside = new Handle("Made up", new com.sun.jna.Pointer(2), pointer -> freed.incrementAndGet())
+                .with(pointer -> freed.get());
         assertEquals(1, inside);
     }
 
@@ -148,7 +151,10 @@ class HandlesTest {
                             for (; calls < 100; calls++) {
                                 if (number == 0 && calls == 50) creditpay.close();
                                 if (number == 1 && calls == 60) shared.close();
-                                if (number % 2 == 0) creditpay.buildIssueCode(Requests.creditpay()).close();
+                                if (number % 2 == 0)
+                                    creditpay
+                                            .buildIssueCode(Requests.creditpay())
+                                            .close();
                                 else assertTrue(shared.url().startsWith(URL));
                             }
                         } catch (IllegalStateException closed) {

@@ -1,7 +1,6 @@
 package libauth;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.jna.Pointer;
@@ -13,8 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -78,7 +75,9 @@ class HeaderTest {
             }
         }
         for (String function : functions()) {
-            boolean used = Pattern.compile("\\bLib(\\.|::)" + function + "\\b").matcher(sources).find();
+            boolean used = Pattern.compile("\\bLib(\\.|::)" + function + "\\b")
+                    .matcher(sources)
+                    .find();
             // The version is asked before anything is bound.
             assertEquals(!LEFT_OUT.containsKey(function), used, function);
         }
@@ -100,10 +99,19 @@ class HeaderTest {
         assertTrue(header().contains("#define LIBAUTH_DAXPAY_REPLY \"" + DaxPay.REPLY + "\""));
         assertTrue(header().contains("#define LIBAUTH_REDEMPTION_REPLY \"" + Redemption.REPLY + "\""));
 
-        int known = 1 + Status.values().length + Delivery.values().length + LogLevel.values().length
-                + DaxPayResponseSignature.values().length + SellerExpiresInUnit.values().length + CreditPayKind.values().length
-                + DaxPayStatus.values().length + DaxPaySign.values().length + JsonType.values().length + 3;
-        Matcher matcher = Pattern.compile("(?m)^#define LIBAUTH_(?!VERSION|H\\b|API|WARN_UNUSED|DEPRECATED)").matcher(header());
+        int known = 1
+                + Status.values().length
+                + Delivery.values().length
+                + LogLevel.values().length
+                + DaxPayResponseSignature.values().length
+                + SellerExpiresInUnit.values().length
+                + CreditPayKind.values().length
+                + DaxPayStatus.values().length
+                + DaxPaySign.values().length
+                + JsonType.values().length
+                + 3;
+        Matcher matcher = Pattern.compile("(?m)^#define LIBAUTH_(?!VERSION|H\\b|API|WARN_UNUSED|DEPRECATED)")
+                .matcher(header());
         int there = 0;
         while (matcher.find()) there++;
         assertEquals(known, there, "the header has constants that the binding has not");
@@ -127,7 +135,8 @@ class HeaderTest {
             assertEquals(status.name(), Text.decode(Lib.libauth_status_name(status.code())));
             assertEquals(status, Status.of(status.code()));
             StringBuilder exception = new StringBuilder();
-            for (String word : status.name().split("_")) exception.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
+            for (String word : status.name().split("_"))
+                exception.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
             LibauthException made = status.exception(new LibauthException.Details(status, null, null));
             assertEquals(exception + "Exception", made.getClass().getSimpleName());
             assertEquals(status, made.status());
@@ -141,8 +150,15 @@ class HeaderTest {
         String cargo = first(read("../../Cargo.toml"), "(?m)^version = \"([^\"]+)\"");
         assertEquals(cargo, Libauth.VERSION);
         assertEquals(cargo, Libauth.libraryVersion());
-        assertEquals(cargo, first(read("pom.xml"), "<artifactId>libauth</artifactId>[^v]*?<version>([^<]+)</version>", "(?s)<!--.*?-->"));
-        assertEquals(cargo, first(read("quickstart/pom.xml"), "<artifactId>libauth</artifactId>\\s*<version>([^<]+)</version>"));
+        assertEquals(
+                cargo,
+                first(
+                        read("pom.xml"),
+                        "<artifactId>libauth</artifactId>[^v]*?<version>([^<]+)</version>",
+                        "(?s)<!--.*?-->"));
+        assertEquals(
+                cargo,
+                first(read("quickstart/pom.xml"), "<artifactId>libauth</artifactId>\\s*<version>([^<]+)</version>"));
         assertEquals(cargo, first(read("../../include/libauth.h"), "#define LIBAUTH_VERSION \"([^\"]+)\""));
     }
 

@@ -59,12 +59,14 @@ class LibraryTest {
         command.add(String.join(File.pathSeparator, path));
         command.addAll(Arrays.asList(program));
         Path log = Files.createTempFile(dir, "java", ".log");
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().remove("LD_LIBRARY_PATH");
         Process process = builder.start();
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
             process.destroyForcibly();
-            throw new AssertionError(command + " did not end: " + new String(Files.readAllBytes(log), StandardCharsets.UTF_8));
+            throw new AssertionError(
+                    command + " did not end: " + new String(Files.readAllBytes(log), StandardCharsets.UTF_8));
         }
         Ended ended = new Ended();
         ended.status = process.exitValue();
@@ -76,7 +78,10 @@ class LibraryTest {
         Path copy = dir.resolve("classes");
         Files.createDirectories(copy.resolve("libauth"));
         for (File file : new File(classes.toFile(), "libauth").listFiles()) {
-            Files.copy(file.toPath(), copy.resolve("libauth").resolve(file.getName()), StandardCopyOption.REPLACE_EXISTING);
+            Files.copy(
+                    file.toPath(),
+                    copy.resolve("libauth").resolve(file.getName()),
+                    StandardCopyOption.REPLACE_EXISTING);
         }
         return copy;
     }
@@ -105,13 +110,17 @@ class LibraryTest {
         assertEquals(0, ended.status, ended.output);
         assertEquals(2, ended.output.split("refused: ", -1).length - 1, ended.output);
         assertTrue(ended.output.contains("no handle: "), ended.output);
-        assertEquals(3, ended.output.replaceAll("(?m)^WARNING:.*\\R", "").trim().split("\\R").length, "one line each: " + ended.output);
+        assertEquals(
+                3,
+                ended.output.replaceAll("(?m)^WARNING:.*\\R", "").trim().split("\\R").length,
+                "one line each: " + ended.output);
         for (String word : words) assertTrue(ended.output.contains(word), ended.output + " lacks " + word);
     }
 
     private void accepted(Ended ended) {
         assertEquals(0, ended.status, ended.output);
-        assertTrue(ended.output.contains("version " + Libauth.VERSION) && ended.output.contains("a handle"), ended.output);
+        assertTrue(
+                ended.output.contains("version " + Libauth.VERSION) && ended.output.contains("a handle"), ended.output);
     }
 
     private static List<String> named(Path file) {
@@ -136,7 +145,11 @@ class LibraryTest {
     @Test
     void aMissingOneIsSaid() throws Exception {
         refused(java(false, Collections.emptyList(), VERSION), "was not found", Library.PROPERTY, Library.resource());
-        refused(java(true, named(dir.resolve("absent.so")), VERSION), "there is no file", "absent.so", Library.PROPERTY);
+        refused(
+                java(true, named(dir.resolve("absent.so")), VERSION),
+                "there is no file",
+                "absent.so",
+                Library.PROPERTY);
         refused(java(true, named(dir), VERSION), "there is no file");
     }
 
@@ -147,7 +160,11 @@ class LibraryTest {
         String nextMajor = Integer.parseInt(parts[0]) + 1 + "." + parts[1] + ".0";
         for (String version : new String[] {nextMinor, nextMajor, parts[0] + "." + parts[1] + "1.0", ""}) {
             Path fake = compiled("const char *libauth_version(void) { return \"" + version + "\"; }");
-            refused(java(true, named(fake), VERSION), "is libauth " + version, "needs libauth " + parts[0] + "." + parts[1], fake.toString());
+            refused(
+                    java(true, named(fake), VERSION),
+                    "is libauth " + version,
+                    "needs libauth " + parts[0] + "." + parts[1],
+                    fake.toString());
         }
     }
 
@@ -171,7 +188,9 @@ class LibraryTest {
         bytes[18] = (byte) (arm ? 62 : 183);
         Path other = dir.resolve("other.so");
         Files.write(other, bytes);
-        refused(java(true, named(other), VERSION), "it is for the processor " + (arm ? "x86-64" : "aarch64"),
+        refused(
+                java(true, named(other), VERSION),
+                "it is for the processor " + (arm ? "x86-64" : "aarch64"),
                 "this Java runs on " + Platform.ARCH);
     }
 
@@ -181,7 +200,9 @@ class LibraryTest {
         Path shared = Files.createTempFile(dir, "fake", ".so");
         Process compiler;
         try {
-            compiler = new ProcessBuilder("cc", "-shared", "-fPIC", "-o", shared.toString(), c.toString()).inheritIO().start();
+            compiler = new ProcessBuilder("cc", "-shared", "-fPIC", "-o", shared.toString(), c.toString())
+                    .inheritIO()
+                    .start();
         } catch (IOException noCompiler) {
             assertFalse("true".equals(System.getenv("CI")), "cc is missing");
             assumeTrue(false, "cc is missing");
@@ -196,7 +217,7 @@ class LibraryTest {
         static List<Object> open = new ArrayList<>();
 
         public static void main(String[] arguments) throws Exception {
-            Config config = new Config(arguments[1]).log(LogLevel.TRACE, (level, line) -> { });
+            Config config = new Config(arguments[1]).log(LogLevel.TRACE, (level, line) -> {});
             for (int i = 0; i < 10; i++) {
                 Seller seller = new Seller(config, "a", "s");
                 open.add(seller);

@@ -18,7 +18,9 @@ final class Requests {
     }
 
     static DaxPayAuthRequest daxpay() {
-        return new DaxPayAuthRequest().channel("ali_pay").authCode(UUID.randomUUID().toString());
+        return new DaxPayAuthRequest()
+                .channel("ali_pay")
+                .authCode(UUID.randomUUID().toString());
     }
 
     static RedemptionRequest redemption() {

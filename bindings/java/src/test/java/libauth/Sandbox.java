@@ -49,12 +49,19 @@ final class Sandbox {
     }
 
     CreditPay creditpay(Config config) {
-        return new CreditPay(config, credential("creditpay_plat_id"), credential("creditpay_api_key"),
+        return new CreditPay(
+                config,
+                credential("creditpay_plat_id"),
+                credential("creditpay_api_key"),
                 credential("creditpay_signature_key"));
     }
 
     DaxPay daxpay(Config config) {
-        return new DaxPay(config, credential("daxpay_app_id"), credential("daxpay_mch_no"), credential("daxpay_sign_key"),
+        return new DaxPay(
+                config,
+                credential("daxpay_app_id"),
+                credential("daxpay_mch_no"),
+                credential("daxpay_sign_key"),
                 DaxPaySign.HMAC_SHA256);
     }
 
@@ -63,12 +70,19 @@ final class Sandbox {
     }
 
     Redemption redemptionRsa(Config config) {
-        return Redemption.rsa(config, credential("redemption_business_id"), credential("redemption_merchant_id"),
-                credential("redemption_merchant_private_key_pem"), credential("redemption_platform_public_key_pem"));
+        return Redemption.rsa(
+                config,
+                credential("redemption_business_id"),
+                credential("redemption_merchant_id"),
+                credential("redemption_merchant_private_key_pem"),
+                credential("redemption_platform_public_key_pem"));
     }
 
     Redemption redemptionMd5(Config config) {
-        return Redemption.md5(config, credential("redemption_business_id"), credential("redemption_merchant_id"),
+        return Redemption.md5(
+                config,
+                credential("redemption_business_id"),
+                credential("redemption_merchant_id"),
                 credential("redemption_md5_secret"));
     }
 
@@ -78,7 +92,8 @@ final class Sandbox {
 
     /** A counter of a platform, or 0. */
     long count(String platform, String counter) {
-        JsonElement counters = control("GET", "counters", null).getAsJsonObject().get(platform);
+        JsonElement counters =
+                control("GET", "counters", null).getAsJsonObject().get(platform);
         return counters == null ? 0 : counters.getAsJsonObject().get(counter).getAsLong();
     }
 
@@ -93,12 +108,14 @@ final class Sandbox {
     /** A signed message of a platform. */
     Inbound message(String order) {
         JsonObject message = control("POST", "callback", order).getAsJsonObject();
-        Inbound inbound = new Inbound(message.get("method").getAsString(), message.get("path").getAsString());
+        Inbound inbound = new Inbound(
+                message.get("method").getAsString(), message.get("path").getAsString());
         for (JsonElement header : message.get("headers").getAsJsonArray()) {
             JsonArray pair = header.getAsJsonArray();
             inbound.header(pair.get(0).getAsString(), pair.get(1).getAsString());
         }
-        return inbound.body(Base64.getDecoder().decode(message.get("body_base64").getAsString()));
+        return inbound.body(
+                Base64.getDecoder().decode(message.get("body_base64").getAsString()));
     }
 
     private JsonElement control(String method, String call, String body) {
@@ -107,7 +124,8 @@ final class Sandbox {
             HttpURLConnection connection = (HttpURLConnection) new URL(url).openConnection();
             connection.setRequestMethod(method);
             byte[] bytes = body == null ? new byte[0] : body.getBytes(StandardCharsets.UTF_8);
-            String answer = new String(exchange(connection, method.equals("POST") ? bytes : null), StandardCharsets.UTF_8);
+            String answer =
+                    new String(exchange(connection, method.equals("POST") ? bytes : null), StandardCharsets.UTF_8);
             if (connection.getResponseCode() != 200) fail(call + ": " + answer);
             return answer.startsWith("{") || answer.startsWith("[") ? JsonParser.parseString(answer) : null;
         } catch (IOException failure) {
@@ -126,7 +144,8 @@ final class Sandbox {
             }
         }
         ByteArrayOutputStream read = new ByteArrayOutputStream();
-        try (InputStream in = connection.getResponseCode() >= 400 ? connection.getErrorStream() : connection.getInputStream()) {
+        try (InputStream in =
+                connection.getResponseCode() >= 400 ? connection.getErrorStream() : connection.getInputStream()) {
             byte[] part = new byte[8192];
             for (int n; in != null && (n = in.read(part)) > 0; ) read.write(part, 0, n);
         }

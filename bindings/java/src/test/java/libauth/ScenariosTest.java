@@ -35,7 +35,7 @@ class ScenariosTest {
     @Test
     void scenario_creditpay_issue_code() {
         try (CreditPay creditpay = sandbox.creditpay(sandbox.config("creditpay"));
-             CreditPayCode code = creditpay.issueCode(Requests.creditpay())) {
+                CreditPayCode code = creditpay.issueCode(Requests.creditpay())) {
             assertTrue(code.identCode().matches("[0-9a-f]{32}"), code.identCode());
             assertTrue(code.url().contains(code.identCode()), code.url());
             assertEquals(200, code.answer().httpStatus());
@@ -54,18 +54,22 @@ class ScenariosTest {
                 .creditLimitTag("金卡")
                 .lang("zh-CN");
         try (CreditPay creditpay = sandbox.creditpay(sandbox.config("creditpay"));
-             CreditPayCode code = creditpay.issueCode(request)) {
+                CreditPayCode code = creditpay.issueCode(request)) {
             assertNotNull(code.url());
         }
-        String sent = sandbox.requests("creditpay").get(0).getAsJsonObject().get("body").getAsString();
+        String sent = sandbox.requests("creditpay")
+                .get(0)
+                .getAsJsonObject()
+                .get("body")
+                .getAsString();
         assertTrue(sent.contains("金卡") && sent.contains("二") && sent.contains("\uD83D\uDCB3"), sent);
     }
 
     @Test
     void scenario_creditpay_open_token() {
         try (CreditPay creditpay = sandbox.creditpay(sandbox.config("creditpay"));
-             CreditPayCode code = creditpay.issueCode(Requests.creditpay());
-             Token token = creditpay.openToken(code.identCode())) {
+                CreditPayCode code = creditpay.issueCode(Requests.creditpay());
+                Token token = creditpay.openToken(code.identCode())) {
             assertFalse(token.headerName().isEmpty());
             assertTrue(token.headerValue().endsWith(token.value()));
             assertTrue(token.expiresAt().isAfter(Instant.now()));
@@ -77,8 +81,8 @@ class ScenariosTest {
     @Test
     void scenario_daxpay_auth() {
         try (DaxPay daxpay = sandbox.daxpay(sandbox.config("daxpay"));
-             DaxPayIdentity identity = daxpay.auth(Requests.daxpay());
-             DaxPayIdentity waiting = daxpay.auth(Requests.daxpay().authCode("waiting-1"))) {
+                DaxPayIdentity identity = daxpay.auth(Requests.daxpay());
+                DaxPayIdentity waiting = daxpay.auth(Requests.daxpay().authCode("waiting-1"))) {
             assertFalse(identity.openId().isEmpty());
             assertFalse(identity.userId().isEmpty());
             assertFalse(identity.accessToken().isEmpty());
@@ -91,9 +95,10 @@ class ScenariosTest {
 
     @Test
     void scenario_daxpay_generate_auth_url() {
-        DaxPayAuthUrlRequest request = new DaxPayAuthUrlRequest().channel("wechat_pay").authRedirectUrl("https://shop.example/back");
+        DaxPayAuthUrlRequest request =
+                new DaxPayAuthUrlRequest().channel("wechat_pay").authRedirectUrl("https://shop.example/back");
         try (DaxPay daxpay = sandbox.daxpay(sandbox.config("daxpay"));
-             DaxPayAuthUrl url = daxpay.generateAuthUrl(request)) {
+                DaxPayAuthUrl url = daxpay.generateAuthUrl(request)) {
             assertTrue(url.url().startsWith("http"), url.url());
             assertFalse(url.queryCode().isEmpty());
         }
@@ -102,12 +107,13 @@ class ScenariosTest {
     @Test
     void scenario_daxpay_unsigned_answer() {
         try (DaxPay strict = sandbox.daxpay(sandbox.config("daxpay-unsigned"))) {
-            BadSignatureException error = assertThrows(BadSignatureException.class, () -> strict.auth(Requests.daxpay()));
+            BadSignatureException error =
+                    assertThrows(BadSignatureException.class, () -> strict.auth(Requests.daxpay()));
             assertEquals(Delivery.ANSWERED, error.delivery());
         }
         Config lenient = sandbox.config("daxpay-unsigned").daxPayResponseSignature(DaxPayResponseSignature.IF_PRESENT);
         try (DaxPay daxpay = sandbox.daxpay(lenient);
-             DaxPayIdentity identity = daxpay.auth(Requests.daxpay())) {
+                DaxPayIdentity identity = daxpay.auth(Requests.daxpay())) {
             assertEquals(DaxPayStatus.SUCCESS, identity.status());
         }
     }
@@ -115,8 +121,9 @@ class ScenariosTest {
     @Test
     void scenario_openplatform_token_and_call() {
         try (OpenPlatform openplatform = sandbox.openplatform(sandbox.config("openplatform"));
-             Token token = openplatform.token();
-             Answer answer = openplatform.call(new Call("POST", "/orders/订单").query("q", "a b&c").json("{\"n\":1}"))) {
+                Token token = openplatform.token();
+                Answer answer = openplatform.call(
+                        new Call("POST", "/orders/订单").query("q", "a b&c").json("{\"n\":1}"))) {
             assertEquals("Access-Token", token.headerName());
             assertEquals("POST", answer.field("data.method"));
             assertEquals("{\"n\":1}", answer.field("data.body"));
@@ -129,7 +136,7 @@ class ScenariosTest {
     @Test
     void scenario_redemption_rsa() {
         try (Redemption redemption = sandbox.redemptionRsa(sandbox.config("redemption"));
-             RedemptionAlipayUrl url = redemption.getAlipayUrl(Requests.redemption())) {
+                RedemptionAlipayUrl url = redemption.getAlipayUrl(Requests.redemption())) {
             assertTrue(url.url().startsWith("http"), url.url());
         }
         assertTrue(sandbox.requests("redemption").toString().contains("SHA256-RSA"));
@@ -138,7 +145,7 @@ class ScenariosTest {
     @Test
     void scenario_redemption_md5() {
         try (Redemption redemption = sandbox.redemptionMd5(sandbox.config("redemption"));
-             RedemptionAlipayUrl url = redemption.getAlipayUrl(Requests.redemption())) {
+                RedemptionAlipayUrl url = redemption.getAlipayUrl(Requests.redemption())) {
             assertTrue(url.url().startsWith("http"), url.url());
             assertEquals(200, url.answer().httpStatus());
         }
@@ -148,8 +155,8 @@ class ScenariosTest {
     @Test
     void scenario_seller_token_cached() {
         try (Seller seller = sandbox.seller(sandbox.config("seller"));
-             Token first = seller.token();
-             Token second = seller.token()) {
+                Token first = seller.token();
+                Token second = seller.token()) {
             assertEquals(first.value(), second.value());
             assertEquals("Authorization", first.headerName());
             assertEquals("Bearer " + first.value(), first.headerValue());
@@ -160,9 +167,10 @@ class ScenariosTest {
     @Test
     void scenario_seller_token_replaced() {
         try (Seller seller = sandbox.seller(sandbox.config("seller"));
-             Token first = seller.token()) {
+                Token first = seller.token()) {
             sandbox.expireTokens();
-            try (Answer answer = seller.call(new Call("GET", "/orders")); Token second = seller.token()) {
+            try (Answer answer = seller.call(new Call("GET", "/orders"));
+                    Token second = seller.token()) {
                 assertEquals("GET", answer.field("data.method"));
                 assertFalse(first.value().equals(second.value()));
             }
@@ -192,7 +200,8 @@ class ScenariosTest {
     @Test
     void scenario_missing_field() {
         try (CreditPay creditpay = sandbox.creditpay(sandbox.config("creditpay"))) {
-            InvalidArgumentException error = assertThrows(InvalidArgumentException.class,
+            InvalidArgumentException error = assertThrows(
+                    InvalidArgumentException.class,
                     () -> creditpay.issueCode(Requests.creditpay().customerNo(null)));
             assertTrue(error.getMessage().contains("customer_no"), error.getMessage());
             assertEquals(Status.INVALID_ARGUMENT, error.status());
@@ -206,7 +215,8 @@ class ScenariosTest {
     @Test
     void scenario_outcome_unknown() {
         try (DaxPay daxpay = sandbox.daxpay(sandbox.config("daxpay", "reset_after"))) {
-            OutcomeUnknownException error = assertThrows(OutcomeUnknownException.class, () -> daxpay.auth(Requests.daxpay()));
+            OutcomeUnknownException error =
+                    assertThrows(OutcomeUnknownException.class, () -> daxpay.auth(Requests.daxpay()));
             assertEquals(Delivery.MAYBE_SENT, error.delivery());
             assertFalse(error.retrySafe());
         }
@@ -221,13 +231,16 @@ class ScenariosTest {
             TimeoutException error = assertThrows(TimeoutException.class, seller::token);
             Duration took = Duration.ofNanos(System.nanoTime() - started);
             assertEquals(Delivery.MAYBE_SENT, error.delivery());
-            assertTrue(took.compareTo(Duration.ofMillis(290)) > 0 && took.compareTo(Duration.ofSeconds(5)) < 0, took.toString());
+            assertTrue(
+                    took.compareTo(Duration.ofMillis(290)) > 0 && took.compareTo(Duration.ofSeconds(5)) < 0,
+                    took.toString());
         }
     }
 
     @Test
     void scenario_rate_limited() {
-        try (Seller seller = sandbox.seller(sandbox.config("seller", "status=429,retry_after=7").maxTries(1))) {
+        try (Seller seller = sandbox.seller(
+                sandbox.config("seller", "status=429,retry_after=7").maxTries(1))) {
             RateLimitedException error = assertThrows(RateLimitedException.class, seller::token);
             assertEquals(429, error.httpStatus());
             assertEquals(Duration.ofSeconds(7), error.retryAfter());
@@ -236,9 +249,10 @@ class ScenariosTest {
 
     @Test
     void scenario_webhook_genuine() {
-        Inbound inbound = sandbox.message("{\"platform\":\"creditpay\",\"kind\":\"PAY_SUCCESS\",\"event_id\":\"event-7\",\"retry\":2}");
+        Inbound inbound = sandbox.message(
+                "{\"platform\":\"creditpay\",\"kind\":\"PAY_SUCCESS\",\"event_id\":\"event-7\",\"retry\":2}");
         try (CreditPay creditpay = sandbox.creditpay(sandbox.config("creditpay"));
-             CreditPayEvent event = creditpay.verify(inbound)) {
+                CreditPayEvent event = creditpay.verify(inbound)) {
             assertEquals(CreditPayKind.PAY_SUCCESS, event.kind());
             assertEquals("PAY_SUCCESS", event.type());
             assertEquals("event-7", event.id());
@@ -259,8 +273,10 @@ class ScenariosTest {
         try (CreditPay creditpay = sandbox.creditpay(sandbox.config("creditpay"))) {
             for (String tamper : new String[] {"body", "signature", "missing_signature"}) {
                 Inbound inbound = sandbox.message("{\"platform\":\"creditpay\",\"tamper\":\"" + tamper + "\"}");
-                BadSignatureException error = assertThrows(BadSignatureException.class, () -> creditpay.verify(inbound), tamper);
-                assertEquals(tamper.equals("missing_signature"), error.getMessage().contains("missing"), error.getMessage());
+                BadSignatureException error =
+                        assertThrows(BadSignatureException.class, () -> creditpay.verify(inbound), tamper);
+                assertEquals(
+                        tamper.equals("missing_signature"), error.getMessage().contains("missing"), error.getMessage());
             }
         }
     }
@@ -291,7 +307,7 @@ class ScenariosTest {
             assertThrows(StaleException.class, () -> creditpay.verify(inbound));
         }
         try (CreditPay creditpay = sandbox.creditpay(config.window(Duration.ofMinutes(62)));
-             CreditPayEvent event = creditpay.verify(inbound)) {
+                CreditPayEvent event = creditpay.verify(inbound)) {
             assertNotNull(event.id());
         }
     }
@@ -300,7 +316,7 @@ class ScenariosTest {
     void scenario_daxpay_notification() {
         Inbound inbound = sandbox.message("{\"platform\":\"daxpay\",\"kind\":\"payment\",\"event_id\":\"trace-9\"}");
         try (DaxPay daxpay = sandbox.daxpay(sandbox.config("daxpay"));
-             DaxPayEvent notification = daxpay.verify(inbound)) {
+                DaxPayEvent notification = daxpay.verify(inbound)) {
             assertEquals("0", notification.code());
             assertEquals("trace-9", notification.traceId());
             assertNotNull(notification.message());
@@ -317,7 +333,7 @@ class ScenariosTest {
     void scenario_redemption_callback() {
         Inbound inbound = sandbox.message("{\"platform\":\"redemption\",\"event_id\":\"serial-3\"}");
         try (Redemption redemption = sandbox.redemptionRsa(sandbox.config("redemption"));
-             RedemptionEvent callback = redemption.verify(inbound)) {
+                RedemptionEvent callback = redemption.verify(inbound)) {
             assertEquals("serial-3", callback.serialNo());
             assertFalse(callback.openId().isEmpty());
             assertEquals(callback.openId(), callback.field("openId"));
@@ -328,7 +344,7 @@ class ScenariosTest {
     @Test
     void scenario_offline_round_trip() throws Exception {
         try (CreditPay creditpay = sandbox.creditpay(sandbox.config("creditpay"));
-             HttpRequest request = creditpay.buildIssueCode(Requests.creditpay())) {
+                HttpRequest request = creditpay.buildIssueCode(Requests.creditpay())) {
             assertEquals(0, sandbox.count("creditpay", "requests"));
             HttpURLConnection connection = (HttpURLConnection) new URL(request.url()).openConnection();
             connection.setRequestMethod(request.method());
@@ -343,8 +359,10 @@ class ScenariosTest {
             try (CreditPayCode code = creditpay.readIssueCode(request, response)) {
                 assertTrue(code.identCode().matches("[0-9a-f]{32}"));
             }
-            assertThrows(ProtocolException.class,
-                    () -> creditpay.readIssueCode(request, new HttpResponse(200).body("{".getBytes(StandardCharsets.UTF_8))));
+            assertThrows(
+                    ProtocolException.class,
+                    () -> creditpay.readIssueCode(
+                            request, new HttpResponse(200).body("{".getBytes(StandardCharsets.UTF_8))));
         }
         assertEquals(1, sandbox.count("creditpay", "processed"));
     }
@@ -353,9 +371,10 @@ class ScenariosTest {
     void scenario_explain_mismatch() {
         byte[] body = "{\"备注\":\"支付\"}".getBytes(StandardCharsets.UTF_8);
         try (CreditPay creditpay = sandbox.creditpay(new Config("https://gateway.example/dg"));
-             Explanation wrong = creditpay.explain(new Inbound("POST", "/dg/v1/pay").body(body), null);
-             Explanation mistake = creditpay.explain(new Inbound("POST", "/v1/pay").body(body), wrong.signature());
-             Explanation right = creditpay.explain(new Inbound("POST", "/dg/v1/pay").body(body), wrong.signature())) {
+                Explanation wrong = creditpay.explain(new Inbound("POST", "/dg/v1/pay").body(body), null);
+                Explanation mistake = creditpay.explain(new Inbound("POST", "/v1/pay").body(body), wrong.signature());
+                Explanation right =
+                        creditpay.explain(new Inbound("POST", "/dg/v1/pay").body(body), wrong.signature())) {
             assertNull(wrong.matches());
             assertEquals(false, mistake.matches());
             assertEquals(true, right.matches());
@@ -369,7 +388,7 @@ class ScenariosTest {
         }
         Inbound message = sandbox.message("{\"platform\":\"redemption\",\"algorithm\":\"SHA256-RSA\"}");
         try (Redemption redemption = sandbox.redemptionRsa(sandbox.config("redemption"));
-             Explanation explanation = redemption.explainEvent(message, "AAAA")) {
+                Explanation explanation = redemption.explainEvent(message, "AAAA")) {
             assertEquals(false, explanation.matches());
             assertNull(explanation.signature(), "only the public key is at hand");
         }
@@ -384,26 +403,41 @@ class ScenariosTest {
             lines.add(line);
         };
         List<String> secrets = new ArrayList<>();
-        for (String name : new String[] {"creditpay_api_key", "creditpay_signature_key", "daxpay_sign_key",
-                "openplatform_secret", "redemption_md5_secret", "seller_secret_key"}) {
+        for (String name : new String[] {
+            "creditpay_api_key",
+            "creditpay_signature_key",
+            "daxpay_sign_key",
+            "openplatform_secret",
+            "redemption_md5_secret",
+            "seller_secret_key"
+        }) {
             secrets.add(sandbox.credential(name));
         }
         try (CreditPay creditpay = sandbox.creditpay(sandbox.config("creditpay").log(LogLevel.TRACE, log));
-             CreditPayCode code = creditpay.issueCode(Requests.creditpay());
-             Token open = creditpay.openToken(code.identCode());
-             DaxPay daxpay = sandbox.daxpay(sandbox.config("daxpay").log(LogLevel.TRACE, log));
-             DaxPayIdentity identity = daxpay.auth(Requests.daxpay());
-             OpenPlatform openplatform = sandbox.openplatform(sandbox.config("openplatform").log(LogLevel.TRACE, log));
-             Token access = openplatform.token();
-             Redemption redemption = sandbox.redemptionMd5(sandbox.config("redemption").log(LogLevel.TRACE, log));
-             RedemptionAlipayUrl url = redemption.getAlipayUrl(Requests.redemption());
-             Seller seller = sandbox.seller(sandbox.config("seller").log(LogLevel.TRACE, log));
-             Token bearer = seller.token()) {
-            Collections.addAll(secrets, code.identCode(), open.value(), identity.accessToken(), access.value(), bearer.value(),
+                CreditPayCode code = creditpay.issueCode(Requests.creditpay());
+                Token open = creditpay.openToken(code.identCode());
+                DaxPay daxpay = sandbox.daxpay(sandbox.config("daxpay").log(LogLevel.TRACE, log));
+                DaxPayIdentity identity = daxpay.auth(Requests.daxpay());
+                OpenPlatform openplatform =
+                        sandbox.openplatform(sandbox.config("openplatform").log(LogLevel.TRACE, log));
+                Token access = openplatform.token();
+                Redemption redemption =
+                        sandbox.redemptionMd5(sandbox.config("redemption").log(LogLevel.TRACE, log));
+                RedemptionAlipayUrl url = redemption.getAlipayUrl(Requests.redemption());
+                Seller seller = sandbox.seller(sandbox.config("seller").log(LogLevel.TRACE, log));
+                Token bearer = seller.token()) {
+            Collections.addAll(
+                    secrets,
+                    code.identCode(),
+                    open.value(),
+                    identity.accessToken(),
+                    access.value(),
+                    bearer.value(),
                     "customer-token-1");
             assertNotNull(url.url());
         }
-        try (Seller refused = new Seller(sandbox.config("seller").log(LogLevel.TRACE, log), "unknown", "wrong-secret-1234")) {
+        try (Seller refused =
+                new Seller(sandbox.config("seller").log(LogLevel.TRACE, log), "unknown", "wrong-secret-1234")) {
             assertThrows(UnauthorizedException.class, refused::token);
         }
         secrets.add("wrong-secret-1234");
@@ -425,7 +459,8 @@ class ScenariosTest {
         };
         Inbound inbound = sandbox.message("{\"platform\":\"creditpay\"}");
         Config config = sandbox.config("creditpay").replayGuard(guard);
-        try (CreditPay first = sandbox.creditpay(config); CreditPay second = sandbox.creditpay(config)) {
+        try (CreditPay first = sandbox.creditpay(config);
+                CreditPay second = sandbox.creditpay(config)) {
             first.verify(inbound).close();
             assertEquals(1, seen.size());
             assertThrows(ReplayedException.class, () -> second.verify(inbound));
@@ -461,7 +496,8 @@ class ScenariosTest {
     @Test
     void scenario_invalid_text() {
         Config config = sandbox.config("seller");
-        InvalidArgumentException error = assertThrows(InvalidArgumentException.class, () -> new Seller(config, null, "secret"));
+        InvalidArgumentException error =
+                assertThrows(InvalidArgumentException.class, () -> new Seller(config, null, "secret"));
         assertTrue(error.getMessage().contains("access_key"), error.getMessage());
         error = assertThrows(InvalidArgumentException.class, () -> new Seller(null, "key", "secret"));
         assertTrue(error.getMessage().contains("config"), error.getMessage());
@@ -470,10 +506,13 @@ class ScenariosTest {
         assertEquals(Status.INVALID_ARGUMENT, error.status());
         assertEquals(Delivery.NOT_SENT, error.delivery());
         byte[] notUtf8 = {'{', (byte) 0xff, '}'};
-        try (Seller seller = sandbox.seller(config); Answer answer = seller.call(new Call("POST", "/raw").body(null, notUtf8))) {
+        try (Seller seller = sandbox.seller(config);
+                Answer answer = seller.call(new Call("POST", "/raw").body(null, notUtf8))) {
             assertEquals(200, answer.httpStatus());
         }
         JsonObject sent = sandbox.requests("seller").get(1).getAsJsonObject();
-        assertArrayEquals(notUtf8, java.util.Base64.getDecoder().decode(sent.get("body_base64").getAsString()));
+        assertArrayEquals(
+                notUtf8,
+                java.util.Base64.getDecoder().decode(sent.get("body_base64").getAsString()));
     }
 }

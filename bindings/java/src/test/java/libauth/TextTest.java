@@ -133,9 +133,12 @@ class TextTest {
     @SuppressWarnings("unchecked")
     private static void refused(String bad, String why) {
         for (Object[] one : everyText()) {
-            InvalidArgumentException error = assertThrows(InvalidArgumentException.class,
-                    () -> ((Consumer<String>) one[1]).accept(bad), (String) one[0]);
-            assertTrue(error.getMessage().startsWith(one[0] + " ") && error.getMessage().contains(why), error.getMessage());
+            InvalidArgumentException error = assertThrows(
+                    InvalidArgumentException.class, () -> ((Consumer<String>) one[1]).accept(bad), (String) one[0]);
+            assertTrue(
+                    error.getMessage().startsWith(one[0] + " ")
+                            && error.getMessage().contains(why),
+                    error.getMessage());
             assertEquals(Status.INVALID_ARGUMENT, error.status());
             assertEquals(Delivery.NOT_SENT, error.delivery());
         }
@@ -174,7 +177,8 @@ class TextTest {
         named("message", () -> creditpay().verify(null));
         named("ident_code", () -> creditpay().openToken(null));
         named("http_request", () -> creditpay().readIssueCode(null, new HttpResponse(200)));
-        try (CreditPay creditpay = creditpay(); HttpRequest request = creditpay.buildIssueCode(Requests.creditpay())) {
+        try (CreditPay creditpay = creditpay();
+                HttpRequest request = creditpay.buildIssueCode(Requests.creditpay())) {
             named("http_response", () -> creditpay.readIssueCode(request, null));
         }
         named("token", () -> new Seller(new Config(URL), "a", "s").invalidate(null));
@@ -207,14 +211,17 @@ class TextTest {
         }
         new Seller(new Config(URL).timeout(Duration.ofNanos(1)), "a", "s").close();
         new DaxPay(new Config(URL).daxPayUtcOffset(ZoneOffset.ofHours(-18)), "a", null, "k", DaxPaySign.MD5).close();
-        InvalidArgumentException error = assertThrows(InvalidArgumentException.class,
-                () -> new Config(URL).daxPayUtcOffset(ZoneOffset.ofTotalSeconds(1)));
+        InvalidArgumentException error = assertThrows(
+                InvalidArgumentException.class, () -> new Config(URL).daxPayUtcOffset(ZoneOffset.ofTotalSeconds(1)));
         assertTrue(error.getMessage().contains("daxpay_utc_offset_minutes"), error.getMessage());
         for (Instant wrong : new Instant[] {Instant.MIN, Instant.MAX, Instant.EPOCH, Instant.ofEpochMilli(-1)}) {
-            named("token_expire_ms", () -> creditpay().buildIssueCode(Requests.creditpay().tokenExpire(wrong)));
+            named("token_expire_ms", () -> creditpay()
+                    .buildIssueCode(Requests.creditpay().tokenExpire(wrong)));
         }
-        named("timeout_ms", () -> creditpay().call(new Call("GET", "/"), new Options().timeout(Duration.ofSeconds(-5))));
-        try (CreditPay creditpay = creditpay(); HttpRequest request = creditpay.buildIssueCode(Requests.creditpay())) {
+        named("timeout_ms", () -> creditpay()
+                .call(new Call("GET", "/"), new Options().timeout(Duration.ofSeconds(-5))));
+        try (CreditPay creditpay = creditpay();
+                HttpRequest request = creditpay.buildIssueCode(Requests.creditpay())) {
             for (int wrong : new int[] {0, -1, 99, 600, Integer.MAX_VALUE}) {
                 named("status", () -> creditpay.readIssueCode(request, new HttpResponse(wrong)));
             }
@@ -222,8 +229,8 @@ class TextTest {
     }
 
     private static void setting(String name, Function<Config, Config> set) {
-        InvalidConfigException error = assertThrows(InvalidConfigException.class,
-                () -> creditpay(set.apply(new Config(URL))), name);
+        InvalidConfigException error =
+                assertThrows(InvalidConfigException.class, () -> creditpay(set.apply(new Config(URL))), name);
         assertTrue(error.getMessage().contains(name), error.getMessage() + " does not name " + name);
     }
 
@@ -238,15 +245,27 @@ class TextTest {
         named("daxpay_utc_offset_minutes", () -> new Config(URL).daxPayUtcOffset(null));
         named("daxpay_response_signature", () -> new Config(URL).daxPayResponseSignature(null));
         named("seller_expires_in_unit", () -> new Config(URL).sellerExpiresInUnit(null));
-        named("level", () -> new Config(URL).log(null, (level, line) -> { }));
-        new Seller(new Config(URL).proxy(null).caFile(null).userAgent(null).clock(null).replayGuard(null).log(LogLevel.TRACE, null),
-                "a", "s").close();
+        named("level", () -> new Config(URL).log(null, (level, line) -> {}));
+        new Seller(
+                        new Config(URL)
+                                .proxy(null)
+                                .caFile(null)
+                                .userAgent(null)
+                                .clock(null)
+                                .replayGuard(null)
+                                .log(LogLevel.TRACE, null),
+                        "a",
+                        "s")
+                .close();
     }
 
     @Test
     void whatTheLastSetterSaidCounts() {
-        named("customer_no", () -> creditpay().buildIssueCode(Requests.creditpay().customerNo("1").customerNo("")));
-        creditpay().buildIssueCode(Requests.creditpay().customerNo("").customerNo("1")).close();
+        named("customer_no", () -> creditpay()
+                .buildIssueCode(Requests.creditpay().customerNo("1").customerNo("")));
+        creditpay()
+                .buildIssueCode(Requests.creditpay().customerNo("").customerNo("1"))
+                .close();
     }
 
     @Test
@@ -256,7 +275,7 @@ class TextTest {
         Arrays.fill(much, 'x');
         String text = "支付" + new String(much);
         try (CreditPay creditpay = sandbox.creditpay(sandbox.config("creditpay"));
-             HttpRequest request = creditpay.buildCall(new Call("POST", "/big").json("\"" + text + "\""))) {
+                HttpRequest request = creditpay.buildCall(new Call("POST", "/big").json("\"" + text + "\""))) {
             assertEquals(text.length() + 4 + 2, request.body().length);
         }
     }
@@ -265,7 +284,8 @@ class TextTest {
     void chineseTextArrivesAndReturns() {
         Sandbox sandbox = new Sandbox();
         try (Seller seller = sandbox.seller(sandbox.config("seller"));
-             Answer answer = seller.call(new Call("POST", "/订单").query("名", "值 \uD83D\uDCB3").json("{\"备注\":\"支付\"}"))) {
+                Answer answer = seller.call(
+                        new Call("POST", "/订单").query("名", "值 \uD83D\uDCB3").json("{\"备注\":\"支付\"}"))) {
             assertEquals("{\"备注\":\"支付\"}", answer.field("data.body"));
         }
         JsonArray requests = sandbox.requests("seller");
