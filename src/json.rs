@@ -56,6 +56,9 @@ pub enum Json {
     Object(Vec<(String, Json)>),
 }
 
+/// The members of an object, their names and texts borrowed where that is possible.
+pub(crate) type Members<'a> = Vec<(Cow<'a, str>, Part<'a>)>;
+
 impl Json {
     /// Reads one JSON value that fills the whole of `bytes`; a byte order mark before it is skipped.
     pub fn parse(bytes: &[u8]) -> Result<Json> {
@@ -64,7 +67,7 @@ impl Json {
 
     /// The members of the object that fills the whole of `bytes`, with its texts where they stand; nothing for
     /// another value.
-    pub(crate) fn parse_members(bytes: &[u8]) -> Result<Option<Vec<(Cow<'_, str>, Part<'_>)>>> {
+    pub(crate) fn parse_members(bytes: &[u8]) -> Result<Option<Members<'_>>> {
         whole(bytes, |reader| match reader.peek() {
             Some(b'{') => reader.members(Reader::part).map(Some),
             _ => reader.value(0).map(|_| None),

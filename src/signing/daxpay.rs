@@ -109,7 +109,7 @@ impl Writer {
             Lent::Value(_) => *name != "sign",
         };
         let mut members: Vec<(&str, Lent<'_>)> = members.filter(is_signed).collect();
-        members.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        members.sort_unstable_by_key(|(name, _)| *name);
         let length = |(name, value): &(&str, Lent<'_>)| {
             let value = match value {
                 Lent::Text(text) => text.len(),
