@@ -87,8 +87,18 @@ impl Client {
         path: &str,
         body: Zeroizing<Vec<u8>>,
     ) -> HttpRequest {
-        let url = self.base.join(path);
-        HttpRequest::new(method, url, body, Moment::now(self.clock()))
+        self.request_at(Moment::now(self.clock()), method, path, body)
+    }
+
+    /// As [`Client::request`], built at a moment that is known already.
+    pub(crate) fn request_at(
+        &self,
+        built: Moment,
+        method: &str,
+        path: &str,
+        body: Zeroizing<Vec<u8>>,
+    ) -> HttpRequest {
+        HttpRequest::new(method, self.base.join(path), body, built)
     }
 
     /// The request of a business call, without what authenticates it. `target` is the call's checked

@@ -56,9 +56,6 @@ pub enum Json {
     Object(Vec<(String, Json)>),
 }
 
-/// The members of an object, their names and texts borrowed where that is possible.
-pub(crate) type Members<'a> = Vec<(Cow<'a, str>, Part<'a>)>;
-
 impl Json {
     /// Reads one JSON value that fills the whole of `bytes`; a byte order mark before it is skipped.
     pub fn parse(bytes: &[u8]) -> Result<Json> {
@@ -67,7 +64,7 @@ impl Json {
 
     /// The members of the object that fills the whole of `bytes`, with its texts where they stand; nothing for
     /// another value.
-    pub(crate) fn parse_members(bytes: &[u8]) -> Result<Option<Members<'_>>> {
+    pub(crate) fn parse_members(bytes: &[u8]) -> Result<Option<Vec<Member<'_>>>> {
         whole(bytes, |reader| match reader.peek() {
             Some(b'{') => reader.members(Reader::part).map(Some),
             _ => reader.value(0).map(|_| None),
@@ -254,6 +251,9 @@ impl Json {
         Ok(Some(value))
     }
 }
+
+/// A name and a value that may stand where they were read from.
+pub(crate) type Member<'a> = (Cow<'a, str>, Part<'a>);
 
 /// A value whose text, if it is one, may stand where it was read from.
 pub(crate) enum Part<'a> {

@@ -453,24 +453,21 @@ impl DaxPay {
         options: &Options,
     ) -> Result<HttpRequest> {
         let params = Zeroizing::new(request.params(self.edition.is_open())?);
-        let signed = self.signed("POST", self.path(paths), &lent(&params), options)?;
+        let signed = self.signed("POST", self.path(paths), lent(&params), options)?;
         Ok(request.secrets().fold(signed, HttpRequest::secret))
     }
 
     fn auth_url_request(&self, request: &AuthUrlRequest, options: &Options) -> Result<HttpRequest> {
         let params = request.params(self.edition.is_open())?;
-        self.signed("POST", self.path(AUTH_URL_PATH), &lent(&params), options)
+        self.signed("POST", self.path(AUTH_URL_PATH), lent(&params), options)
     }
 
     fn call_request(&self, call: &Call, options: &Options) -> Result<HttpRequest> {
         call.check(&[])?;
         let target = call.wire_target()?;
         let params = business_params(call, self.edition.is_open())?;
-        let params: Vec<_> = params
-            .iter()
-            .map(|(name, value)| (&**name, value.lend()))
-            .collect();
-        let request = self.signed(&call.method, &target, &params, options)?;
+        let params = params.iter().map(|(name, value)| (&**name, value.lend()));
+        let request = self.signed(&call.method, &target, params, options)?;
         Ok(call.headers.iter().fold(request, |request, (name, value)| {
             request.header(name, value)
         }))
@@ -481,15 +478,13 @@ impl DaxPay {
             let why = "has no ping: only edition open has one";
             return Err(Error::config("edition 3", why));
         }
-        self.signed("POST", PING_PATH, &[], options)
+        self.signed("POST", PING_PATH, std::iter::empty(), options)
     }
 }
 
-fn lent(params: &Json) -> Vec<(&str, Lent<'_>)> {
+fn lent(params: &Json) -> impl ExactSizeIterator<Item = (&str, Lent<'_>)> + Clone {
     let members = params.members().iter();
-    members
-        .map(|(name, value)| (name.as_str(), Lent::Value(value)))
-        .collect()
+    members.map(|(name, value)| (name.as_str(), Lent::Value(value)))
 }
 
 fn explain_3(key: &Key, message: &Inbound, signature: Option<&str>) -> Result<Explanation> {

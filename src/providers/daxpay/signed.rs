@@ -1,18 +1,16 @@
 //! The signed envelope of requests, answers and notifications.
 
-use std::borrow::Cow;
-
 use super::edition::Edition;
 use super::{DaxPay, ResponseSignature};
 use crate::answer::Answer;
 use crate::call::Call;
-use crate::clock::{format_civil, parse_civil};
+use crate::clock::{Moment, format_civil, parse_civil};
 use crate::envelope::{Envelope, Meaning};
 use crate::error::{Error, Result, Status};
 use crate::explain;
 use crate::http::{HttpRequest, HttpResponse};
 use crate::inbound::bad_signature;
-use crate::json::{Json, Lent, Part, to_body};
+use crate::json::{Json, Lent, Member, Part, to_body};
 use crate::log::Level;
 use crate::options::Options;
 use crate::random;
@@ -73,15 +71,15 @@ const CONFIGURATION: &str = "the channel's configuration at the gateway is wrong
 impl DaxPay {
     /// Adds the common parameters and the signature. Only what the gateway knows may be sent:
     /// anything else is missing from its string to sign.
-    pub(super) fn signed(
+    pub(super) fn signed<'a>(
         &self,
         method: &str,
         target: &str,
-        params: &[(&str, Lent<'_>)],
+        params: impl ExactSizeIterator<Item = (&'a str, Lent<'a>)> + Clone,
         options: &Options,
     ) -> Result<HttpRequest> {
-        let now_ms = self.client.clock().unix_ms();
-        let req_time = format_civil(now_ms, self.utc_offset_minutes).ok_or_else(|| {
+        let now = Moment::now(self.client.clock());
+        let req_time = format_civil(now.unix_ms, self.utc_offset_minutes).ok_or_else(|| {
             Error::config("clock", "says a time that is not in a four-digit year")
         })?;
         let nonce = random::hex_id();
@@ -90,27 +88,27 @@ impl DaxPay {
             Edition::Three(_) => None,
             Edition::Open(..) => Some(given.map_or_else(random::uuid, str::to_owned)),
         };
+        let is_own = |name: &str| params.clone().any(|(own, _)| own == name);
         let common = [
-            ("appId", self.app_id.as_deref()),
-            ("mchNo", self.mch_no.as_deref()),
+            ("appId", self.app_id.as_deref().filter(|_| !is_own("appId"))),
+            ("mchNo", self.mch_no.as_deref().filter(|_| !is_own("mchNo"))),
             ("reqId", request_id.as_deref()),
             ("nonceStr", Some(&*nonce)),
             ("reqTime", Some(&*req_time)),
         ];
-        let is_own = |name: &str| params.iter().any(|(own, _)| *own == name);
         let mut members = Vec::with_capacity(common.len() + params.len() + 1);
-        for (name, value) in common {
-            if let Some(value) = value.filter(|_| !is_own(name)) {
-                members.push((name, Lent::Text(value)));
-            }
+        let common = common.into_iter();
+        members.extend(common.filter_map(|(name, value)| Some((name, Lent::Text(value?)))));
+        for param in params {
+            members.push(param);
         }
-        members.extend_from_slice(params);
         let sign = self.edition.sign(&members)?;
         members.push(("sign", Lent::Text(&sign)));
-        let request = self.client.request(method, target, to_body(&members));
-        Ok(request
-            .trace_id(given.or(request_id.as_deref()).unwrap_or(&nonce))
-            .header("Content-Type", "application/json"))
+        let body = to_body(&members);
+        let mut request = self.client.request_at(now, method, target, body);
+        let own = request_id.unwrap_or(nonce);
+        request.trace_id = Some(given.map_or(own, str::to_owned));
+        Ok(request.header("Content-Type", "application/json"))
     }
 
     /// Opens an answer: its signature is checked as the edition and the settings say.
@@ -267,7 +265,7 @@ fn difference(request: &HttpRequest, error: &Error) -> Option<String> {
 
 /// The caller's own parameters. Edition 3 refuses empty strings, since the platform's text and its
 /// code disagree on whether they are signed; nulls are left out, and so are zeros behind a decimal.
-pub(super) fn business_params(call: &Call, is_open: bool) -> Result<Vec<(Cow<'_, str>, Part<'_>)>> {
+pub(super) fn business_params(call: &Call, is_open: bool) -> Result<Vec<Member<'_>>> {
     if call.body.is_empty() {
         return Ok(Vec::new());
     }
