@@ -108,7 +108,7 @@ address_sanitizer() {
 
 # The plumbing of the C ABI, interpreted.
 miri() {
-  MIRIFLAGS='-Zmiri-disable-isolation' cargo +nightly miri test --lib --target-dir target/miri -- ffi:: secret:: json::
+  MIRIFLAGS='-Zmiri-disable-isolation' cargo +nightly miri test --lib --target-dir target/miri -- ffi::
 }
 
 # The threads of the Rust tests, with a standard library that is instrumented too.
