@@ -4,19 +4,11 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 
 use super::Mistake;
 use super::fault::Fault;
-use super::stripping::{LONGEST, from_base64, from_hex, stripped};
+use super::stripping::{LONGEST, SHORTEST_PART, Wanted, from_base64, from_hex, stripped};
 use super::texts::utf8_twice;
 use crate::signing::digest::{Hash, hex_lower};
 use crate::signing::rsa::PublicKey;
 use crate::signing::same;
-
-/// How the platform wants a signature written.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wanted {
-    Base64,
-    HexLower,
-    HexUpper,
-}
 
 /// Where a digest comes from: it is sent as such, or it is inside an RSA signature.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -285,9 +277,6 @@ pub(super) fn targets(theirs: &str, wanted: Wanted, length: usize) -> Vec<Target
     }
     targets
 }
-
-/// The least part of a signature that counts as one, in characters.
-pub(super) const SHORTEST_PART: usize = 12;
 
 /// Whether a digest has this length.
 fn is_length(length: usize) -> bool {

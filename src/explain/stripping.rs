@@ -7,10 +7,20 @@ use percent_encoding::percent_decode_str;
 
 use super::Mistake;
 use super::fault::Fault;
-use super::reading::{SHORTEST_PART, Wanted};
 
 /// Longer signatures are not looked at: an RSA signature of the largest key in hex, URL-encoded.
 pub(super) const LONGEST: usize = 8 * 1024;
+
+/// The least part of a signature that counts as one, in characters.
+pub(super) const SHORTEST_PART: usize = 12;
+
+/// How the platform wants a signature written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    Base64,
+    HexLower,
+    HexUpper,
+}
 
 /// The signature without what came along with it, and the names of that.
 pub(super) fn stripped(theirs: &str) -> (String, Vec<Fault>) {
