@@ -27,15 +27,53 @@ const WARNINGS: [&str; 10] = [
 ];
 
 /// Functions that libauth.hpp does not use, with the reason.
-const LEFT_OUT: [(&str, &str); 0] = [];
+const LEFT_OUT: [(&str, &str); 11] = [
+    ("libauth_answer_field_or", "std::optional has value_or"),
+    (
+        "libauth_creditpay_event_field_or",
+        "std::optional has value_or",
+    ),
+    (
+        "libauth_daxpay_event_field_or",
+        "std::optional has value_or",
+    ),
+    (
+        "libauth_redemption_event_field_or",
+        "std::optional has value_or",
+    ),
+    (
+        "libauth_call_add_header_n",
+        "libauth.hpp takes std::string, and refuses one with a NUL inside by name",
+    ),
+    (
+        "libauth_http_response_add_header_n",
+        "libauth.hpp takes std::string, and refuses one with a NUL inside by name",
+    ),
+    (
+        "libauth_inbound_new_n",
+        "libauth.hpp takes std::string, and refuses one with a NUL inside by name",
+    ),
+    (
+        "libauth_check_version",
+        "libauth.hpp compares the versions itself when it is first used, with its own message",
+    ),
+    (
+        "libauth_version_number",
+        "libauth.hpp needs the text only, which version() gives",
+    ),
+    (
+        "libauth_http_response_set_status",
+        "http_response takes its status when it is made",
+    ),
+    (
+        "libauth_inbound_add_header_n",
+        "libauth.hpp takes std::string, and refuses one with a NUL inside by name",
+    ),
+];
 
 /// Constants that libauth.hpp does not repeat, with the reason.
-const CONSTANTS_LEFT_OUT: [(&str, &str); 4] = [
+const CONSTANTS_LEFT_OUT: [(&str, &str); 8] = [
     ("LIBAUTH_VERSION_PATCH", "another patch version fits"),
-    (
-        "LIBAUTH_CREDITPAY_REPLY_STATUS",
-        "a macro of libauth.h, used as it is",
-    ),
     (
         "LIBAUTH_DAXPAY_REPLY",
         "a macro of libauth.h, used as it is",
@@ -44,6 +82,20 @@ const CONSTANTS_LEFT_OUT: [(&str, &str); 4] = [
         "LIBAUTH_REDEMPTION_REPLY",
         "a macro of libauth.h, used as it is",
     ),
+    ("LIBAUTH_API", "a macro of libauth.h, used as it is"),
+    (
+        "LIBAUTH_CREDITPAY_REPLY",
+        "a macro of libauth.h, used as it is",
+    ),
+    (
+        "LIBAUTH_DEPRECATED(text)",
+        "a macro of libauth.h, used as it is",
+    ),
+    (
+        "LIBAUTH_VERSION_NUMBER",
+        "LIBAUTH_VERSION_MAJOR and _MINOR say enough",
+    ),
+    ("LIBAUTH_WARN_UNUSED", "a macro of libauth.h, used as it is"),
 ];
 
 fn has_compiler(what_for: &str) -> bool {
@@ -279,6 +331,8 @@ fn quickstart_loses_no_memory() {
     command.args([
         "--error-exitcode=99",
         "--leak-check=full",
+        // LLVM reads ahead in what it optimizes: what the library computes is for the sanitizers and Miri to judge.
+        "--undef-value-errors=no",
         "--errors-for-leak-kinds=definite,indirect,possible",
     ]);
     let output = run(

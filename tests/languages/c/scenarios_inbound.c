@@ -138,7 +138,7 @@ static void scenario_webhook_stale(void) {
   libauth_config_free(config);
 }
 
-static void scenario_daxpay_event(void) {
+static void scenario_daxpay_notification(void) {
   libauth_daxpay *daxpay = new_daxpay(base("c-notification", "", "daxpay"));
   struct message message = message_of("{\"platform\":\"daxpay\",\"kind\":\"payment\",\"event_id\":\"trace-9\"}");
   libauth_daxpay_event *notification = NULL;
@@ -197,7 +197,7 @@ static void check_callback(const libauth_redemption *redemption, const char *alg
   message_free(&message);
 }
 
-static void scenario_redemption_event(void) {
+static void scenario_redemption_callback(void) {
   libauth_redemption *rsa = new_redemption_rsa(base("c-callback-rsa", "", "redemption"));
   libauth_redemption *md5 = new_redemption(base("c-callback-md5", "", "redemption"));
   check_callback(rsa, "SHA256-RSA");
@@ -252,8 +252,8 @@ int main(void) {
   scenario_webhook_tampered();
   scenario_webhook_replayed();
   scenario_webhook_stale();
-  scenario_daxpay_event();
-  scenario_redemption_event();
+  scenario_daxpay_notification();
+  scenario_redemption_callback();
   scenario_replay_callback();
   return check_results();
 }
