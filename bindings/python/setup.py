@@ -57,7 +57,10 @@ def problem_with(library: Path) -> Optional[str]:
         return str(error)
     if found.split(".")[:2] != version().split(".")[:2]:
         return f"it has version {found}, and this package version {version()}"
-    missing = [name for name in re.findall(r'^    \("(libauth_\w+)"', HEADER, flags=re.M) if not hasattr(loaded, name)]
+    functions = HEADER[HEADER.index("\nFUNCTIONS:") :]
+    missing = [
+        name for name in re.findall(r'^    \("(libauth_\w+)"', functions, flags=re.M) if not hasattr(loaded, name)
+    ]
     return f"it lacks {missing[0]}" if missing else None
 
 
