@@ -48,7 +48,7 @@ pub fn cargo() -> OsString {
     std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
-/// Builds the C library and lays it out in `out` (by default in a folder beside what cargo built), which is
+/// Builds the C library and lays it out in `out` (by default in the folder `library` beside what cargo built), which is
 /// returned: `libauth.so` and `libauth.so.0.2`, links to `libauth.so.0.2.0`, and `libauth.a`; on other
 /// systems than Linux what cargo makes.
 ///
@@ -71,7 +71,7 @@ pub fn library(
             "staticlib,cdylib"
         },
     )?;
-    let out = out.map_or_else(|| built.join("libauth"), Path::to_owned);
+    let out = out.map_or_else(|| built.join("library"), Path::to_owned);
     fs::create_dir_all(&out).map_err(|e| format!("{} cannot be made: {e}", out.display()))?;
     if !is_linux {
         for name in [

@@ -1,0 +1,3 @@
+//! A file for each subcommand.
+
+pub mod sandbox;
