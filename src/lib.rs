@@ -7,7 +7,7 @@
 //!
 //! From the ground up; a file imports only from the lines above its own, and never in a circle:
 //!
-//! - `json` `secret` `clock` `log` `random` `per_process` `os`: plain values and small tools
+//! - `hex` `json` `secret` `clock` `log` `random` `per_process` `os`: plain values and small tools
 //! - `http` `answer` `envelope` `error`: an HTTP message; what a platform said; how it wraps that; what
 //!   went wrong
 //! - `replay` `inbound` `config` `options` `call` `token`: what a user configures, receives, asks for,
@@ -40,6 +40,7 @@ pub mod token;
 mod client;
 mod connection;
 mod envelope;
+mod hex;
 mod os;
 mod per_process;
 mod proxy;

@@ -3,17 +3,12 @@
 use std::cell::RefCell;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::hex;
 use crate::os::this_process;
 
 /// 32 random hex digits: a nonce, a trace id, a request id. No secret, but no two are the same.
 pub(crate) fn hex_id() -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut id = Vec::with_capacity(32);
-    for byte in id_bytes() {
-        id.push(DIGITS[usize::from(byte >> 4)]);
-        id.push(DIGITS[usize::from(byte & 15)]);
-    }
-    String::from_utf8(id).unwrap_or_default()
+    hex::lower(&id_bytes())
 }
 
 /// Random bytes for ids, many at once: asking the system for each would cost more than all else about a signature.

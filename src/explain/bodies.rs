@@ -5,8 +5,9 @@ use super::json_writing::*;
 use super::texts::Respell;
 use super::texts::*;
 use super::{Mistake, quote};
+use crate::hex;
 use crate::json::Json;
-use crate::signing::digest::{Hash, hex_lower};
+use crate::signing::digest::Hash;
 
 /// Above this many bytes, a body is not parsed.
 const LARGE: usize = 64 * 1024;
@@ -356,7 +357,7 @@ impl<'a> Forms<Rewrite<'a>> {
             (LowerCased, "the body was put in lower case before signing", lower),
             (UpperCased, "the body was put in upper case before signing", upper),
             (BodyHashed, "base64 of the body was signed in its place", base64),
-            (BodyHashed, "the body was signed in hex", |body| hex_lower(body).into_bytes()),
+            (BodyHashed, "the body was signed in hex", |body| hex::lower(body).into_bytes()),
             (Quoted, "quotes stand around the body that was signed", |body| between(b"\"", body)),
             (Quoted, "single quotes stand around the body that was signed", |body| between(b"'", body)),
             (StringCut, "the last character of the body is missing in what was signed", |body| cut(body, false)),

@@ -11,8 +11,9 @@ use super::texts::{
     Respell, Spoil, base64, form_encoded, form_encoded_lower, gbk, hex, html_escaped,
     percent_encoded, percent_encoded_lower, without_space,
 };
+use crate::hex;
 use crate::json::Json;
-use crate::signing::digest::{Hash, hex_lower};
+use crate::signing::digest::Hash;
 
 /// What the pairs are sorted by.
 #[derive(Clone, Copy)]
@@ -390,7 +391,7 @@ pub(super) fn hmac_keys(keyed: Keyed) -> Forms<fn(&str) -> String> {
             (KeyWhitespace, SPACE, |key| format!("{key}\t")),
             (KeyWhitespace, SPACE, |key| key.trim().to_owned()),
             (KeyEncoded, OTHER, |key| String::from_utf8_lossy(&base64(key.as_bytes())).into_owned()),
-            (KeyEncoded, OTHER, |key| hex_lower(key.as_bytes())),
+            (KeyEncoded, OTHER, |key| hex::lower(key.as_bytes())),
             (KeyHashed, "a digest of the key was used as the key of the HMAC", |key| String::from_utf8_lossy(&hex(Hash::Md5, key.as_bytes())).into_owned()),
             (KeyHashed, "a digest of the key was used as the key of the HMAC", |key| String::from_utf8_lossy(&hex(Hash::Sha256, key.as_bytes())).into_owned()),
             (KeySuffix, "`key=` stands before the key of the HMAC", |key| format!("key={key}")),

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, percent_encode};
 
-use crate::signing::digest::{Hash, hex_lower};
+use crate::hex;
+use crate::signing::digest::Hash;
 
 pub(super) const BOM: &[u8] = "\u{feff}".as_bytes();
 
@@ -164,7 +165,7 @@ pub(super) fn base64(bytes: &[u8]) -> Vec<u8> {
 
 /// A digest in hex.
 pub(super) fn hex(hash: Hash, text: &[u8]) -> Vec<u8> {
-    hex_lower(&hash.digest(text)).into_bytes()
+    hex::lower(&hash.digest(text)).into_bytes()
 }
 
 /// GBK of UTF-8; and of what is not UTF-8, UTF-8, since then it is the body that came in GBK.

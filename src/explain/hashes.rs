@@ -6,7 +6,8 @@ use super::Mistake;
 use super::fault::{COMMON, Fault, Forms, RARE};
 use super::reading::{Target, Via};
 use super::texts::{base64, upper};
-use crate::signing::digest::{Hash, hex_lower};
+use crate::hex;
+use crate::signing::digest::Hash;
 
 /// How the key comes into a digest.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -113,7 +114,7 @@ impl Algorithm {
         targets: &'a [Target],
     ) -> Option<&'a Target> {
         let digest = self.digest(key, message);
-        let lower = || hex_lower(&digest).into_bytes();
+        let lower = || hex::lower(&digest).into_bytes();
         let digest = match self.again {
             Again::No => digest,
             Again::Raw => self.digest(key, &digest),

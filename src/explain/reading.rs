@@ -6,7 +6,8 @@ use super::Mistake;
 use super::fault::Fault;
 use super::stripping::{LONGEST, SHORTEST_PART, Wanted, from_base64, from_hex, stripped};
 use super::texts::utf8_twice;
-use crate::signing::digest::{Hash, hex_lower};
+use crate::hex;
+use crate::signing::digest::Hash;
 use crate::signing::rsa::PublicKey;
 use crate::signing::same;
 
@@ -261,7 +262,7 @@ pub(super) fn targets(theirs: &str, wanted: Wanted, length: usize) -> Vec<Target
     // So many characters are enough to know a digest by.
     let lower = text.to_ascii_lowercase();
     let parts: [(String, Write, usize); 2] = [
-        (lower, hex_lower, 2 * length),
+        (lower, hex::lower, 2 * length),
         (
             text,
             |digest| BASE64_STANDARD.encode(digest),
@@ -292,7 +293,7 @@ const WRITINGS: &[(Mistake, Write)] = &[
         BASE64_STANDARD.encode(digest).to_uppercase()
     }),
     (Mistake::HexZerosLost, |digest| {
-        hex_lower(digest).trim_start_matches('0').to_owned()
+        hex::lower(digest).trim_start_matches('0').to_owned()
     }),
     (Mistake::HexZerosLost, |digest| {
         numbers(digest, "", |byte| format!("{byte:x}"))
@@ -307,10 +308,10 @@ const WRITINGS: &[(Mistake, Write)] = &[
         BASE64_STANDARD.encode(utf8_twice(digest))
     }),
     (Mistake::BytesAsText, |digest| {
-        hex_lower(String::from_utf8_lossy(digest).as_bytes())
+        hex::lower(String::from_utf8_lossy(digest).as_bytes())
     }),
     (Mistake::BytesAsText, |digest| {
-        hex_lower(&utf8_twice(digest))
+        hex::lower(&utf8_twice(digest))
     }),
     (Mistake::BytesAsNumbers, |digest| list(digest, ", ", signed)),
     (Mistake::BytesAsNumbers, |digest| list(digest, ",", signed)),

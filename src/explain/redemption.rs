@@ -12,8 +12,9 @@ use super::search::{Outcome, Signed, search};
 use super::stripping::{LONGEST, Wanted, clues, nearly};
 use super::texts::keys;
 use super::{Explanation, Facts, LIKELY, MOST_HASHED, Mistake, masked};
+use crate::hex;
 use crate::secret::MASK;
-use crate::signing::digest::{Hash, hex_upper, md5};
+use crate::signing::digest::{Hash, md5};
 use crate::signing::redemption::{SIGNED_HEADERS, Signer, Verifier, string_to_sign};
 use crate::signing::rsa::PublicKey;
 use crate::signing::same;
@@ -107,7 +108,7 @@ fn explain(
     let (check, signature) = match (verifier, signer) {
         (Some(Verifier::Rsa(key)), _) => (Some(key.clone()), None),
         (None, Some(Signer::Rsa(key))) => (Some(key.public_key()), key.sign_at_hand(&string)),
-        _ if is_md5 => (None, Some(hex_upper(&md5(&[&string, secret.as_bytes()])))),
+        _ if is_md5 => (None, Some(hex::upper(&md5(&[&string, secret.as_bytes()])))),
         _ => return facts.unchecked(),
     };
     facts.signature.clone_from(&signature);

@@ -5,7 +5,8 @@ use super::Mistake;
 pub(super) use super::encodings::*;
 use super::fault::{ALONE, COMMON, DAILY, Forms, RARE, Texts};
 use super::stripping::{from_base64, from_hex};
-use crate::signing::digest::{Hash, hex_lower, hex_upper};
+use crate::hex;
+use crate::signing::digest::Hash;
 
 /// What rewrites a text.
 pub(super) type Respell = fn(&str) -> String;
@@ -109,7 +110,7 @@ pub(super) fn endings() -> Forms<Ending> {
         (RARE, HashedTwice, "", |text| upper(&hex(Hash::Md5, text))),
         (RARE, HashedTwice, "", |text| hex(Hash::Sha1, text)),
         (RARE, HashedTwice, "", |text| hex(Hash::Sm3, text)),
-        (ALONE, HashedTwice, "the string was written in hex before signing", |text| hex_lower(text).into_bytes()),
+        (ALONE, HashedTwice, "the string was written in hex before signing", |text| hex::lower(text).into_bytes()),
     ];
     for (cost, mistake, words, spoil) in spoils {
         forms.add(cost, mistake, words, Whole(spoil));
@@ -169,8 +170,8 @@ pub(super) fn keys(key: &[u8], others: &[(&str, &str)]) -> Texts {
     }
     forms.text(RARE, KeyEncoded, "", base64(key));
     forms.text(ALONE, KeyEncoded, "", with(&base64(key), b"\n"));
-    forms.text(RARE, KeyEncoded, "", hex_lower(key).into_bytes());
-    forms.text(RARE, KeyEncoded, "", hex_upper(key).into_bytes());
+    forms.text(RARE, KeyEncoded, "", hex::lower(key).into_bytes());
+    forms.text(RARE, KeyEncoded, "", hex::upper(key).into_bytes());
     forms.text(RARE, KeyEncoded, "", percent_encoded(key));
     forms.text(RARE, KeyEncoded, "", gbk(key));
     forms.text(RARE, KeyEncoded, "", utf16(key, u16::to_le_bytes));

@@ -6,6 +6,7 @@ use std::fmt;
 use super::decimal::{plain, without_zeros};
 use super::digest::HmacSha256;
 use super::{digest, same};
+use crate::hex;
 use crate::json::{Json, Lent};
 use crate::secret::{Secret, Wiped};
 
@@ -320,11 +321,9 @@ pub(crate) fn is_of_edition_2(sign_key: &str, params: &Json, signature: &str) ->
 /// The digest step: lower-case hex over a finished string.
 fn digest_of(algorithm: Algorithm, string: &[&[u8]], sign_key: &str) -> String {
     match algorithm {
-        Algorithm::HmacSha256 => {
-            digest::hex_lower(&HmacSha256::new(sign_key.as_bytes()).of(string))
-        }
-        Algorithm::Md5 => digest::hex_lower(&digest::md5(string)),
-        Algorithm::Sm3 => digest::hex_lower(&digest::sm3(string)),
+        Algorithm::HmacSha256 => hex::lower(&HmacSha256::new(sign_key.as_bytes()).of(string)),
+        Algorithm::Md5 => hex::lower(&digest::md5(string)),
+        Algorithm::Sm3 => hex::lower(&digest::sm3(string)),
     }
 }
 
@@ -385,9 +384,9 @@ impl Key {
     fn finish(&self, string: &[u8]) -> String {
         let parts: [&[u8]; 2] = [string, self.tail.expose().as_bytes()];
         match self.algorithm {
-            Algorithm::HmacSha256 => digest::hex_lower(&self.hmac.of(&parts)),
-            Algorithm::Md5 => digest::hex_lower(&digest::md5(&parts)),
-            Algorithm::Sm3 => digest::hex_lower(&digest::sm3(&parts)),
+            Algorithm::HmacSha256 => hex::lower(&self.hmac.of(&parts)),
+            Algorithm::Md5 => hex::lower(&digest::md5(&parts)),
+            Algorithm::Sm3 => hex::lower(&digest::sm3(&parts)),
         }
     }
 }

@@ -110,21 +110,3 @@ pub(crate) fn sm3(parts: &[&[u8]]) -> [u8; 32] {
     parts.iter().for_each(|part| hash.update(part));
     hash.finalize().into()
 }
-
-pub(crate) fn hex_lower(bytes: &[u8]) -> String {
-    hex(bytes, b"0123456789abcdef")
-}
-
-pub(crate) fn hex_upper(bytes: &[u8]) -> String {
-    hex(bytes, b"0123456789ABCDEF")
-}
-
-fn hex(bytes: &[u8], digits: &[u8; 16]) -> String {
-    let digit = |of: u8| digits[usize::from(of & 15)];
-    let mut text = Vec::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        text.push(digit(byte >> 4));
-        text.push(digit(*byte));
-    }
-    String::from_utf8(text).unwrap_or_default()
-}

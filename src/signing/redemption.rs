@@ -3,6 +3,7 @@
 use super::rsa::{PublicKey, RsaSigner};
 use super::{digest, same};
 use crate::error::Result;
+use crate::hex;
 use crate::secret::Secret;
 
 /// The headers that are signed, in the order they are signed. Their spelling in the string is
@@ -83,5 +84,5 @@ impl Verifier {
 
 /// Upper-case hex of `MD5(string ++ secret)`.
 fn md5(secret: &Secret, string: &[u8]) -> String {
-    digest::hex_upper(&digest::md5(&[string, secret.expose().as_bytes()]))
+    hex::upper(&digest::md5(&[string, secret.expose().as_bytes()]))
 }

@@ -8,7 +8,7 @@ use crate::languages::suite::root;
 /// The floors from the ground up. A file imports from lower floors, and from its own without a circle.
 /// A folder stands for all that is in it.
 const FLOORS: &[&str] = &[
-    "json secret clock log random per_process os",
+    "hex json secret clock log random per_process os",
     "http answer envelope error",
     "replay inbound config options call token store",
     "proxy resolve connection tls transport",
@@ -22,8 +22,8 @@ const FLOORS: &[&str] = &[
 
 /// Files of a floor that know nothing but the floors below what is named here: `signing` is pure.
 const PURE: &[(&str, &str)] = &[
-    ("signing", "json secret random error"),
-    ("explain", "json secret error signing"),
+    ("signing", "hex json secret random error"),
+    ("explain", "hex json secret error signing"),
 ];
 
 /// Arrows that are known to be wrong and are to go.

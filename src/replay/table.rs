@@ -1,89 +1,17 @@
-//! Which messages were seen before: the built-in memory, and the guard that a user can put in its place.
+//! The built-in memory: a table that needs no lock.
 
 use std::ops::Range;
-use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
 
 use hmac::{Hmac, KeyInit, Mac};
 use portable_atomic::AtomicU128;
 use sha2::Sha256;
 
+use super::entry::{END_BITS, Entry, Loss, Place, Room, STATE_BITS, State, final_entry, found};
+use super::memory::{ClaimId, Found, Memory, ReplayGuard, Times};
 use crate::error::{Error, Result, Status};
 use crate::os::SharedNumbers;
 use crate::random;
-
-/// Remembers which messages were seen: a guard of the user's own.
-pub trait ReplayGuard: Send + Sync {
-    /// Notes a message. `true` exactly once for each `key`, also when many threads ask at once.
-    /// It has to be remembered until `keep_until_ms` (Unix milliseconds); `now_ms` is the time now.
-    ///
-    /// # Errors
-    /// When the guard cannot tell; the message is then not accepted.
-    fn first_time(&self, key: &str, now_ms: i64, keep_until_ms: i64) -> Result<bool>;
-}
-
-/// Where messages are claimed while somebody acts on them, and remembered when they are done. What stands
-/// behind it may be a table in memory, a guard with one phase, or a store that machines share.
-pub(crate) trait Memory: Send + Sync {
-    /// Claims a message for its first one. `say_full` is called before a message that should still be
-    /// remembered is forgotten for this one.
-    fn claim(&self, key: &str, times: &Times, say_full: &dyn Fn()) -> Result<Found>;
-
-    /// Makes a claim final, also when it has ended meanwhile; `false` when another claim of the same
-    /// message, which began after this one's end, was made final before.
-    fn done(&self, key: &str, claim: ClaimId, times: &Times) -> Result<bool>;
-
-    /// Gives a claim back: the next one gets the message at once.
-    fn give_back(&self, key: &str, claim: ClaimId) -> Result<()>;
-}
-
-/// How long things last, from `now_ms` (Unix milliseconds) on.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Times {
-    pub(crate) now_ms: i64,
-    /// How long a claim lasts. 0: a message is final as soon as it was claimed.
-    pub(crate) claim_ms: i64,
-    /// How long a message must be remembered.
-    pub(crate) keep_ms: i64,
-    /// The message stays acceptable for ever: it is remembered beyond `keep_ms`, while there is room.
-    pub(crate) for_good: bool,
-}
-
-/// What was found where a message was to be claimed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Found {
-    /// Nothing; now there is a claim, unless the memory has but one phase.
-    New(Option<ClaimId>),
-    /// Somebody else's claim.
-    Busy,
-    /// It was done before.
-    Replayed,
-}
-
-/// Tells a claim from every other one of the same message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ClaimId(u128);
-
-/// A user's guard as a memory: it cannot take back what it noted, so there is one phase.
-pub(crate) struct OnePhase(pub(crate) Arc<dyn ReplayGuard>);
-
-impl Memory for OnePhase {
-    fn claim(&self, key: &str, times: &Times, _: &dyn Fn()) -> Result<Found> {
-        let keep_until_ms = times.now_ms.saturating_add(times.keep_ms);
-        match self.0.first_time(key, times.now_ms, keep_until_ms)? {
-            true => Ok(Found::New(None)),
-            false => Ok(Found::Replayed),
-        }
-    }
-
-    fn done(&self, _: &str, _: ClaimId, _: &Times) -> Result<bool> {
-        Ok(true)
-    }
-
-    fn give_back(&self, _: &str, _: ClaimId) -> Result<()> {
-        Ok(())
-    }
-}
 
 /// The built-in guard: a table of a fixed size, allocated once, in memory that forked children share.
 /// It takes 32 bytes for each message of its capacity, in pages that cost nothing before they are used.
@@ -111,25 +39,6 @@ pub struct MemoryGuard {
 // ever, only the one in the lower place removes, the other gives way. A tentative entry that was left
 // behind by the dead ends by itself.
 
-/// One message: from the top 83 bits of its digest, 42 bits of when it ends (Unix milliseconds), 3 of its state.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Entry(u128);
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    Empty = 0,
-    /// Put down, but not yet compared with all the others.
-    Tentative = 1,
-    Claimed = 2,
-    Done = 3,
-    /// Done, and counts beyond its end, until its place is needed.
-    Lasting = 4,
-}
-
-const STATE_BITS: u32 = 3;
-const END_BITS: u32 = 42;
-const LATEST_MS: i64 = (1 << END_BITS) - 1;
-
 /// Whoever has not got beyond a tentative entry in this time was stopped or killed.
 const TENTATIVE_MS: i64 = 1_000;
 
@@ -138,81 +47,6 @@ const TRIES: usize = 64;
 
 /// Entries a bucket: four lines of a processor's cache.
 const WIDTH: usize = 16;
-
-impl Entry {
-    const EMPTY: Entry = Entry(0);
-
-    fn new(tag: u128, state: State, end_ms: i64) -> Entry {
-        let end = u128::from(end_ms.clamp(0, LATEST_MS).unsigned_abs());
-        Entry(tag << (STATE_BITS + END_BITS) | end << STATE_BITS | state as u128)
-    }
-
-    fn state(self) -> State {
-        match self.0 & ((1 << STATE_BITS) - 1) {
-            1 => State::Tentative,
-            2 => State::Claimed,
-            3 => State::Done,
-            4 => State::Lasting,
-            _ => State::Empty,
-        }
-    }
-
-    fn end_ms(self) -> i64 {
-        i64::try_from(self.0 >> STATE_BITS & ((1 << END_BITS) - 1)).unwrap_or(LATEST_MS)
-    }
-
-    fn is_of(self, tag: u128) -> bool {
-        self.0 >> (STATE_BITS + END_BITS) == tag && self.state() != State::Empty
-    }
-
-    /// The end itself still belongs to it.
-    fn has_ended(self, now_ms: i64) -> bool {
-        self.end_ms() < now_ms
-    }
-
-    fn counts(self, now_ms: i64) -> bool {
-        match self.state() {
-            State::Empty => false,
-            State::Lasting => true,
-            _ => !self.has_ended(now_ms),
-        }
-    }
-}
-
-/// Where a message may stand, and what tells it from the others there.
-struct Place {
-    tag: u128,
-    buckets: [Range<usize>; 2],
-}
-
-impl Place {
-    fn indexes(&self) -> impl Iterator<Item = usize> + use<> {
-        let [one, other] = self.buckets.clone();
-        one.chain(other)
-    }
-}
-
-/// How little would be lost with what stands in a place, the least first.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Loss {
-    /// It is this message's own, and has ended.
-    Own,
-    Nothing,
-    /// It lasted as long as it must.
-    Lasting,
-    /// It should still be remembered.
-    Done,
-    Claim,
-}
-
-impl Loss {
-    fn is_none(self) -> bool {
-        self <= Loss::Nothing
-    }
-}
-
-/// A place to put an entry, what stands there, and how good a place it is: the least is the best.
-type Room = ((Loss, i64), usize, Entry);
 
 impl MemoryGuard {
     /// A guard that remembers `capacity` messages.
@@ -405,24 +239,6 @@ impl MemoryGuard {
     }
 }
 
-/// What an entry of the same message says to the next one.
-fn found(state: State) -> Found {
-    match state {
-        State::Done | State::Lasting => Found::Replayed,
-        _ => Found::Busy,
-    }
-}
-
-/// What a message is when it is done.
-fn final_entry(tag: u128, times: &Times) -> Entry {
-    let state = if times.for_good {
-        State::Lasting
-    } else {
-        State::Done
-    };
-    Entry::new(tag, state, times.now_ms.saturating_add(times.keep_ms))
-}
-
 impl Memory for MemoryGuard {
     fn claim(&self, key: &str, times: &Times, say_full: &dyn Fn()) -> Result<Found> {
         let place = self.place(key);
@@ -478,8 +294,10 @@ mod tests {
     use super::*;
 
     use std::cell::RefCell;
-    use std::sync::Barrier;
     use std::sync::atomic::AtomicUsize;
+    use std::sync::{Arc, Barrier};
+
+    use super::super::entry::LATEST_MS;
 
     const TIMES: Times = Times {
         now_ms: 1_000_000,

@@ -1,60 +1,15 @@
-//! JSON as it was signed: names in the order received, numbers as the text they
-//! were written in, duplicate names refused. A signature is made over text, and a
-//! number that went through a float, or a second value for the same name, would let
-//! two readers of one message disagree about what was signed.
+//! Reads JSON, once from front to back.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use serde::de::IgnoredAny;
-use zeroize::{Zeroize, Zeroizing};
 
-use crate::secret::Wiped;
+use super::text::plain_length;
+use super::value::{Json, JsonError, Result};
+use super::write::Lent;
 
 /// Nesting beyond this is refused: no platform comes near it, and depth is a way to exhaust a stack.
 const DEEPEST: usize = 32;
-
-/// Why a text is not the JSON that was looked for; one line, without the text itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct JsonError(String);
-
-impl JsonError {
-    pub(crate) fn new(message: impl Into<String>) -> JsonError {
-        JsonError(message.into())
-    }
-
-    /// One line that names what is wrong.
-    pub fn message(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for JsonError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for JsonError {}
-
-type Result<T> = std::result::Result<T, JsonError>;
-
-/// A JSON value.
-#[derive(Clone, PartialEq)]
-pub enum Json {
-    /// `null`
-    Null,
-    /// `true` or `false`
-    Bool(bool),
-    /// A number, as the text it was written in.
-    Number(String),
-    /// A string, unescaped.
-    String(String),
-    /// A list.
-    Array(Vec<Json>),
-    /// Names and values in the order received; no name twice.
-    Object(Vec<(String, Json)>),
-}
 
 impl Json {
     /// Reads one JSON value that fills the whole of `bytes`; a byte order mark before it is skipped.
@@ -69,186 +24,6 @@ impl Json {
             Some(b'{') => reader.members(Reader::part).map(Some),
             _ => reader.value(0).map(|_| None),
         })
-    }
-
-    /// An object of the given members; absent ones are left out.
-    pub(crate) fn object<'a>(members: impl IntoIterator<Item = (&'a str, Option<Json>)>) -> Json {
-        let present = |(name, value): (&str, Option<Json>)| Some((name.to_owned(), value?));
-        Json::Object(members.into_iter().filter_map(present).collect())
-    }
-
-    /// A string value.
-    pub(crate) fn string(value: impl Into<String>) -> Json {
-        Json::String(value.into())
-    }
-
-    /// The member `name` of an object; `null` counts as absent.
-    pub fn get(&self, name: &str) -> Option<&Json> {
-        let (_, value) = self.members().iter().find(|(n, _)| n == name)?;
-        (*value != Json::Null).then_some(value)
-    }
-
-    /// The members of an object, in order; empty for every other value.
-    pub fn members(&self) -> &[(String, Json)] {
-        match self {
-            Json::Object(members) => members,
-            _ => &[],
-        }
-    }
-
-    /// The string, if it is one.
-    pub fn as_str(&self) -> Option<&str> {
-        match self {
-            Json::String(value) => Some(value),
-            _ => None,
-        }
-    }
-
-    /// The whole number, if it is one that fits.
-    pub fn as_i64(&self) -> Option<i64> {
-        match self {
-            Json::Number(text) => text.parse().ok(),
-            _ => None,
-        }
-    }
-
-    /// The value as a person would write it: a string without quotes, the rest as JSON.
-    pub fn to_text(&self) -> String {
-        match self {
-            Json::String(value) => value.clone(),
-            other => other.to_json(),
-        }
-    }
-
-    /// Compact JSON text.
-    pub fn to_json(&self) -> String {
-        let mut text = String::new();
-        self.write_json(&mut text);
-        text
-    }
-
-    /// Appends compact JSON text.
-    pub(crate) fn write_json(&self, to: &mut String) {
-        match self {
-            Json::Null => to.push_str("null"),
-            Json::Bool(true) => to.push_str("true"),
-            Json::Bool(false) => to.push_str("false"),
-            Json::Number(text) => to.push_str(text),
-            Json::String(value) => write_string(value, to),
-            Json::Array(elements) => {
-                to.push('[');
-                for (index, element) in elements.iter().enumerate() {
-                    if index > 0 {
-                        to.push(',');
-                    }
-                    element.write_json(to);
-                }
-                to.push(']');
-            }
-            Json::Object(members) => {
-                to.push('{');
-                for (index, (name, value)) in members.iter().enumerate() {
-                    if index > 0 {
-                        to.push(',');
-                    }
-                    write_string(name, to);
-                    to.push(':');
-                    value.write_json(to);
-                }
-                to.push('}');
-            }
-        }
-    }
-
-    /// Compact JSON text for a request's body. It may hold secrets, so it is wiped on drop, and it is
-    /// written into memory that need not grow, since growing leaves copies behind.
-    pub(crate) fn to_body(&self) -> Zeroizing<Vec<u8>> {
-        let mut text = String::with_capacity(self.written_length());
-        self.write_json(&mut text);
-        Zeroizing::new(text.into_bytes())
-    }
-
-    /// At least as many bytes as [`Json::to_json`] writes.
-    fn written_length(&self) -> usize {
-        match self {
-            Json::Null | Json::Bool(_) => 5,
-            Json::Number(text) => text.len(),
-            Json::String(text) => quoted(text),
-            Json::Array(elements) => {
-                let element = |element: &Json| element.written_length() + 1;
-                2 + elements.iter().map(element).sum::<usize>()
-            }
-            Json::Object(members) => {
-                let member =
-                    |(name, value): &(String, Json)| quoted(name) + value.written_length() + 2;
-                2 + members.iter().map(member).sum::<usize>()
-            }
-        }
-    }
-
-    /// The value at a dotted path such as `data.items.0.id`; absent is `None`, and `null` is itself.
-    pub fn find(&self, path: &str) -> Option<&Json> {
-        path.split('.').try_fold(self, |value, step| match value {
-            Json::Array(elements) => elements.get(step.parse::<usize>().ok()?),
-            other => {
-                let mut members = other.members().iter();
-                members
-                    .find(|(name, _)| name == step)
-                    .map(|(_, value)| value)
-            }
-        })
-    }
-
-    /// The value at a dotted path, as text; absent and `null` are `None`.
-    pub fn field(&self, path: &str) -> Option<String> {
-        let value = self.find(path)?;
-        (*value != Json::Null).then(|| value.to_text())
-    }
-
-    /// The string at a dotted path such as `data.url`; `None` where any step is absent.
-    /// Any other type is an error that names the path.
-    pub(crate) fn text_at(&self, path: &str) -> Result<Option<&str>> {
-        match self.at(path)? {
-            None => Ok(None),
-            Some(Json::String(value)) => Ok(Some(value)),
-            Some(_) => Err(JsonError::new(format!("`{path}` is not a string"))),
-        }
-    }
-
-    /// As [`Json::text_at`], for a field that must be there and not be empty.
-    pub(crate) fn required_text_at(&self, path: &str) -> Result<String> {
-        match self.text_at(path)? {
-            Some("") => Err(JsonError::new(format!("`{path}` is empty"))),
-            Some(value) => Ok(value.to_owned()),
-            None => Err(JsonError::new(format!("`{path}` is missing"))),
-        }
-    }
-
-    /// As [`Json::text_at`], owned.
-    pub(crate) fn optional_text_at(&self, path: &str) -> Result<Option<String>> {
-        Ok(self.text_at(path)?.map(str::to_owned))
-    }
-
-    /// The value at a dotted path; a step through something that is no object is an error.
-    pub(crate) fn at(&self, path: &str) -> Result<Option<&Json>> {
-        let mut value = self;
-        let mut walked = 0;
-        for step in path.split('.') {
-            if !matches!(value, Json::Object(_)) {
-                let what = if walked == 0 {
-                    "the body"
-                } else {
-                    &path[..walked - 1]
-                };
-                return Err(JsonError::new(format!("`{what}` is not an object")));
-            }
-            walked += step.len() + 1;
-            match value.get(step) {
-                Some(next) => value = next,
-                None => return Ok(None),
-            }
-        }
-        Ok(Some(value))
     }
 }
 
@@ -268,107 +43,6 @@ impl Part<'_> {
             Part::Value(value) => Lent::Value(value),
         }
     }
-}
-
-/// A member of an object that is not made for it: a text or a value that is somebody else's.
-#[derive(Clone, Copy)]
-pub(crate) enum Lent<'a> {
-    Text(&'a str),
-    Value(&'a Json),
-}
-
-impl Lent<'_> {
-    pub(crate) fn to_json(self) -> Json {
-        match self {
-            Lent::Text(text) => Json::string(text),
-            Lent::Value(value) => value.clone(),
-        }
-    }
-}
-
-/// As [`Json::to_body`], of an object's members.
-pub(crate) fn to_body(members: &[(&str, Lent<'_>)]) -> Zeroizing<Vec<u8>> {
-    let length = |value: &Lent<'_>| match value {
-        Lent::Text(text) => quoted(text),
-        Lent::Value(value) => value.written_length(),
-    };
-    let lengths = members
-        .iter()
-        .map(|(name, value)| quoted(name) + length(value) + 2);
-    let mut text = String::with_capacity(2 + lengths.sum::<usize>());
-    text.push('{');
-    for (index, (name, value)) in members.iter().enumerate() {
-        if index > 0 {
-            text.push(',');
-        }
-        write_string(name, &mut text);
-        text.push(':');
-        match value {
-            Lent::Text(value) => write_string(value, &mut text),
-            Lent::Value(value) => value.write_json(&mut text),
-        }
-    }
-    text.push('}');
-    Zeroizing::new(text.into_bytes())
-}
-
-/// At least as many bytes as [`write_string`] writes.
-fn quoted(text: &str) -> usize {
-    let rest = &text.as_bytes()[plain_length(text.as_bytes())..];
-    let escaped = rest.iter().filter(|byte| must_be_escaped(**byte)).count();
-    text.len() + 5 * escaped + 2
-}
-
-/// Appends a JSON string; most have nothing to escape.
-fn write_string(value: &str, to: &mut String) {
-    to.push('"');
-    let mut plain = 0;
-    let first = plain_length(value.as_bytes());
-    for (at, byte) in value.bytes().enumerate().skip(first) {
-        if !must_be_escaped(byte) {
-            continue;
-        }
-        to.push_str(&value[plain..at]);
-        plain = at + 1;
-        match byte {
-            b'"' => to.push_str("\\\""),
-            b'\\' => to.push_str("\\\\"),
-            b'\n' => to.push_str("\\n"),
-            b'\r' => to.push_str("\\r"),
-            b'\t' => to.push_str("\\t"),
-            0x08 => to.push_str("\\b"),
-            0x0c => to.push_str("\\f"),
-            _ => {
-                const DIGITS: &[u8; 16] = b"0123456789abcdef";
-                to.push_str("\\u00");
-                to.push(DIGITS[usize::from(byte >> 4)].into());
-                to.push(DIGITS[usize::from(byte & 15)].into());
-            }
-        }
-    }
-    to.push_str(&value[plain..]);
-    to.push('"');
-}
-
-/// Whether this byte cannot stand in a JSON string as it is.
-fn must_be_escaped(byte: u8) -> bool {
-    byte < 0x20 || byte == b'"' || byte == b'\\'
-}
-
-/// How many bytes from the front on can stand in a JSON string as they are; eight are looked at in one step.
-fn plain_length(bytes: &[u8]) -> usize {
-    const LOW: u64 = u64::MAX / 255;
-    const HIGH: u64 = LOW << 7;
-    let is_below = |word: u64, limit: u64| word.wrapping_sub(LOW * limit) & !word & HIGH;
-    let is_plain = |chunk: &&[u8]| {
-        let word = (*chunk).try_into().map_or(0, u64::from_le_bytes);
-        let quotes = word ^ (LOW * u64::from(b'"'));
-        let backslashes = word ^ (LOW * u64::from(b'\\'));
-        is_below(word, 0x20) | is_below(quotes, 1) | is_below(backslashes, 1) == 0
-    };
-    let plain = 8 * bytes.chunks_exact(8).take_while(is_plain).count();
-    let rest = bytes[plain..].iter();
-    plain + rest.take_while(|byte| !must_be_escaped(**byte)).count()
 }
 
 /// Why a text is refused.
@@ -654,37 +328,6 @@ fn twice<'m, T>(members: &'m [(Cow<'_, str>, T)]) -> Option<&'m str> {
     pair.map(|pair| pair[0])
 }
 
-/// Wipes every text in it.
-impl Zeroize for Json {
-    fn zeroize(&mut self) {
-        match self {
-            Json::Null | Json::Bool(_) => {}
-            Json::Number(text) | Json::String(text) => drop(Wiped::from(std::mem::take(text))),
-            Json::Array(elements) => elements.iter_mut().for_each(Json::zeroize),
-            Json::Object(members) => members.iter_mut().for_each(|(name, value)| {
-                drop(Wiped::from(std::mem::take(name)));
-                value.zeroize();
-            }),
-        }
-        *self = Json::Null;
-    }
-}
-
-/// The shape only: values may be secrets.
-impl fmt::Debug for Json {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shape = match self {
-            Json::Null => "null",
-            Json::Bool(_) => "a boolean",
-            Json::Number(_) => "a number",
-            Json::String(_) => "a string",
-            Json::Array(_) => "a list",
-            Json::Object(_) => "an object",
-        };
-        f.write_str(shape)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -783,21 +426,5 @@ mod tests {
         assert!(Json::parse("\u{feff}{\"a\":1}".as_bytes()).is_ok());
         assert_eq!(message("\u{feff}"), "empty");
         assert!(message("{\u{feff}}").starts_with("not JSON"));
-    }
-
-    #[test]
-    fn paths_name_what_is_wrong() {
-        let json = Json::parse(br#"{"data":{"url":5,"empty":"","none":null},"text":"x"}"#).unwrap();
-        let wrong = |path| {
-            json.required_text_at(path)
-                .unwrap_err()
-                .message()
-                .to_owned()
-        };
-        assert_eq!(wrong("data.url"), "`data.url` is not a string");
-        assert_eq!(wrong("data.empty"), "`data.empty` is empty");
-        assert_eq!(wrong("data.none"), "`data.none` is missing");
-        assert_eq!(wrong("text.url"), "`text` is not an object");
-        assert_eq!(json.optional_text_at("absent.url").unwrap(), None);
     }
 }
