@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import pickle
+import re
 from datetime import datetime, timedelta, timezone
 from typing import Any, Callable, Dict, List, Tuple
 
@@ -161,7 +162,9 @@ def test_numbers_out_of_range_are_refused_by_name(sandbox: Sandbox, settings: Di
     config = sandbox.config("seller", **settings)
     with pytest.raises(libauth.InvalidConfigError) as caught:
         libauth.Seller(config, access_key="a", secret_key="s")
-    assert next(iter(settings)) in str(caught.value), str(caught.value)
+    assert str(caught.value).startswith(next(iter(settings)) + " "), str(caught.value)
+    # The words of C are not Python's.
+    assert not re.search("_ms|_minutes|LIBAUTH_", str(caught.value)), str(caught.value)
 
 
 def test_numbers_that_are_none() -> None:
@@ -174,7 +177,7 @@ def test_numbers_that_are_none() -> None:
 def test_numbers_elsewhere(sandbox: Sandbox) -> None:
     with sandbox.seller() as seller:
         for timeout in (-1, 0, HUGE, float("inf"), 2**32 / 1000 + 1):
-            with pytest.raises(libauth.InvalidArgumentError, match="timeout"):
+            with pytest.raises(libauth.InvalidArgumentError, match="^timeout is .*: it must be from 0.001 seconds to"):
                 seller.call("GET", "/a", timeout=timeout)
         request = seller.build_token()
         for status in (-200, 0, 2**32 + 200, HUGE):
@@ -227,16 +230,16 @@ def test_none_for_everything_that_takes_an_object(sandbox: Sandbox) -> None:
     none: Any = None
     with pytest.raises(TypeError, match="config"):
         libauth.Seller(none, access_key="a", secret_key="s")
-    with pytest.raises(libauth.InvalidArgumentError, match="base_url"):
-        libauth.Seller(libauth.Config(none), access_key="a", secret_key="s")
+    with pytest.raises(TypeError, match="base_url must be str, not NoneType"):
+        libauth.Config(none)
     with sandbox.seller() as seller, sandbox.creditpay() as creditpay:
         with pytest.raises(TypeError):
             seller.read_token(none, none)
         with pytest.raises(TypeError):
             creditpay.verify(none)
-        with pytest.raises(libauth.InvalidArgumentError, match="method"):
+        with pytest.raises(TypeError, match="method"):
             seller.call(none, "/a")
-        with pytest.raises(libauth.InvalidArgumentError, match="path"):
+        with pytest.raises(TypeError, match="path"):
             seller.call("GET", none)
         with pytest.raises(TypeError, match="headers"):
             seller.call("GET", "/a", headers={"a": none})

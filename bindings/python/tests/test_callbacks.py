@@ -190,3 +190,18 @@ def test_callbacks_from_many_threads(sandbox: Sandbox) -> None:
             thread.join(20)
     # On the thread that made the call.
     assert seen and {ident for ident, _line in seen} <= {thread.ident for thread in threads}
+
+
+def test_an_event_outlives_its_handle(sandbox: Sandbox) -> None:
+    lines: List[str] = []
+
+    def event() -> libauth.CreditPayEvent:
+        with sandbox.creditpay(log_callback=lambda level, line: lines.append(line)) as creditpay:
+            return creditpay.verify(sandbox.message("creditpay", kind="REFUND"))
+
+    for _ in range(20):
+        kept = event()
+        gc.collect()
+        _garbage = [bytes(64) for _ in range(10000)]
+        kept.give_back()  # which is logged, by the callback of a handle that is closed
+    assert len(lines) == 20

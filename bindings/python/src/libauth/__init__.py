@@ -20,12 +20,15 @@ What holds for everything:
   a time.
 - Calls block until the platform has answered or the deadline passed, with the interpreter's lock released. Ctrl-C ends
   a call that waits in the main thread.
+- Log lines go to `logging.getLogger("libauth")`: what failed, what should be looked at, received messages that were
+  refused and why; at DEBUG each attempt.
 - Secrets are wiped from the library's memory when a handle ends, and never appear in a message or a log line; what is a
   secret is left out of every `repr`.
 """
 
 from __future__ import annotations
 
+import logging
 from typing import Optional
 
 from . import _native
@@ -61,9 +64,9 @@ from .errors import (
     StaleError,
     Status,
     StoreError,
-    TimeoutError,
     UnauthorizedError,
 )
+from .errors import TimeoutError as TimeoutError
 from .explain import Explanation
 from .http import HttpRequest, HttpResponse
 from .inbound import Inbound
@@ -71,6 +74,9 @@ from .openplatform import OpenPlatform
 from .redemption import Redemption, RedemptionAlipayUrl, RedemptionEvent
 from .seller import Seller
 from .tokens import Token
+
+# A library is silent unless its user wants to hear it: nothing goes to stderr for want of a handler.
+logging.getLogger("libauth").addHandler(logging.NullHandler())
 
 #: The version of this package.
 __version__ = _native.HEADER_VERSION
@@ -99,6 +105,6 @@ __all__ = [
     "HttpRequest", "HttpResponse", "Inbound", "InternalError", "InvalidArgumentError", "InvalidConfigError",
     "InvalidKeyError", "JsonType", "LogLevel", "NetworkError", "OpenPlatform", "OutcomeUnknownError", "PlatformError",
     "ProtocolError", "RateLimitedError", "Redemption", "RedemptionAlipayUrl", "RedemptionEvent", "ReplayedError",
-    "Seller", "SellerExpiresInUnit", "StaleError", "Status", "StoreError", "TimeoutError", "Token", "UnauthorizedError",
+    "Seller", "SellerExpiresInUnit", "StaleError", "Status", "StoreError", "Token", "UnauthorizedError",
     "__version__", "library_path", "reply_status", "version",
 ]  # fmt: skip

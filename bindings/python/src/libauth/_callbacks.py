@@ -5,7 +5,7 @@ The functions that C sees live as long as the handle they were given to. What a 
 - the replay guard's: the message is refused with an InternalError whose `__cause__` it is;
 - the signer's: the call fails with an InvalidKeyError whose `__cause__` it is;
 - the clock's: the call ends with an InternalError whose `__cause__` it is;
-- the log's: `sys.unraisablehook`, and the call goes on;
+- the log's: `sys.unraisablehook`, and the call goes on (what handlers of `logging` raise, `logging` keeps to itself);
 - KeyboardInterrupt, SystemExit and their like: the call raises them as they are;
 - what a signal handler raises while a call waits in the main thread: the call ends at once, and raises it as it is.
 """
@@ -13,6 +13,7 @@ The functions that C sees live as long as the handle they were given to. What a 
 from __future__ import annotations
 
 import ctypes
+import logging
 import threading
 import time
 from datetime import datetime, timedelta
@@ -20,6 +21,7 @@ from typing import Any, Callable, Generator, List, Optional, Tuple
 
 from . import _marshal
 from ._native import CANCEL_CALLBACK, CLOCK_CALLBACK, LOG_CALLBACK, REPLAY_CALLBACK, SIGN_CALLBACK, lib
+from ._words import pythonic
 
 ReplayCallback = Callable[[str, datetime, datetime], bool]
 ClockCallback = Callable[[], Tuple[datetime, timedelta]]
@@ -64,10 +66,11 @@ class Callbacks:
         clock: Optional[ClockCallback],
         log: Optional[LogCallback],
         level: Callable[[int], Any],
+        platform: str,
     ) -> None:
         self._replay = None if replay is None else REPLAY_CALLBACK(_replay_function(replay))
         self._clock = None if clock is None else CLOCK_CALLBACK(_clock_function(clock))
-        self._log = None if log is None else LOG_CALLBACK(_log_function(log, level))
+        self._log = LOG_CALLBACK(_logger_function(platform) if log is None else _log_function(log, level))
 
     def install(self, config: int, log_level: int) -> None:
         """Puts them into a libauth_config."""
@@ -75,8 +78,7 @@ class Callbacks:
             lib.libauth_config_set_replay_callback(config, self._replay, None)
         if self._clock is not None:
             lib.libauth_config_set_clock_callback(config, self._clock, None)
-        if self._log is not None:
-            lib.libauth_config_set_log_callback(config, log_level, self._log, None)
+        lib.libauth_config_set_log_callback(config, log_level, self._log, None)
 
 
 def call(function: Callable[..., int], arguments: Tuple[Any, ...]) -> Tuple[int, Failures]:
@@ -165,6 +167,26 @@ def _clock_function(callback: ClockCallback) -> Callable[[Any, Any, Any], None]:
         unix_ms[0], monotonic_ms[0] = told[0]
 
     return clock
+
+
+#: The levels of Python's logging by those of the library; TRACE has no name there.
+LOGGING_LEVELS = (logging.NOTSET, logging.ERROR, logging.WARNING, logging.INFO, logging.DEBUG, logging.DEBUG // 2)
+
+
+def _logger_function(platform: str) -> Callable[[Any, int, bytes], None]:
+    # Looked up once; whether it wants a line is asked each time, so that levels can be changed while a program runs.
+    logger = logging.getLogger("libauth." + platform)
+
+    def log(_context: Any, level: int, line: bytes) -> None:
+        try:
+            if logger.isEnabledFor(LOGGING_LEVELS[level]):
+                logger.log(LOGGING_LEVELS[level], pythonic(line.decode("utf-8", "replace")))
+        except Exception:
+            raise  # ctypes hands it to sys.unraisablehook
+        except BaseException as raised:  # noqa: B036 - none may pass into C
+            _calls.stack[-1].note("interrupt", raised)
+
+    return log
 
 
 def _log_function(callback: LogCallback, level_type: Callable[[int], Any]) -> Callable[[Any, int, bytes], None]:

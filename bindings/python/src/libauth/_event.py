@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Callable, Optional, Type, TypeVar
+from typing import Any, Callable, Optional, Type, TypeVar
 
-from . import _invoke
+from . import _invoke, _json
 from ._native import NativeObject
 
 AnyEvent = TypeVar("AnyEvent", bound="Event")
@@ -18,6 +18,7 @@ class Event:
     next attempt is then accepted.
     """
 
+    body: bytes
     _owned: NativeObject
     # The C function that makes it final, by platform.
     _done_function: Callable[..., int]
@@ -34,6 +35,10 @@ class Event:
     def give_back(self) -> None:
         """Gives the message back, unless it is done with: the platform's next attempt is accepted."""
         self._owned.free()
+
+    def json(self) -> Any:
+        """The JSON body as a value. Whole numbers are int, all others Decimal: none loses a digit."""
+        return _json.loads(self.body)
 
     def __enter__(self: AnyEvent) -> AnyEvent:
         return self

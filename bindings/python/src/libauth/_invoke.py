@@ -7,6 +7,7 @@ from typing import Any, Callable, Optional
 
 from . import _callbacks, _marshal, _native
 from ._native import NativeObject, lib
+from ._words import pythonic
 from .answers import Answer
 from .errors import BY_STATUS, BusyError, Delivery, Error, InternalError, ReplayedError
 
@@ -21,7 +22,7 @@ def error_from(status: int, pointer: Optional[int]) -> Error:
     retry_after = int(lib.libauth_error_retry_after_ms(pointer))
     answer = lib.libauth_error_answer(pointer)
     return BY_STATUS.get(status, InternalError)(
-        _native.required_text(lib.libauth_error_message(pointer)),
+        pythonic(_native.required_text(lib.libauth_error_message(pointer))),
         delivery=Delivery(lib.libauth_error_delivery(pointer)),
         retry_safe=bool(lib.libauth_error_retry_safe(pointer)),
         retry_after=None if retry_after < 0 else _marshal.span(retry_after),
@@ -49,19 +50,26 @@ def perform(function: Callable[..., int], *arguments: Any) -> None:
 
 
 def verified(
-    function: Callable[..., int], free: Callable[[int], None], make: Callable[[NativeObject], Any], *arguments: Any
+    function: Callable[..., int],
+    free: Callable[[int], None],
+    make: Callable[[NativeObject], Any],
+    keep: object,
+    *arguments: Any,
 ) -> Any:
-    """Calls a function that gives an event, also with two of its errors, which then carry it."""
+    """Calls a function that gives an event, also with two of its errors, which then carry it.
+
+    An event uses the callbacks of its handle, in `keep`, to the end.
+    """
     output = ctypes.c_void_p()
     try:
         perform(function, *arguments, ctypes.byref(output))
     except (ReplayedError, BusyError) as refused:
         if output.value:
-            refused.event = make(NativeObject(output.value, free))
+            refused.event = make(NativeObject(output.value, free, keep))
         raise
     if not output.value:
         raise InternalError("the library gave no result")
-    return make(NativeObject(output.value, free))
+    return make(NativeObject(output.value, free, keep))
 
 
 def produce(function: Callable[..., int], free: Callable[[int], None], *arguments: Any) -> NativeObject:

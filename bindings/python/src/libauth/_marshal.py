@@ -7,12 +7,15 @@ Unicode. Numbers that do not fit are passed on as the nearest that does, for the
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import Iterable, Iterator, Mapping, Optional, Tuple, Type, Union
+from typing import Any, Iterable, Iterator, Mapping, Optional, Tuple, Type, Union
 
 from .errors import Error, InvalidArgumentError
 
 #: Headers or query parameters: a mapping, or pairs where a name may come twice.
 Pairs = Union[Mapping[str, str], Iterable[Tuple[str, str]]]
+
+#: Headers as a server or a client received them: as text, or as the bytes that ASGI has.
+ReceivedPairs = Union[Pairs, Mapping[bytes, bytes], Iterable[Tuple[bytes, bytes]]]
 
 #: A length of time: a timedelta, or a number of seconds.
 Duration = Union[timedelta, float]
@@ -28,8 +31,16 @@ def wrong_type(name: str, wanted: str, value: object) -> TypeError:
     return TypeError(f"{name} must be {wanted}, not {type(value).__name__}")
 
 
+def required(value: str, name: str, error: Type[Error] = InvalidArgumentError) -> bytes:
+    """A string for a `const char *` that must be there."""
+    encoded = text(value, name, error)
+    if encoded is None:
+        raise wrong_type(name, "str", None)
+    return encoded
+
+
 def text(value: Optional[str], name: str, error: Type[Error] = InvalidArgumentError) -> Optional[bytes]:
-    """A string for a `const char *`. None stays None: whether it is required is the library's to say."""
+    """A string for a `const char *`. None stays None."""
     if value is None:
         return None
     if not isinstance(value, str):
@@ -73,14 +84,29 @@ def pairs(value: Optional[Pairs], name: str) -> Iterator[Tuple[bytes, bytes]]:
     for item in items:
         if not isinstance(item, (tuple, list)) or len(item) != 2:
             raise TypeError(f"{name} must be a mapping, or pairs of name and value")
-        key = text(item[0], f"a name in {name}")
-        if key is None:
-            raise wrong_type(f"a name in {name}", "str", None)
-        shown = key.decode("utf-8")
-        entry = text(item[1], f"{name}[{shown!r}]")
-        if entry is None:
-            raise wrong_type(f"{name}[{shown!r}]", "str", None)
-        yield key, entry
+        key = required(item[0], f"a name in {name}")
+        yield key, required(item[1], f"{name}[{key.decode('utf-8')!r}]")
+
+
+def received_pairs(value: Optional[ReceivedPairs], name: str) -> Iterator[Tuple[bytes, bytes]]:
+    """Headers that came over the wire. Bytes are read as UTF-8, or else as Latin-1."""
+    if value is None or isinstance(value, (str, bytes)):
+        return pairs(value, name)
+    items: Iterable[Any] = value.items() if isinstance(value, Mapping) else value
+    return pairs([_as_text(item) for item in items], name)
+
+
+def _as_text(item: Any) -> Any:
+    if not isinstance(item, (tuple, list)):
+        return item
+    return tuple(_decoded(part) if isinstance(part, bytes) else part for part in item)
+
+
+def _decoded(value: bytes) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
 
 
 def integer(value: int, name: str, bits: int = 32) -> int:

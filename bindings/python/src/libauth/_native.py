@@ -179,6 +179,9 @@ class NativeObject:
 
     __slots__ = ("pointer", "keep", "_free")
 
+    pointer: int
+    keep: object
+
     def __init__(self, pointer: int, free: Callable[[int], None], keep: object = None) -> None:
         self.pointer = pointer
         self.keep = keep

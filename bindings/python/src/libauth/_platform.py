@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Any, Callable, Optional, Tuple, Type, TypeVar, Union
+from typing import Any, Callable, Dict, Iterable, Optional, Tuple, Type, TypeVar, Union
 
-from . import _invoke, _marshal, _options
+from . import _invoke, _json, _marshal, _options
+from ._environment import Environment
 from ._marshal import Duration, Pairs
 from ._native import NativeObject, lib
 from .answers import Answer
 from .config import Config
-from .errors import ClosedError
+from .errors import ClosedError, InvalidConfigError
 from .explain import Explanation
 from .http import HttpRequest, HttpResponse
 from .inbound import Inbound, native_inbound
@@ -36,10 +37,42 @@ class Platform:
     def _open(self, config: Config, new: Callable[..., int], free: Callable[[int], None], *arguments: Any) -> None:
         if not isinstance(config, Config):
             raise _marshal.wrong_type("config", "a libauth.Config", config)
-        native, callbacks = config._build()
+        native, callbacks = config._build(self._platform_name().lower())
         owned = _invoke.produce(new, free, native.pointer, *arguments)
         owned.keep = (callbacks, arguments)
         self._owned = owned
+
+    @classmethod
+    def from_env(cls: Type[Handle], account: Optional[str] = None, **settings: Any) -> Handle:
+        """Makes a handle for an account that the environment describes: its address, credentials and settings, such as
+        LIBAUTH_SELLER_BASE_URL, LIBAUTH_SELLER_ACCESS_KEY and LIBAUTH_SELLER_SECRET_KEY_FILE. See `Config.from_env`.
+
+        Args:
+            account: By default the platform's name in capitals, such as "SELLER".
+            settings: Settings of the `Config` that are given here instead.
+
+        Raises:
+            InvalidConfigError: Naming the variable.
+        """
+        platform = cls._platform_name()
+        environment = Environment(platform if account is None else account)
+        if environment.platform != platform:
+            raise InvalidConfigError(f"account is {account!r}: it must begin with {platform}")
+        maker, credentials = cls._credentials(environment)
+        config = Config.from_env(platform if account is None else account, **settings)
+        make: Any = getattr(cls, maker) if maker else cls
+        made: Handle = make(config, **credentials)
+        return made
+
+    @classmethod
+    def _platform_name(cls) -> str:
+        # The class in this package, whatever a subclass is called.
+        return next(kind.__name__ for kind in cls.__mro__ if kind.__module__.startswith("libauth.")).upper()
+
+    @classmethod
+    def _credentials(cls, environment: Environment) -> Tuple[str, Dict[str, Any]]:
+        """What makes a handle: the name of the class method, if it is not the class itself, and its arguments."""
+        raise NotImplementedError
 
     def close(self) -> None:
         """Ends the handle, and wipes its secrets as soon as no call is under way. Closing twice is fine."""
@@ -97,7 +130,7 @@ class Platform:
         message = native_inbound(inbound)
         owned = self._using()
         try:
-            return _invoke.verified(function, free, make, owned.pointer, message.pointer)
+            return _invoke.verified(function, free, make, owned.keep, owned.pointer, message.pointer)
         finally:
             del owned
 
@@ -116,11 +149,8 @@ class Platform:
     def _request(self, function: Callable[..., int], *arguments: Any, trace_id: Optional[str] = None) -> HttpRequest:
         return HttpRequest._from(self._ask(function, lib.libauth_http_request_free, *arguments, trace_id=trace_id))
 
-    def _explain(
-        self, function: Callable[..., int], message: Inbound, text: Optional[str], name: str = "signature"
-    ) -> Explanation:
+    def _explain(self, function: Callable[..., int], message: Inbound, given: Optional[bytes]) -> Explanation:
         native = native_inbound(message)
-        given = _marshal.text(text, name)
         return Explanation._from(self._produce(function, lib.libauth_explanation_free, native.pointer, given))
 
     def share(self: Handle) -> Handle:
@@ -152,6 +182,7 @@ class Platform:
         query: Optional[Pairs] = None,
         headers: Optional[Pairs] = None,
         body: Union[bytes, str, None] = None,
+        json: object = None,
         content_type: Optional[str] = None,
         idempotent: bool = False,
         timeout: Optional[Duration] = None,
@@ -171,6 +202,8 @@ class Platform:
             headers: Further headers. Those that libauth sets itself are refused.
             body: The body, sent and signed byte for byte; a string becomes UTF-8. DaxPay takes a JSON object of the
                 endpoint's own parameters, and adds the common ones and the signature.
+            json: The body as a value: a dict, list, str, int, Decimal and so on, sent as compact JSON. A Decimal keeps
+                its digits. Either this or `body`.
             content_type: By default "application/json".
             idempotent: Says that doing it twice does no harm: only then is it repeated once it may have arrived.
             timeout: The whole call's deadline, from 1 ms to a day; by default the configuration's.
@@ -179,7 +212,7 @@ class Platform:
         Raises:
             Error: As the platform and the network have it.
         """
-        call = _call(method, path, query, headers, body, content_type, idempotent)
+        call = _call(method, path, query, headers, content(body, json), content_type, idempotent)
         function = type(self)._call_function
         owned = self._ask(function, lib.libauth_answer_free, call.pointer, timeout=timeout, trace_id=trace_id)
         return Answer(owned, owned.pointer)
@@ -192,6 +225,7 @@ class Platform:
         query: Optional[Pairs] = None,
         headers: Optional[Pairs] = None,
         body: Union[bytes, str, None] = None,
+        json: object = None,
         content_type: Optional[str] = None,
         trace_id: Optional[str] = None,
     ) -> HttpRequest:
@@ -200,13 +234,22 @@ class Platform:
         Where the platform wants a token, the request carries the cached one; when none is valid that is an
         `UnauthorizedError`, and nothing is fetched.
         """
-        call = _call(method, path, query, headers, body, content_type, False)
+        call = _call(method, path, query, headers, content(body, json), content_type, False)
         return self._request(type(self)._build_call_function, call.pointer, trace_id=trace_id)
 
     def read_call(self, http_request: HttpRequest, http_response: HttpResponse) -> Answer:
         """Reads the response to the request of `build_call`, with the same checks as `call`."""
         owned = self._read(type(self)._read_call_function, lib.libauth_answer_free, http_request, http_response)
         return Answer(owned, owned.pointer)
+
+
+def content(body: Union[bytes, str, None], json: object) -> Union[bytes, str, None]:
+    """The body of a call that was given as bytes, as text or as a value."""
+    if json is None:
+        return body
+    if body is not None:
+        raise TypeError("body and json must not be given together")
+    return _json.dumps(json)
 
 
 def _call(
@@ -220,7 +263,8 @@ def _call(
 ) -> NativeObject:
     """The C description of a business call."""
     owned = NativeObject(
-        lib.libauth_call_new(_marshal.text(method, "method"), _marshal.text(path, "path")), lib.libauth_call_free
+        lib.libauth_call_new(_marshal.required(method, "method"), _marshal.required(path, "path")),
+        lib.libauth_call_free,
     )
     for name, value in _marshal.pairs(query, "query"):
         lib.libauth_call_add_query(owned.pointer, name, value)
@@ -228,17 +272,21 @@ def _call(
         lib.libauth_call_add_header(owned.pointer, name, value)
     kind = _marshal.text(content_type, "content_type")
     if body is not None or kind is not None:
-        content = _marshal.body(body)
-        lib.libauth_call_set_body(owned.pointer, kind, content, len(content))
+        encoded = _marshal.body(body)
+        lib.libauth_call_set_body(owned.pointer, kind, encoded, len(encoded))
     lib.libauth_call_set_idempotent(owned.pointer, _marshal.flag(idempotent, "idempotent"))
     return owned
 
 
-def set_texts(
-    owned: NativeObject, *settings: Tuple[Callable[[int, Optional[bytes]], None], Optional[str], str]
-) -> None:
-    """Sets the texts of a request: setter, value, name."""
-    for setter, value, name in settings:
+#: The setter of a text, its value, its name.
+TextSetting = Tuple[Callable[[int, Optional[bytes]], None], Optional[str], str]
+
+
+def set_texts(owned: NativeObject, required: Iterable[TextSetting], optional: Iterable[TextSetting]) -> None:
+    """Sets the texts of a request. None is no required text, and leaves an optional one unset."""
+    for setter, value, name in required:
+        setter(owned.pointer, _marshal.required(value, name))  # type: ignore[arg-type]
+    for setter, value, name in optional:
         encoded = _marshal.text(value, name)
         if encoded is not None:
             setter(owned.pointer, encoded)

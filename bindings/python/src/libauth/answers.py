@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import enum
-from typing import Callable, Optional
+from typing import Any, Callable, Optional
 
-from . import _marshal, _native
+from . import _json, _marshal, _native
 from ._native import NativeObject, lib
 
 
@@ -13,20 +13,20 @@ def field_of(
     getter: Callable[[int, Optional[bytes]], Optional[bytes]], pointer: int, path: str, default: Optional[str]
 ) -> Optional[str]:
     """A field of the JSON body that an object holds."""
-    found = _native.text(getter(pointer, _marshal.text(path, "path")))
+    found = _native.text(getter(pointer, _marshal.required(path, "path")))
     return default if found is None else found
 
 
 def type_of(getter: Callable[[int, Optional[bytes]], int], pointer: int, path: str) -> JsonType:
     """The type of a field of the JSON body that an object holds."""
-    return JsonType(getter(pointer, _marshal.text(path, "path")))
+    return JsonType(getter(pointer, _marshal.required(path, "path")))
 
 
 def integer_of(
     getter: Callable[[int, Optional[bytes], int], int], pointer: int, path: str, default: Optional[int]
 ) -> Optional[int]:
     """A whole number of the JSON body that an object holds."""
-    encoded = _marshal.text(path, "path")
+    encoded = _marshal.required(path, "path")
     # A number that is there comes out the same whatever stands in for one that is not.
     found = getter(pointer, encoded, 0)
     return found if found != 0 or getter(pointer, encoded, 1) == 0 else default
@@ -88,7 +88,7 @@ class Answer:
 
     def header(self, name: str) -> Optional[str]:
         """The value of a header, whatever the case of its name; None when it is absent. Of several, the first."""
-        return _native.text(lib.libauth_answer_header(self._pointer, _marshal.text(name, "name")))
+        return _native.text(lib.libauth_answer_header(self._pointer, _marshal.required(name, "name")))
 
     def field(self, path: str, default: Optional[str] = None) -> Optional[str]:
         """A field of the JSON body by its path, such as "data.items.0.id".
@@ -104,6 +104,14 @@ class Answer:
     def field_int(self, path: str, default: Optional[int] = None) -> Optional[int]:
         """A whole number of the JSON body, written as a number or as a string of digits; `default` for anything else."""
         return integer_of(lib.libauth_answer_field_int64, self._pointer, path, default)
+
+    def json(self) -> Any:
+        """The JSON body as a value. Whole numbers are int, all others Decimal: none loses a digit.
+
+        Raises:
+            ProtocolError: The body is not JSON.
+        """
+        return _json.loads(self.body)
 
     def __repr__(self) -> str:
         return f"Answer(http_status={self.http_status}, code={self.code!r}, trace_id={self.trace_id!r})"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-import logging
 import os
 from datetime import timedelta
-from typing import Any, Callable, Iterable, List, Optional, Tuple, Union
+from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple, Union
 
 from . import _marshal
-from ._callbacks import Callbacks, ClockCallback, ReplayCallback
+from ._callbacks import LOGGING_LEVELS, Callbacks, ClockCallback, ReplayCallback
+from ._environment import Environment
 from ._marshal import Duration
 from ._native import NativeObject, lib
 from .errors import InvalidConfigError
@@ -46,8 +46,7 @@ class LogLevel(enum.IntEnum):
     @property
     def logging_level(self) -> int:
         """The level of the same meaning in Python's `logging`."""
-        levels = {0: logging.NOTSET, 1: logging.ERROR, 2: logging.WARNING, 3: logging.INFO, 4: logging.DEBUG, 5: 5}
-        return levels[int(self)]
+        return LOGGING_LEVELS[int(self)]
 
 
 class DaxPayResponseSignature(enum.IntEnum):
@@ -131,10 +130,12 @@ class Config:
             time, with a time zone, and what a clock shows that never goes backwards. It tells the timestamps that are
             sent and checked, and the age of tokens; deadlines go by the real clock. If it raises, the call ends with an
             `InternalError` whose `__cause__` is what it raised. Called by several threads at once.
-        log_callback: Where log lines go, up to `log_level`: `log_callback(level: LogLevel, line: str) -> None`. A line
-            never holds a secret. It is called on the thread that made the call. What it raises goes to
-            `sys.unraisablehook`, and the call goes on.
-        log_level: How much is logged to `log_callback`.
+        log_callback: Where log lines go: `log_callback(level: LogLevel, line: str) -> None`; by default to
+            `logging.getLogger("libauth.seller")` and so on, one logger for each platform. A line never holds a secret.
+            It is called on the thread that made the call. What it raises goes to `sys.unraisablehook`, and the call goes
+            on.
+        log_level: How much is logged; by default what the level of the logger lets through at the time, or up to `INFO`
+            with a `log_callback`. `OFF` keeps all of it from Python.
 
     Callbacks live as long as the handles they are used by, and may use those handles; what they must not do is wait for
     another thread's call on them.
@@ -172,7 +173,7 @@ class Config:
     replay_callback: Optional[ReplayCallback]
     clock_callback: Optional[ClockCallback]
     log_callback: Optional[Callable[[LogLevel, str], None]]
-    log_level: LogLevel
+    log_level: Optional[LogLevel]
 
     def __init__(
         self,
@@ -209,7 +210,7 @@ class Config:
         replay_callback: Optional[ReplayCallback] = None,
         clock_callback: Optional[ClockCallback] = None,
         log_callback: Optional[Callable[[LogLevel, str], None]] = None,
-        log_level: LogLevel = LogLevel.INFO,
+        log_level: Optional[LogLevel] = None,
     ) -> None:
         given = dict(locals())
         for name in _LISTS:
@@ -223,7 +224,27 @@ class Config:
                 raise _marshal.wrong_type(name, "callable", given[name])
         # Says now what is wrong with a type or a text, not when a handle is made.
         self._settings()
-        _marshal.text(base_url, "base_url", InvalidConfigError)
+        _marshal.required(base_url, "base_url", InvalidConfigError)
+
+    @classmethod
+    def from_env(cls, account: str, **settings: Any) -> Config:
+        """The settings of an account from the environment, such as LIBAUTH_SELLER_BASE_URL and
+        LIBAUTH_SELLER_TIMEOUT_MS: docs/environment.md names all. Any of them may be in a file that a variable with
+        `_FILE` behind its name tells.
+
+        Args:
+            account: The platform's name in capitals, such as "SELLER", or with `_` and a name of yours behind it.
+            settings: Settings that are given here instead, callbacks for example.
+
+        Raises:
+            InvalidConfigError: Naming the variable; never telling its value.
+        """
+        environment = Environment(account)
+        found = _from_environment(environment)
+        found.update(settings)
+        if "base_url" not in found:
+            found["base_url"] = environment.required("BASE_URL")
+        return cls(**found)
 
     def _settings(self) -> List[Tuple[Callable[..., None], Tuple[Any, ...]]]:
         """The setters to call, with their values."""
@@ -266,7 +287,8 @@ class Config:
         flag(lib.libauth_config_set_proxy_from_environment, "proxy_from_environment")
         flag(lib.libauth_config_set_bundled_roots, "bundled_roots")
         flag(lib.libauth_config_set_system_roots, "system_roots")
-        _marshal.integer(self.log_level, "log_level")
+        if self.log_level is not None:
+            _marshal.integer(self.log_level, "log_level")
         if self.ca_file is not None:
             settings.append((lib.libauth_config_set_ca_file, (_path(self.ca_file, "ca_file"),)))
         if self.ca_pem is not None:
@@ -291,17 +313,67 @@ class Config:
             )
         return settings
 
-    def _build(self) -> Tuple[NativeObject, Optional[Callbacks]]:
+    def _build(self, platform: str) -> Tuple[NativeObject, Callbacks]:
         """A libauth_config with these settings, and the callbacks that its handles must keep."""
-        pointer = lib.libauth_config_new(_marshal.text(self.base_url, "base_url", InvalidConfigError))
+        pointer = lib.libauth_config_new(_marshal.required(self.base_url, "base_url", InvalidConfigError))
         owned = NativeObject(pointer, lib.libauth_config_free)
         for setter, values in self._settings():
             setter(pointer, *values)
-        if self.replay_callback is None and self.clock_callback is None and self.log_callback is None:
-            return owned, None
-        callbacks = Callbacks(self.replay_callback, self.clock_callback, self.log_callback, LogLevel)
-        callbacks.install(pointer, _marshal.integer(self.log_level, "log_level"))
+        log, level = self.log_callback, self.log_level
+        if level is None:
+            level = LogLevel.TRACE if log is None else LogLevel.INFO
+        callbacks = Callbacks(self.replay_callback, self.clock_callback, log, LogLevel, platform)
+        callbacks.install(pointer, _marshal.integer(level, "log_level"))
         return owned, callbacks
+
+
+def _from_environment(environment: Environment) -> Dict[str, Any]:
+    """The settings that the environment has."""
+    platform = environment.platform.lower()
+    unit, policy = SellerExpiresInUnit, DaxPayResponseSignature
+    found: Dict[str, Any] = {
+        "base_url": environment.text("BASE_URL"),
+        "timeout": environment.milliseconds("TIMEOUT_MS"),
+        "connect_timeout": environment.milliseconds("CONNECT_TIMEOUT_MS"),
+        "idle_timeout": environment.milliseconds("IDLE_TIMEOUT_MS"),
+        "max_idle_connections": environment.number("MAX_IDLE_CONNECTIONS"),
+        "max_tries": environment.number("MAX_TRIES"),
+        "max_response_bytes": environment.number("MAX_RESPONSE_BYTES"),
+        "allow_http": environment.switch("ALLOW_HTTP"),
+        "proxy": environment.text("PROXY"),
+        "proxy_from_environment": environment.switch("PROXY_FROM_ENVIRONMENT"),
+        "bundled_roots": environment.switch("BUNDLED_ROOTS"),
+        "system_roots": environment.switch("SYSTEM_ROOTS"),
+        "ca_pem": environment.text("CA_PEM"),
+        "user_agent": environment.text("USER_AGENT"),
+        "window": environment.milliseconds("WINDOW_MS"),
+        "replay_claim": environment.milliseconds("REPLAY_CLAIM_MS"),
+        "replay_capacity": environment.number("REPLAY_CAPACITY"),
+    }
+    pins = environment.text("PINS")
+    if pins is not None:
+        found["pins"] = [pin.strip() for pin in pins.split(",")]
+    if environment.text("CLIENT_CERTIFICATE_PEM") or environment.text("CLIENT_KEY_PEM"):
+        found["client_certificate"] = (
+            environment.required("CLIENT_CERTIFICATE_PEM").encode(),
+            environment.required("CLIENT_KEY_PEM").encode(),
+        )
+    if platform == "creditpay":
+        found["creditpay_signed_path_prefix"] = environment.text("SIGNED_PATH_PREFIX")
+    elif platform == "daxpay":
+        minutes = environment.number("UTC_OFFSET_MINUTES")
+        found["daxpay_utc_offset"] = None if minutes is None else _marshal.span(minutes * 60_000)
+        policies = {"required": policy.REQUIRED, "if_present": policy.IF_PRESENT}
+        found["daxpay_response_signature"] = environment.choice("RESPONSE_SIGNATURE", policies)
+    elif platform == "openplatform":
+        found["openplatform_token_lifetime"] = environment.milliseconds("TOKEN_LIFETIME_MS")
+    elif platform == "seller":
+        units = {"auto": unit.AUTO, "milliseconds": unit.MILLISECONDS, "seconds": unit.SECONDS}
+        found["seller_expires_in_unit"] = environment.choice("EXPIRES_IN_UNIT", units)
+        found["seller_token_path"] = environment.text("TOKEN_PATH")
+    if platform in ("creditpay", "daxpay", "redemption"):
+        found[platform + "_previous_keys"] = environment.previous_keys()
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _path(value: Union[str, os.PathLike[str]], name: str) -> Optional[bytes]:

@@ -6,11 +6,12 @@ import dataclasses
 import enum
 from datetime import datetime
 from decimal import Decimal
-from typing import Iterable, Optional, Union
+from typing import Any, Dict, Iterable, Optional, Tuple, Union
 
 from . import _marshal, _native
 from ._event import Event
 from ._marshal import Duration
+from ._environment import Environment
 from ._native import NativeObject, lib
 from ._platform import Platform, set_texts
 from .answers import Answer, JsonType, field_of, integer_of, type_of
@@ -180,10 +181,15 @@ class CreditPay(Platform):
             config,
             lib.libauth_creditpay_new,
             lib.libauth_creditpay_free,
-            _marshal.text(plat_id, "plat_id"),
-            _marshal.text(api_key, "api_key"),
-            _marshal.text(signature_key, "signature_key"),
+            _marshal.required(plat_id, "plat_id"),
+            _marshal.required(api_key, "api_key"),
+            _marshal.required(signature_key, "signature_key"),
         )
+
+    @classmethod
+    def _credentials(cls, environment: Environment) -> Tuple[str, Dict[str, Any]]:
+        names = {"plat_id": "PLAT_ID", "api_key": "API_KEY", "signature_key": "SIGNATURE_KEY"}
+        return "", {**environment.texts(names, {})}
 
     def issue_code(
         self,
@@ -266,13 +272,13 @@ class CreditPay(Platform):
 
         Not repeated once it may have arrived: then that is an `OutcomeUnknownError`. Not cached.
         """
-        code = _marshal.text(ident_code, "ident_code")
+        code = _marshal.required(ident_code, "ident_code")
         open_token = lib.libauth_creditpay_open_token
         return Token._from(self._ask(open_token, lib.libauth_token_free, code, timeout=timeout, trace_id=trace_id))
 
     def build_open_token(self, ident_code: str, *, trace_id: Optional[str] = None) -> HttpRequest:
         """The request of `open_token`, for your own HTTP client to send. Opens no socket."""
-        code = _marshal.text(ident_code, "ident_code")
+        code = _marshal.required(ident_code, "ident_code")
         return self._request(lib.libauth_creditpay_build_open_token, code, trace_id=trace_id)
 
     def read_open_token(self, http_request: HttpRequest, http_response: HttpResponse) -> Token:
@@ -307,15 +313,17 @@ class CreditPay(Platform):
                 set, and its body the bytes that are signed.
             signature: A signature that somebody else made; by default the message's own header `signature`.
         """
-        return self._explain(lib.libauth_creditpay_explain, message, signature)
+        return self._explain(lib.libauth_creditpay_explain, message, _marshal.text(signature, "signature"))
 
     def explain_event(self, message: Inbound, signature: Optional[str] = None) -> Explanation:
         """The same as `explain`, for a message that the platform made: its path is your own."""
-        return self._explain(lib.libauth_creditpay_explain_event, message, signature)
+        return self._explain(lib.libauth_creditpay_explain_event, message, _marshal.text(signature, "signature"))
 
     def explain_string(self, message: Inbound, their_string: str) -> Explanation:
         """The same as `explain`, with the string that the other side signs: where the two part, and what that means."""
-        return self._explain(lib.libauth_creditpay_explain_string, message, their_string, "their_string")
+        return self._explain(
+            lib.libauth_creditpay_explain_string, message, _marshal.required(their_string, "their_string")
+        )
 
 
 def _request(
@@ -332,19 +340,21 @@ def _request(
     owned = NativeObject(lib.libauth_creditpay_request_new(), lib.libauth_creditpay_request_free)
     set_texts(
         owned,
-        (lib.libauth_creditpay_request_set_customer_no, customer_no, "customer_no"),
-        (lib.libauth_creditpay_request_set_customer_token, customer_token, "customer_token"),
-        (lib.libauth_creditpay_request_set_callback_url, callback_url, "callback_url"),
-        (lib.libauth_creditpay_request_set_client_ip, client_ip, "client_ip"),
-        (lib.libauth_creditpay_request_set_session_sign, session_sign, "session_sign"),
-        (lib.libauth_creditpay_request_set_credit_limit_tag, credit_limit_tag, "credit_limit_tag"),
-        (lib.libauth_creditpay_request_set_lang, lang, "lang"),
+        (
+            (lib.libauth_creditpay_request_set_customer_no, customer_no, "customer_no"),
+            (lib.libauth_creditpay_request_set_customer_token, customer_token, "customer_token"),
+            (lib.libauth_creditpay_request_set_callback_url, callback_url, "callback_url"),
+            (lib.libauth_creditpay_request_set_client_ip, client_ip, "client_ip"),
+        ),
+        (
+            (lib.libauth_creditpay_request_set_session_sign, session_sign, "session_sign"),
+            (lib.libauth_creditpay_request_set_credit_limit_tag, credit_limit_tag, "credit_limit_tag"),
+            (lib.libauth_creditpay_request_set_lang, lang, "lang"),
+        ),
     )
-    # None stays unset, so that the library names it with what else is missing.
-    if token_expire is not None:
-        lib.libauth_creditpay_request_set_token_expire_ms(
-            owned.pointer, _marshal.unix_milliseconds(token_expire, "token_expire")
-        )
+    lib.libauth_creditpay_request_set_token_expire_ms(
+        owned.pointer, _marshal.unix_milliseconds(token_expire, "token_expire")
+    )
     for card in cards:
         if not isinstance(card, CreditPayCard):
             raise _marshal.wrong_type("a card", "a libauth.CreditPayCard", card)
@@ -352,10 +362,10 @@ def _request(
         amount = format(card.amount, "f") if isinstance(card.amount, Decimal) else card.amount
         lib.libauth_creditpay_request_add_card(
             owned.pointer,
-            _marshal.text(card.tag, "card.tag"),
-            _marshal.text(amount, "card.amount"),
-            _marshal.text(card.currency, "card.currency"),
-            _marshal.text(card.icon, "card.icon"),
-            _marshal.text(card.input, "card.input"),
+            _marshal.required(card.tag, "card.tag"),
+            _marshal.required(amount, "card.amount"),
+            _marshal.required(card.currency, "card.currency"),
+            _marshal.required(card.icon, "card.icon"),
+            _marshal.required(card.input, "card.input"),
         )
     return owned

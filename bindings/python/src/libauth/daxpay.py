@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from typing import Optional, Type, TypeVar
+from typing import Any, Dict, Optional, Tuple, Type, TypeVar
 
 from . import _callbacks, _marshal, _native
 from ._callbacks import SignCallback
 from ._event import Event
 from ._marshal import Duration
+from ._environment import Environment
 from ._native import NativeObject, lib
 from ._platform import Platform, set_texts
 from .answers import Answer, JsonType, field_of, integer_of, type_of
@@ -197,9 +198,26 @@ class DaxPay(Platform):
             lib.libauth_daxpay_free,
             _marshal.text(app_id, "app_id"),
             _marshal.text(mch_no, "mch_no"),
-            _marshal.text(sign_key, "sign_key"),
+            _marshal.required(sign_key, "sign_key"),
             _marshal.integer(algorithm, "algorithm"),
         )
+
+    @classmethod
+    def _credentials(cls, environment: Environment) -> Tuple[str, Dict[str, Any]]:
+        if environment.choice("EDITION", {"3": False, "open": True}):
+            names = {
+                "mch_no": "MCH_NO",
+                "private_key": "PRIVATE_KEY",
+                "platform_public_key": "PLATFORM_PUBLIC_KEY",
+            }
+            return "open", {**environment.texts(names, {"app_id": "APP_ID"})}
+        given: Dict[str, Any] = {
+            **environment.texts({"sign_key": "SIGN_KEY"}, {"app_id": "APP_ID", "mch_no": "MCH_NO"})
+        }
+        algorithm = environment.choice("ALGORITHM", {sign.name: sign for sign in DaxPaySign})
+        if algorithm is not None:
+            given["algorithm"] = algorithm
+        return "", given
 
     @classmethod
     def open(
@@ -229,10 +247,10 @@ class DaxPay(Platform):
             config,
             lib.libauth_daxpay_new_open,
             lib.libauth_daxpay_free,
-            _marshal.text(mch_no, "mch_no"),
+            _marshal.required(mch_no, "mch_no"),
             _marshal.text(app_id, "app_id"),
-            _marshal.text(private_key, "private_key"),
-            _marshal.text(platform_public_key, "platform_public_key"),
+            _marshal.required(private_key, "private_key"),
+            _marshal.required(platform_public_key, "platform_public_key"),
         )
         return handle
 
@@ -263,12 +281,12 @@ class DaxPay(Platform):
             config,
             lib.libauth_daxpay_new_open_callback,
             lib.libauth_daxpay_free,
-            _marshal.text(mch_no, "mch_no"),
+            _marshal.required(mch_no, "mch_no"),
             _marshal.text(app_id, "app_id"),
             _callbacks.sign_callback(sign_callback),
             None,
-            _marshal.text(public_key, "public_key"),
-            _marshal.text(platform_public_key, "platform_public_key"),
+            _marshal.required(public_key, "public_key"),
+            _marshal.required(platform_public_key, "platform_public_key"),
         )
         return handle
 
@@ -514,15 +532,17 @@ class DaxPay(Platform):
         Raises:
             InvalidArgumentError: The body is no JSON object.
         """
-        return self._explain(lib.libauth_daxpay_explain, message, signature)
+        return self._explain(lib.libauth_daxpay_explain, message, _marshal.text(signature, "signature"))
 
     def explain_event(self, message: Inbound, signature: Optional[str] = None) -> Explanation:
         """The same as `explain`, for an answer or a notification, which the gateway signs."""
-        return self._explain(lib.libauth_daxpay_explain_event, message, signature)
+        return self._explain(lib.libauth_daxpay_explain_event, message, _marshal.text(signature, "signature"))
 
     def explain_string(self, message: Inbound, their_string: str) -> Explanation:
         """The same as `explain`, with the string that the other side signs: where the two part, and what that means."""
-        return self._explain(lib.libauth_daxpay_explain_string, message, their_string, "their_string")
+        return self._explain(
+            lib.libauth_daxpay_explain_string, message, _marshal.required(their_string, "their_string")
+        )
 
 
 def _auth_request(
@@ -538,14 +558,16 @@ def _auth_request(
     owned = NativeObject(lib.libauth_daxpay_auth_request_new(), lib.libauth_daxpay_auth_request_free)
     set_texts(
         owned,
-        (lib.libauth_daxpay_auth_request_set_channel, channel, "channel"),
-        (lib.libauth_daxpay_auth_request_set_auth_code, auth_code, "auth_code"),
-        (lib.libauth_daxpay_auth_request_set_query_code, query_code, "query_code"),
-        (lib.libauth_daxpay_auth_request_set_client_ip, client_ip, "client_ip"),
-        (lib.libauth_daxpay_auth_request_set_auth_type, auth_type, "auth_type"),
-        (lib.libauth_daxpay_auth_request_set_access_token, access_token, "access_token"),
-        (lib.libauth_daxpay_auth_request_set_union_identifier, union_identifier, "union_identifier"),
-        (lib.libauth_daxpay_auth_request_set_auth_token, auth_token, "auth_token"),
+        ((lib.libauth_daxpay_auth_request_set_auth_code, auth_code, "auth_code"),),
+        (
+            (lib.libauth_daxpay_auth_request_set_channel, channel, "channel"),
+            (lib.libauth_daxpay_auth_request_set_query_code, query_code, "query_code"),
+            (lib.libauth_daxpay_auth_request_set_client_ip, client_ip, "client_ip"),
+            (lib.libauth_daxpay_auth_request_set_auth_type, auth_type, "auth_type"),
+            (lib.libauth_daxpay_auth_request_set_access_token, access_token, "access_token"),
+            (lib.libauth_daxpay_auth_request_set_union_identifier, union_identifier, "union_identifier"),
+            (lib.libauth_daxpay_auth_request_set_auth_token, auth_token, "auth_token"),
+        ),
     )
     return owned
 
@@ -564,14 +586,16 @@ def _auth_url_request(
     owned = NativeObject(lib.libauth_daxpay_auth_url_request_new(), lib.libauth_daxpay_auth_url_request_free)
     set_texts(
         owned,
-        (lib.libauth_daxpay_auth_url_request_set_channel, channel, "channel"),
-        (lib.libauth_daxpay_auth_url_request_set_auth_redirect_url, auth_redirect_url, "auth_redirect_url"),
-        (lib.libauth_daxpay_auth_url_request_set_client_ip, client_ip, "client_ip"),
-        (lib.libauth_daxpay_auth_url_request_set_auth_path, auth_path, "auth_path"),
-        (lib.libauth_daxpay_auth_url_request_set_auth_type, auth_type, "auth_type"),
-        (lib.libauth_daxpay_auth_url_request_set_product, product, "product"),
-        (lib.libauth_daxpay_auth_url_request_set_op_app_id, op_app_id, "op_app_id"),
-        (lib.libauth_daxpay_auth_url_request_set_return_path, return_path, "return_path"),
-        (lib.libauth_daxpay_auth_url_request_set_capability, capability, "capability"),
+        ((lib.libauth_daxpay_auth_url_request_set_channel, channel, "channel"),),
+        (
+            (lib.libauth_daxpay_auth_url_request_set_auth_redirect_url, auth_redirect_url, "auth_redirect_url"),
+            (lib.libauth_daxpay_auth_url_request_set_client_ip, client_ip, "client_ip"),
+            (lib.libauth_daxpay_auth_url_request_set_auth_path, auth_path, "auth_path"),
+            (lib.libauth_daxpay_auth_url_request_set_auth_type, auth_type, "auth_type"),
+            (lib.libauth_daxpay_auth_url_request_set_product, product, "product"),
+            (lib.libauth_daxpay_auth_url_request_set_op_app_id, op_app_id, "op_app_id"),
+            (lib.libauth_daxpay_auth_url_request_set_return_path, return_path, "return_path"),
+            (lib.libauth_daxpay_auth_url_request_set_capability, capability, "capability"),
+        ),
     )
     return owned

@@ -6,6 +6,7 @@ All are `Error`, with one class for each status, so that `except libauth.Outcome
 
 from __future__ import annotations
 
+import builtins
 import enum
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Tuple, Type
@@ -131,14 +132,14 @@ class InvalidKeyError(Error, ValueError):
     status = Status.INVALID_KEY
 
 
-class NetworkError(Error):
-    """DNS, connecting, TLS, or a connection that broke."""
+class NetworkError(Error, ConnectionError):
+    """DNS, connecting, TLS, or a connection that broke. Also a builtin `ConnectionError`."""
 
     status = Status.NETWORK
 
 
-class TimeoutError(Error):
-    """The deadline of the call (or of connecting) passed."""
+class TimeoutError(Error, builtins.TimeoutError):
+    """The deadline of the call (or of connecting) passed. Also a builtin `TimeoutError`."""
 
     status = Status.TIMEOUT
 

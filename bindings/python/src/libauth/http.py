@@ -10,7 +10,7 @@ import dataclasses
 from typing import Optional, Tuple, Union
 
 from . import _marshal, _native
-from ._marshal import Pairs
+from ._marshal import ReceivedPairs
 from ._native import NativeObject, lib
 
 
@@ -61,14 +61,14 @@ class HttpResponse:
     """
 
     status: int
-    headers: Optional[Pairs] = dataclasses.field(default=None, repr=False)
+    headers: Optional[ReceivedPairs] = dataclasses.field(default=None, repr=False)
     body: Union[bytes, str] = dataclasses.field(default=b"", repr=False)
 
     def _build(self) -> NativeObject:
         owned = NativeObject(
             lib.libauth_http_response_new(_marshal.integer(self.status, "status")), lib.libauth_http_response_free
         )
-        for name, value in _marshal.pairs(self.headers, "headers"):
+        for name, value in _marshal.received_pairs(self.headers, "headers"):
             lib.libauth_http_response_add_header(owned.pointer, name, value)
         body = _marshal.body(self.body)
         lib.libauth_http_response_set_body(owned.pointer, body, len(body))

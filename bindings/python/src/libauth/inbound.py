@@ -6,7 +6,7 @@ import dataclasses
 from typing import Optional, Union
 
 from . import _marshal
-from ._marshal import Pairs
+from ._marshal import ReceivedPairs
 from ._native import NativeObject, lib
 
 
@@ -17,22 +17,22 @@ class Inbound:
     Args:
         method: The method, "POST".
         path: The path as the platform called it, without host and query.
-        headers: Every header as received, as a mapping or as pairs of name and value; the case of names does not
-            matter. With pairs a header that came twice is noticed.
+        headers: Every header as received, as a mapping or as pairs of name and value, in text or in the bytes that ASGI
+            has; the case of names does not matter. With pairs a header that came twice is noticed.
         body: The body byte for byte as received.
     """
 
     method: str
     path: str
-    headers: Optional[Pairs] = dataclasses.field(default=None, repr=False)
+    headers: Optional[ReceivedPairs] = dataclasses.field(default=None, repr=False)
     body: Union[bytes, str] = dataclasses.field(default=b"", repr=False)
 
     def _build(self) -> NativeObject:
         owned = NativeObject(
-            lib.libauth_inbound_new(_marshal.text(self.method, "method"), _marshal.text(self.path, "path")),
+            lib.libauth_inbound_new(_marshal.required(self.method, "method"), _marshal.required(self.path, "path")),
             lib.libauth_inbound_free,
         )
-        for name, value in _marshal.pairs(self.headers, "headers"):
+        for name, value in _marshal.received_pairs(self.headers, "headers"):
             lib.libauth_inbound_add_header(owned.pointer, name, value)
         body = _marshal.body(self.body)
         lib.libauth_inbound_set_body(owned.pointer, body, len(body))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import Any, Dict, Optional, Tuple
 
 from . import _marshal
 from ._marshal import Duration
+from ._environment import Environment
 from ._native import lib
 from ._platform import Platform
 from .config import Config
@@ -35,9 +36,13 @@ class OpenPlatform(Platform):
             config,
             lib.libauth_openplatform_new,
             lib.libauth_openplatform_free,
-            _marshal.text(client_id, "client_id"),
-            _marshal.text(secret, "secret"),
+            _marshal.required(client_id, "client_id"),
+            _marshal.required(secret, "secret"),
         )
+
+    @classmethod
+    def _credentials(cls, environment: Environment) -> Tuple[str, Dict[str, Any]]:
+        return "", {**environment.texts({"client_id": "CLIENT_ID", "secret": "SECRET"}, {})}
 
     def token(self, *, timeout: Optional[Duration] = None, trace_id: Optional[str] = None) -> Token:
         """Gives a token that is valid now (header Access-Token).
@@ -65,7 +70,7 @@ class OpenPlatform(Platform):
 
         Only if the cached token is this one: a late caller cannot drop a fresh one. `call` does this itself.
         """
-        self._perform(lib.libauth_openplatform_invalidate, _marshal.text(token, "token"))
+        self._perform(lib.libauth_openplatform_invalidate, _marshal.required(token, "token"))
 
     def build_token(self, *, trace_id: Optional[str] = None) -> HttpRequest:
         """The login request, for your own HTTP client to send. Opens no socket."""

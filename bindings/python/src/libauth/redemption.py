@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Callable, Optional, Type, TypeVar
+from typing import Any, Callable, Dict, Optional, Tuple, Type, TypeVar
 
 from . import _callbacks, _marshal, _native
 from ._callbacks import SignCallback
 from ._event import Event
 from ._marshal import Duration
+from ._environment import Environment
 from ._native import NativeObject, lib
 from ._platform import Platform, set_texts
 from .answers import Answer, JsonType, field_of, integer_of, type_of
 from .config import Config
+from .errors import InvalidConfigError
 from .explain import Explanation
 from .http import HttpRequest, HttpResponse
 from .inbound import Inbound
@@ -107,6 +109,16 @@ class Redemption(Platform):
         raise TypeError("use libauth.Redemption.rsa(...) or libauth.Redemption.md5(...)")
 
     @classmethod
+    def _credentials(cls, environment: Environment) -> Tuple[str, Dict[str, Any]]:
+        names = {"business_id": "BUSINESS_ID", "merchant_id": "MERCHANT_ID"}
+        if environment.text("SECRET") is None:
+            optional = {"platform_public_key": "PLATFORM_PUBLIC_KEY"}
+            return "rsa", {**environment.texts({**names, "private_key": "PRIVATE_KEY"}, optional)}
+        if environment.text("PRIVATE_KEY") is not None:
+            raise InvalidConfigError("PRIVATE_KEY and SECRET of a redemption account are both set: unset one of them")
+        return "md5", {**environment.texts({**names, "secret": "SECRET"}, {})}
+
+    @classmethod
     def rsa(
         cls: Type[Handle],
         config: Config,
@@ -135,9 +147,9 @@ class Redemption(Platform):
         return cls._make(
             config,
             lib.libauth_redemption_new_rsa,
-            _marshal.text(business_id, "business_id"),
-            _marshal.text(merchant_id, "merchant_id"),
-            _marshal.text(private_key, "private_key"),
+            _marshal.required(business_id, "business_id"),
+            _marshal.required(merchant_id, "merchant_id"),
+            _marshal.required(private_key, "private_key"),
             _marshal.text(platform_public_key, "platform_public_key"),
         )
 
@@ -166,11 +178,11 @@ class Redemption(Platform):
         return cls._make(
             config,
             lib.libauth_redemption_new_rsa_callback,
-            _marshal.text(business_id, "business_id"),
-            _marshal.text(merchant_id, "merchant_id"),
+            _marshal.required(business_id, "business_id"),
+            _marshal.required(merchant_id, "merchant_id"),
             _callbacks.sign_callback(sign_callback),
             None,
-            _marshal.text(public_key, "public_key"),
+            _marshal.required(public_key, "public_key"),
             _marshal.text(platform_public_key, "platform_public_key"),
         )
 
@@ -190,9 +202,9 @@ class Redemption(Platform):
         return cls._make(
             config,
             lib.libauth_redemption_new_md5,
-            _marshal.text(business_id, "business_id"),
-            _marshal.text(merchant_id, "merchant_id"),
-            _marshal.text(secret, "secret"),
+            _marshal.required(business_id, "business_id"),
+            _marshal.required(merchant_id, "merchant_id"),
+            _marshal.required(secret, "secret"),
         )
 
     @classmethod
@@ -272,7 +284,7 @@ class Redemption(Platform):
             message: The request: its headers `businessId`, `nonce`, `timestamp`, `signType`, and its body.
             signature: A signature that somebody else made; by default the message's own header `sign`.
         """
-        return self._explain(lib.libauth_redemption_explain, message, signature)
+        return self._explain(lib.libauth_redemption_explain, message, _marshal.text(signature, "signature"))
 
     def explain_event(self, message: Inbound, signature: Optional[str] = None) -> Explanation:
         """The same as `explain`, for a callback, which the platform signs.
@@ -280,19 +292,23 @@ class Redemption(Platform):
         Raises:
             InvalidConfigError: An RSA handle has no platform_public_key.
         """
-        return self._explain(lib.libauth_redemption_explain_event, message, signature)
+        return self._explain(lib.libauth_redemption_explain_event, message, _marshal.text(signature, "signature"))
 
     def explain_string(self, message: Inbound, their_string: str) -> Explanation:
         """The same as `explain`, with the string that the other side signs: where the two part, and what that means."""
-        return self._explain(lib.libauth_redemption_explain_string, message, their_string, "their_string")
+        return self._explain(
+            lib.libauth_redemption_explain_string, message, _marshal.required(their_string, "their_string")
+        )
 
 
 def _request(serial_no: str, user_id: str, callback_url: Optional[str]) -> NativeObject:
     owned = NativeObject(lib.libauth_redemption_request_new(), lib.libauth_redemption_request_free)
     set_texts(
         owned,
-        (lib.libauth_redemption_request_set_serial_no, serial_no, "serial_no"),
-        (lib.libauth_redemption_request_set_user_id, user_id, "user_id"),
-        (lib.libauth_redemption_request_set_callback_url, callback_url, "callback_url"),
+        (
+            (lib.libauth_redemption_request_set_serial_no, serial_no, "serial_no"),
+            (lib.libauth_redemption_request_set_user_id, user_id, "user_id"),
+        ),
+        ((lib.libauth_redemption_request_set_callback_url, callback_url, "callback_url"),),
     )
     return owned

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import Any, Dict, Optional, Tuple
 
 from . import _marshal
 from ._marshal import Duration
+from ._environment import Environment
 from ._native import lib
 from ._platform import Platform
 from .config import Config
@@ -35,9 +36,14 @@ class Seller(Platform):
             config,
             lib.libauth_seller_new,
             lib.libauth_seller_free,
-            _marshal.text(access_key, "access_key"),
-            _marshal.text(secret_key, "secret_key"),
+            _marshal.required(access_key, "access_key"),
+            _marshal.required(secret_key, "secret_key"),
         )
+
+    @classmethod
+    def _credentials(cls, environment: Environment) -> Tuple[str, Dict[str, Any]]:
+        names = {"access_key": "ACCESS_KEY", "secret_key": "SECRET_KEY"}
+        return "", {**environment.texts(names, {})}
 
     def token(self, *, timeout: Optional[Duration] = None, trace_id: Optional[str] = None) -> Token:
         """Gives a token that is valid now (header Authorization).
@@ -64,7 +70,7 @@ class Seller(Platform):
 
         Only if the cached token is this one: a late caller cannot drop a fresh one. `call` does this itself.
         """
-        self._perform(lib.libauth_seller_invalidate, _marshal.text(token, "token"))
+        self._perform(lib.libauth_seller_invalidate, _marshal.required(token, "token"))
 
     def build_token(self, *, trace_id: Optional[str] = None) -> HttpRequest:
         """The login request, for your own HTTP client to send. Opens no socket."""
