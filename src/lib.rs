@@ -12,8 +12,8 @@
 //!   went wrong
 //! - `replay` `inbound` `config` `options` `call` `token`: what a user configures, receives, asks for,
 //!   keeps
-//! - `connection` `proxy` `resolve` `tls` `transport`: a TCP connection, and HTTP over it; `transport` is
-//!   the one file that knows the HTTP library
+//! - `connection` `resolve` `proxy` `tls` `line` `codings` `transport`: a TCP connection, what goes around it, and
+//!   HTTP over it; `transport` is the one file that knows the HTTP library
 //! - `client`
 //! - `signing`, then `explain`
 //! - `providers`
@@ -38,9 +38,11 @@ pub mod signing;
 pub mod token;
 
 mod client;
+mod codings;
 mod connection;
 mod envelope;
 mod hex;
+mod line;
 mod os;
 mod per_process;
 mod proxy;

@@ -5,14 +5,11 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::fmt;
 use std::io::{self, Read};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
-use http::uri::{Authority, Scheme};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use ureq::Agent;
 use ureq::config::Config as AgentConfig;
@@ -21,19 +18,15 @@ use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, NextTimeout, Transport as UreqTransport,
 };
 
+use crate::codings;
 use crate::config::Config;
-use crate::connection::{Buffer, Connection, Fault};
+use crate::connection::{Buffer, Fault};
 use crate::error::{Delivery, Error, Result, Status};
 use crate::http::{Headers, HttpRequest, HttpResponse};
+use crate::line::{INPUT, Line, Lines, Settings};
 use crate::options::{Wait, cancelled};
 use crate::per_process::PerProcess;
-use crate::proxy::Proxy;
-use crate::resolve::Resolver;
 use crate::secret::one_line;
-use crate::tls::{self, Session, Sessions};
-
-/// Room for what is read at once.
-const INPUT: usize = 8 * 1024;
 
 /// Room for a request: a usual one goes out whole, in one write.
 const OUTPUT: usize = 8 * 1024;
@@ -55,31 +48,10 @@ pub(crate) struct Transport {
 
 impl Transport {
     pub(crate) fn new(config: &Config) -> Result<Transport> {
-        let user_agent = match &config.user_agent {
-            Some(text) => text.clone(),
-            None => concat!("libauth/", env!("CARGO_PKG_VERSION")).to_owned(),
-        };
-        if HeaderValue::from_str(&user_agent).is_err() {
-            let problem = "has characters that a header cannot hold";
-            return Err(Error::config("user_agent", problem));
-        }
-        let settings = Arc::new(Settings {
-            tls: tls::Settings::new(config)?,
-            proxy: Proxy::new(config)?,
-            user_agent,
-            connect_timeout: milliseconds(config.connect_timeout_ms),
-            idle_timeout: milliseconds(config.idle_timeout_ms),
-            max_idle: usize::try_from(config.max_idle_connections).unwrap_or(0),
-        });
-        // Locks, sockets and look-ups: none of it is any use to a forked child.
+        let settings = Arc::new(Settings::new(config)?);
         let build = move || {
-            let connector = Dialer {
-                sessions: settings.tls.build(),
-                resolver: Resolver::new(),
-                pool: Arc::default(),
-                settings: Arc::clone(&settings),
-            };
-            Agent::with_parts(agent_config(&settings), connector, ResolveLater)
+            let lines = Dialer(Arc::new(Lines::new(&settings)));
+            Agent::with_parts(agent_config(settings.user_agent()), lines, ResolveLater)
         };
         Ok(Transport {
             agent: PerProcess::new(build),
@@ -104,20 +76,17 @@ impl Transport {
         CURRENT.with_borrow_mut(|current| current.progress = Progress::Head);
         let (parts, body) = response.into_parts();
         let length = length(&parts.headers)?;
-        if length.is_some_and(|length| length > self.max_response_bytes) {
-            return Err(self.too_large());
-        }
+        self.check_length(length.unwrap_or(0))?;
         let mut bytes = Vec::new();
         // A length is a promise; the memory is taken as it is kept.
         let length = length.and_then(|length| usize::try_from(length).ok());
         bytes.reserve_exact(length.unwrap_or(0).min(MOST_OUTPUT));
         let most = self.max_response_bytes.saturating_add(1);
         body.into_reader().take(most).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > self.max_response_bytes {
-            return Err(self.too_large());
-        }
+        self.check_size(&bytes)?;
         if let Some(coding) = coding(&parts.headers) {
-            bytes = self.decode(&coding, &bytes)?;
+            bytes = codings::decode(&coding, &bytes, self.max_response_bytes)?;
+            self.check_size(&bytes)?;
         }
         let headers = parts
             .headers
@@ -130,44 +99,18 @@ impl Transport {
         })
     }
 
-    /// What a server coded although identity was asked for. It is limited as it grows.
-    fn decode(&self, coding: &str, bytes: &[u8]) -> std::result::Result<Vec<u8>, Failure> {
-        use flate2::bufread::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
-        let mut decoder: Box<dyn Read + '_> = match coding {
-            "gzip" | "x-gzip" => Box::new(MultiGzDecoder::new(bytes)),
-            // It means zlib's format; some send bare deflate.
-            "deflate" if is_zlib(bytes) => Box::new(ZlibDecoder::new(bytes)),
-            "deflate" => Box::new(DeflateDecoder::new(bytes)),
-            other => {
-                let other = one_line(other);
-                return Err(Failure::broken(format!(
-                    "the answer is coded as {other}, though identity was asked for: gzip and deflate could be read"
-                )));
-            }
-        };
-        let mut decoded = Vec::new();
-        let most = self.max_response_bytes.saturating_add(1);
-        if decoder
-            .by_ref()
-            .take(most)
-            .read_to_end(&mut decoded)
-            .is_err()
-        {
-            return Err(Failure::broken(format!(
-                "the answer is not the {coding} that it says it is"
-            )));
-        }
-        if decoded.len() as u64 > self.max_response_bytes {
-            return Err(self.too_large());
-        }
-        Ok(decoded)
+    fn check_size(&self, body: &[u8]) -> Result<()> {
+        self.check_length(body.len() as u64)
     }
 
-    fn too_large(&self) -> Failure {
-        Failure::broken(format!(
+    fn check_length(&self, length: u64) -> Result<()> {
+        if length <= self.max_response_bytes {
+            return Ok(());
+        }
+        Err(Error::protocol(format!(
             "the answer is larger than max_response_bytes ({})",
             self.max_response_bytes
-        ))
+        )))
     }
 }
 
@@ -178,26 +121,17 @@ fn text(value: &HeaderValue) -> Cow<'_, str> {
     }
 }
 
-fn is_zlib(bytes: &[u8]) -> bool {
-    match bytes {
-        [method, check, ..] => {
-            method & 0x0f == 8 && (u32::from(*method) * 256 + u32::from(*check)) % 31 == 0
-        }
-        _ => false,
-    }
-}
-
 /// The length that an answer promises. ureq has checked the number.
-fn length(headers: &HeaderMap) -> std::result::Result<Option<u64>, Failure> {
+fn length(headers: &HeaderMap) -> Result<Option<u64>> {
     let coded = headers.get(TRANSFER_ENCODING);
     let length = headers.get(CONTENT_LENGTH);
     match (coded, length) {
         // One of them lies, and where the answer ends with it.
-        (Some(_), Some(_)) => Err(Failure::broken(
+        (Some(_), Some(_)) => Err(Error::protocol(
             "the answer has both Transfer-Encoding and Content-Length",
         )),
         (Some(coded), None) if !coded.as_bytes().eq_ignore_ascii_case(b"chunked") => Err(
-            Failure::broken("the answer's Transfer-Encoding is not chunked"),
+            Error::protocol("the answer's Transfer-Encoding is not chunked"),
         ),
         (_, Some(length)) => Ok(length
             .to_str()
@@ -285,18 +219,14 @@ fn unsendable(what: &str) -> Failure {
     Failure::Ours(Error::new(Status::Internal, message))
 }
 
-fn milliseconds(ms: i64) -> Duration {
-    Duration::from_millis(u64::try_from(ms).unwrap_or(0))
-}
-
 /// ureq has no time-outs, no proxy and no pool here: all of that is ours.
-fn agent_config(settings: &Settings) -> AgentConfig {
+fn agent_config(user_agent: &str) -> AgentConfig {
     Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
         .max_redirects_will_error(false)
         .proxy(None)
-        .user_agent(settings.user_agent.as_str())
+        .user_agent(user_agent)
         .accept_encoding("identity")
         .max_idle_connections(0)
         .max_idle_connections_per_host(0)
@@ -452,10 +382,9 @@ enum Failure {
     Ureq(ureq::Error),
 }
 
-impl Failure {
-    /// The answer is not what HTTP says.
-    fn broken(message: impl AsRef<str>) -> Failure {
-        Failure::Ours(Error::protocol(message))
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        Failure::Ours(error)
     }
 }
 
@@ -492,23 +421,8 @@ impl UreqResolver for ResolveLater {
     }
 }
 
-/// What a handle's connections are made from.
-struct Settings {
-    tls: tls::Settings,
-    proxy: Option<Proxy>,
-    user_agent: String,
-    connect_timeout: Duration,
-    idle_timeout: Duration,
-    max_idle: usize,
-}
-
-/// Hands out connections: kept ones, and new ones.
-struct Dialer {
-    settings: Arc<Settings>,
-    sessions: Result<Sessions>,
-    resolver: Resolver,
-    pool: Arc<Pool>,
-}
+/// Gives ureq a line for each exchange, and takes it back.
+struct Dialer(Arc<Lines>);
 
 impl Connector<()> for Dialer {
     type Out = Exchange;
@@ -525,85 +439,19 @@ impl Connector<()> for Dialer {
         let Some(wait) = wait else {
             return Err(ureq::Error::ConnectionFailed);
         };
-        let line = match self.pool.take(details.uri, self.settings.idle_timeout) {
-            Some(line) => Ok(line),
-            None => self.dial(details.uri, &wait),
-        };
+        let line = self.0.get(details.uri, &wait).map_err(raise)?;
         let exchange = Exchange {
-            line: Some(line.map_err(raise)?),
+            line: Some(line),
+            has_progressed: false,
             wait,
             headers,
             head,
             head_received: 0,
             broken: None,
             is_reusable: false,
-            max_idle: self.settings.max_idle,
-            idle_timeout: self.settings.idle_timeout,
-            pool: Arc::clone(&self.pool),
+            lines: Arc::clone(&self.0),
         };
         Ok(Some(exchange))
-    }
-}
-
-impl Dialer {
-    fn dial(&self, uri: &Uri, wait: &Wait) -> std::result::Result<Box<Line>, Fault> {
-        let wait = wait.no_later_than(Instant::now() + self.settings.connect_timeout);
-        let (Some(host), Some(authority)) = (uri.host(), uri.authority()) else {
-            return Err(Fault::network("the base URL has no host"));
-        };
-        let is_https = uri.scheme() == Some(&Scheme::HTTPS);
-        let port = uri.port_u16().unwrap_or(if is_https { 443 } else { 80 });
-        let proxy = self.settings.proxy.as_ref();
-        let proxy = proxy.filter(|proxy| !proxy.is_passed_by(host, port));
-        let connection = match proxy {
-            Some(proxy) => self.tunnel(proxy, host, port, &wait)?,
-            None => {
-                let addresses = self.resolver.resolve(host, port, &wait)?;
-                Connection::open(&addresses, &wait)?
-            }
-        };
-        let stream = if is_https {
-            let sessions = self.sessions.as_ref().map_err(|e| Fault::Said(e.clone()))?;
-            Stream::Tls(Box::new(Session::open(sessions, host, connection, &wait)?))
-        } else {
-            Stream::Plain(connection)
-        };
-        let mut line = Box::new(Line {
-            stream,
-            is_https,
-            authority: authority.clone(),
-            input: Buffer::default(),
-            has_progressed: false,
-            output: Buffer::default(),
-            idle_since: Instant::now(),
-        });
-        // An answer that was there first is the answer to nothing.
-        match line.is_fresh() {
-            true => Ok(line),
-            false => Err(Fault::network(
-                "the server closed the connection, or sent something, before it was asked",
-            )),
-        }
-    }
-
-    fn tunnel(
-        &self,
-        proxy: &Proxy,
-        host: &str,
-        port: u16,
-        wait: &Wait,
-    ) -> std::result::Result<Connection, Fault> {
-        let about_proxy = |fault| match fault {
-            Fault::Io(e) => Fault::network(format!("the proxy cannot be reached: {e}")),
-            other => other,
-        };
-        let (proxy_host, proxy_port) = (proxy.host(), proxy.port());
-        let addresses = self.resolver.resolve(proxy_host, proxy_port, wait);
-        let mut connection = Connection::open(&addresses?, wait).map_err(about_proxy)?;
-        let user_agent = &self.settings.user_agent;
-        let tunnel = proxy.tunnel(&mut connection, host, port, user_agent, wait);
-        tunnel.map_err(about_proxy)?;
-        Ok(connection)
     }
 }
 
@@ -613,104 +461,12 @@ impl fmt::Debug for Dialer {
     }
 }
 
-/// The idle connections of one handle in one process, the last used last. Its lock is never held while a
-/// system call runs: connections are looked at, and closed, outside.
-#[derive(Default)]
-struct Pool(Mutex<VecDeque<Box<Line>>>);
-
-impl Pool {
-    /// The connection used last, if it is still any good.
-    fn take(&self, uri: &Uri, idle_timeout: Duration) -> Option<Box<Line>> {
-        loop {
-            let mut line = {
-                let mut idle = self.lock();
-                let position = idle.iter().rposition(|line| line.leads_to(uri))?;
-                idle.remove(position)?
-            };
-            if line.idle_since.elapsed() < idle_timeout && line.is_fresh() {
-                return Some(line);
-            }
-        }
-    }
-
-    fn give(&self, line: Box<Line>, max_idle: usize, idle_timeout: Duration) {
-        // Closed at the end of this function, after the lock is released.
-        let mut surplus = Vec::new();
-        let mut idle = self.lock();
-        idle.push_back(line);
-        while idle.len() > max_idle
-            || idle
-                .front()
-                .is_some_and(|line| line.idle_since.elapsed() > idle_timeout)
-        {
-            surplus.extend(idle.pop_front());
-        }
-        drop(idle);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Box<Line>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A connection, with or without TLS.
-enum Stream {
-    Plain(Connection),
-    Tls(Box<Session>),
-}
-
-/// A connection to the platform and the buffers that go with it.
-struct Line {
-    stream: Stream,
-    is_https: bool,
-    authority: Authority,
-    input: Buffer,
-    /// The last look at the input took some of it.
-    has_progressed: bool,
-    output: Buffer,
-    idle_since: Instant,
-}
-
-impl Line {
-    fn leads_to(&self, uri: &Uri) -> bool {
-        self.is_https == (uri.scheme() == Some(&Scheme::HTTPS))
-            && uri.authority() == Some(&self.authority)
-    }
-
-    /// Whether it is open and the server has sent nothing that nobody asked for. One system call.
-    fn is_fresh(&mut self) -> bool {
-        match &mut self.stream {
-            Stream::Plain(connection) => {
-                matches!(connection.receive_now(&mut [0]), Ok(None))
-            }
-            Stream::Tls(session) => session.is_fresh(),
-        }
-    }
-
-    /// Whether the answer that was read was all that came.
-    fn has_nothing_left(&mut self) -> bool {
-        self.input.is_empty()
-            && match &mut self.stream {
-                Stream::Plain(_) => true,
-                Stream::Tls(session) => session.has_nothing_left(),
-            }
-    }
-
-    /// Leaves nothing of an exchange in memory.
-    fn wipe(&mut self) {
-        self.input.wipe();
-        self.output.wipe();
-        if let Stream::Tls(session) = &mut self.stream {
-            session.wipe();
-        }
-        self.has_progressed = false;
-    }
-}
-
 /// One exchange on a connection, as ureq sees it. It ends in the pool, or closed.
 struct Exchange {
     /// There until the exchange is over.
     line: Option<Box<Line>>,
+    /// The last look at the input took some of it.
+    has_progressed: bool,
     wait: Wait,
     /// The headers that ureq does not know of, until the head is written.
     headers: Buffer,
@@ -719,9 +475,7 @@ struct Exchange {
     /// Why the request could not be sent to its end. The server may have answered all the same.
     broken: Option<Fault>,
     is_reusable: bool,
-    max_idle: usize,
-    idle_timeout: Duration,
-    pool: Arc<Pool>,
+    lines: Arc<Lines>,
 }
 
 impl Exchange {
@@ -738,19 +492,13 @@ impl Exchange {
         if line.output.is_empty() || self.broken.is_some() {
             return Ok(());
         }
-        let mut amount = 0;
         let mut has_left = false;
-        let bytes = line.output.unread();
-        let outcome = match &mut line.stream {
-            Stream::Plain(connection) => connection.send(bytes, &mut amount, wait),
-            Stream::Tls(session) => session.send(bytes, &mut has_left, wait),
-        };
-        if amount > 0 || has_left {
+        let outcome = line.send(&mut has_left, wait);
+        if has_left {
             CURRENT.with_borrow_mut(|current| {
                 current.progress = current.progress.max(Progress::Sent);
             });
         }
-        line.output.wipe();
         match outcome {
             // A server may answer before it has read everything, and close.
             Err(fault @ Fault::Io(_)) => self.broken = Some(fault),
@@ -768,13 +516,7 @@ impl Exchange {
                 "the answer's framing has no end",
             )));
         }
-        let received = match &mut line.stream {
-            Stream::Plain(connection) => {
-                let amount = connection.receive(line.input.room(INPUT), wait);
-                amount.inspect(|amount| line.input.filled(*amount))
-            }
-            Stream::Tls(session) => session.receive(&mut line.input, wait),
-        };
+        let received = line.receive(wait);
         let amount = match (received, self.broken.take()) {
             (Ok(amount), broken) if amount > 0 => {
                 self.broken = broken;
@@ -831,7 +573,7 @@ impl UreqTransport for Exchange {
     }
 
     fn is_tls(&self) -> bool {
-        self.line.as_ref().is_some_and(|line| line.is_https)
+        self.line.as_ref().is_some_and(|line| line.is_https())
     }
 }
 
@@ -860,9 +602,8 @@ impl Buffers for Exchange {
     }
 
     fn input_consume(&mut self, amount: usize) {
-        let line = self.line();
-        line.has_progressed = amount > 0;
-        line.input.consume(amount);
+        self.has_progressed = amount > 0;
+        self.line().input.consume(amount);
     }
 
     fn tmp_and_output(&mut self) -> (&mut [u8], &mut [u8]) {
@@ -871,20 +612,14 @@ impl Buffers for Exchange {
     }
 
     fn can_use_input(&self) -> bool {
-        let line = self.line.as_ref();
-        line.is_some_and(|line| line.has_progressed && !line.input.is_empty())
+        self.has_progressed && !self.input().is_empty()
     }
 }
 
 impl Drop for Exchange {
     fn drop(&mut self) {
-        let Some(mut line) = self.line.take() else {
-            return;
-        };
-        if self.is_reusable && line.has_nothing_left() {
-            line.wipe();
-            line.idle_since = Instant::now();
-            self.pool.give(line, self.max_idle, self.idle_timeout);
+        if let Some(line) = self.line.take().filter(|_| self.is_reusable) {
+            self.lines.keep(line);
         }
     }
 }
@@ -906,6 +641,7 @@ mod tests {
     use std::io::Write;
     use std::net::{TcpListener, TcpStream};
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::{Duration, Instant};
 
     use super::*;
     use crate::clock::{Moment, SystemClock};

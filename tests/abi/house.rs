@@ -11,7 +11,7 @@ const FLOORS: &[&str] = &[
     "hex json secret clock log random per_process os",
     "http answer envelope error",
     "replay inbound config options call token store",
-    "proxy resolve connection tls transport",
+    "codings proxy resolve connection tls line transport",
     "client",
     "signing",
     "explain",
