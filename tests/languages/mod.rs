@@ -2,6 +2,7 @@
 
 pub(crate) mod suite;
 
+mod book;
 mod c_scenarios;
 mod c_suite;
 mod cpp_suite;

@@ -8,6 +8,7 @@ pub mod source;
 
 use std::path::Path;
 
+use reference::Words;
 use source::Source;
 
 /// What stands around the generated lines of include/libauth.hpp.
@@ -32,8 +33,27 @@ pub fn files(root: &Path) -> Vec<(&'static str, String)> {
             "bindings/java/src/main/java/libauth/Lib.java",
             languages::java(&source),
         ),
-        ("docs/reference.md", reference::reference(&source)),
+        (
+            "docs/reference.md",
+            reference::reference(&source, &Words::english()),
+        ),
+        (
+            "docs/zh/reference.md",
+            reference::reference(&source, &Words::of(&chinese(root))),
+        ),
     ]
+}
+
+/// Comments of the ABI that nobody has put into Chinese: docs/zh/reference.txt lacks them.
+///
+/// # Panics
+/// As [`files`].
+pub fn untranslated(root: &Path) -> Vec<String> {
+    reference::unsaid(&Source::read(root), &Words::of(&chinese(root)))
+}
+
+fn chinese(root: &Path) -> String {
+    std::fs::read_to_string(root.join("docs/zh/reference.txt")).unwrap_or_default()
 }
 
 /// Those of the files that are not as they should be.

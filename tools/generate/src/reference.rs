@@ -1,42 +1,84 @@
-//! docs/reference.md: the C reference of the book, an anchor for each function.
+//! docs/reference.md and docs/zh/reference.md: the C reference of the book, an anchor for each function.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use crate::source::{Function, Section, Source};
 
-/// The page.
-pub fn reference(source: &Source) -> String {
-    let mut text = String::from(
-        "# C reference\n\n<!-- Generated from src/ffi (cargo run -p tools -- generate); do not edit. -->\n\n",
-    );
-    writeln!(
-        text,
-        "Every function, type and constant of `libauth.h` {}, in its order. What holds for all of them stands on the\nheader's first page.\n",
-        source.version
-    )
-    .unwrap();
+const MARK: &str = "<!-- Generated from src/ffi (cargo run -p tools -- generate); do not edit. -->";
+
+/// What the sentences of the comments are in the language of the page. English has none: they are used as they are.
+pub struct Words<'a>(HashMap<&'a str, &'a str>);
+
+impl<'a> Words<'a> {
+    /// The comments as they are.
+    pub fn english() -> Self {
+        Words(HashMap::new())
+    }
+
+    /// From pairs of lines, the comment and what it is in the other language, with an empty line between pairs.
+    pub fn of(text: &'a str) -> Self {
+        let mut lines = text.lines().filter(|line| !line.is_empty());
+        let mut words = HashMap::new();
+        while let (Some(comment), Some(meaning)) = (lines.next(), lines.next()) {
+            words.insert(comment, meaning);
+        }
+        Words(words)
+    }
+
+    /// A comment of several lines, on one line and in the language of the page; as it is where nobody wrote that down.
+    fn say(&self, comment: &str) -> String {
+        let line = one_line(comment);
+        self.0
+            .get(line.as_str())
+            .map_or(line, |&said| said.to_owned())
+    }
+}
+
+/// Comments and headings that `words` does not have.
+pub fn unsaid(source: &Source, words: &Words) -> Vec<String> {
+    let mut all: Vec<String> = vec![TITLE.to_owned(), INTRODUCTION.to_owned()];
     for section in &source.sections {
-        writeln!(
-            text,
-            "- [{}](#{})",
-            section.heading,
-            anchor(section.heading)
-        )
-        .unwrap();
+        all.push(section.heading.to_owned());
+        all.extend(section.types.iter().map(|one| one_line(&one.comment)));
+        all.extend(section.callbacks.iter().map(|one| one_line(&one.comment)));
+        all.extend(section.aliases.iter().map(|one| one_line(&one.comment)));
+        all.extend(section.constants.iter().map(|one| one_line(&one.comment)));
+        all.extend(section.functions.iter().map(|one| one_line(&one.comment)));
+    }
+    all.retain(|line| !words.0.contains_key(line.as_str()));
+    all.sort();
+    all.dedup();
+    all
+}
+
+const TITLE: &str = "C reference";
+const INTRODUCTION: &str = "Every function, type and constant of `libauth.h`, in its order. What holds for all of them stands on the header's first page.";
+
+/// The page.
+pub fn reference(source: &Source, words: &Words) -> String {
+    let mut text = format!(
+        "# {}\n\n{MARK}\n\n{}\n\n",
+        words.say(TITLE),
+        words.say(INTRODUCTION)
+    );
+    for section in &source.sections {
+        let heading = words.say(section.heading);
+        writeln!(text, "- [{heading}](#{})", anchor(section.heading)).unwrap();
     }
     for section in &source.sections {
-        text.push_str(&of(section));
+        text.push_str(&of(section, words));
     }
     text
 }
 
-fn of(section: &Section) -> String {
+fn of(section: &Section, words: &Words) -> String {
     let mut text = String::new();
     write!(
         text,
         "\n<a id=\"{}\"></a>\n\n## {}\n",
         anchor(section.heading),
-        section.heading
+        words.say(section.heading)
     )
     .unwrap();
     for one in &section.types {
@@ -44,7 +86,7 @@ fn of(section: &Section) -> String {
             &mut text,
             &one.name,
             &format!("typedef struct {0} {0};", one.name),
-            &one.comment,
+            &words.say(&one.comment),
         );
     }
     for one in &section.callbacks {
@@ -59,25 +101,30 @@ fn of(section: &Section) -> String {
             one.name,
             parameters.join(", ")
         );
-        entry(&mut text, &one.name, &declaration, &one.comment);
+        entry(&mut text, &one.name, &declaration, &words.say(&one.comment));
     }
     for one in &section.aliases {
         entry(
             &mut text,
             &one.name,
             &format!("typedef {} {};", one.of, one.name),
-            &one.comment,
+            &words.say(&one.comment),
         );
     }
     if !section.constants.is_empty() {
         text.push_str("\n| Constant | Value | Meaning |\n|---|---|---|\n");
         for one in &section.constants {
-            let meaning = escaped(&one.comment).replace('|', "\\|");
+            let meaning = escaped(&words.say(&one.comment)).replace('|', "\\|");
             writeln!(text, "| `{}` | `{}` | {meaning} |", one.name, one.value).unwrap();
         }
     }
     for one in &section.functions {
-        entry(&mut text, &one.name, &declaration(one), &one.comment);
+        entry(
+            &mut text,
+            &one.name,
+            &declaration(one),
+            &words.say(&one.comment),
+        );
     }
     text
 }
@@ -106,11 +153,14 @@ fn declaration(function: &Function) -> String {
     format!("{start}(\n{});", parameters.join(",\n"))
 }
 
+fn one_line(comment: &str) -> String {
+    comment.lines().collect::<Vec<_>>().join(" ")
+}
+
 /// A comment as one paragraph of Markdown.
 fn escaped(comment: &str) -> String {
-    let line = comment.lines().collect::<Vec<_>>().join(" ");
     // Between backquotes all is as it stands.
-    let parts = line.split('`').enumerate();
+    let parts = comment.split('`').enumerate();
     let parts = parts.map(|(i, part)| match i % 2 {
         0 => part
             .replace('*', "\\*")
