@@ -38,6 +38,7 @@ impl<'a> Words<'a> {
 /// Comments and headings that `words` does not have.
 pub fn unsaid(source: &Source, words: &Words) -> Vec<String> {
     let mut all: Vec<String> = vec![TITLE.to_owned(), INTRODUCTION.to_owned()];
+    all.extend(COLUMNS.map(str::to_owned));
     for section in &source.sections {
         all.push(section.heading.to_owned());
         all.extend(section.types.iter().map(|one| one_line(&one.comment)));
@@ -54,6 +55,8 @@ pub fn unsaid(source: &Source, words: &Words) -> Vec<String> {
 
 const TITLE: &str = "C reference";
 const INTRODUCTION: &str = "Every function, type and constant of `libauth.h`, in its order. What holds for all of them stands on the header's first page.";
+
+const COLUMNS: [&str; 3] = ["Constant", "Value", "Meaning"];
 
 /// The page.
 pub fn reference(source: &Source, words: &Words) -> String {
@@ -112,7 +115,8 @@ fn of(section: &Section, words: &Words) -> String {
         );
     }
     if !section.constants.is_empty() {
-        text.push_str("\n| Constant | Value | Meaning |\n|---|---|---|\n");
+        let columns = COLUMNS.map(|column| words.say(column)).join(" | ");
+        write!(text, "\n| {columns} |\n|---|---|---|\n").unwrap();
         for one in &section.constants {
             let meaning = escaped(&words.say(&one.comment)).replace('|', "\\|");
             writeln!(text, "| `{}` | `{}` | {meaning} |", one.name, one.value).unwrap();
