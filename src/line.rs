@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::http::fits_header;
 use crate::options::Wait;
 use crate::proxy::Proxy;
-use crate::resolve::Resolver;
+use crate::resolve::resolve;
 use crate::tls::{self, Session, Sessions};
 
 /// Room for what is read at once.
@@ -60,11 +60,10 @@ fn milliseconds(ms: i64) -> Duration {
     Duration::from_millis(u64::try_from(ms).unwrap_or(0))
 }
 
-/// The lines of one handle in one process: locks, sockets and look-ups, none of it any use to a forked child.
+/// The lines of one handle in one process: locks and sockets, neither of it any use to a forked child.
 pub(crate) struct Lines {
     settings: Arc<Settings>,
     sessions: crate::error::Result<Sessions>,
-    resolver: Resolver,
     /// Those that are idle, the last used last. The lock is never held while a system call runs: lines
     /// are looked at, and closed, outside.
     idle: Mutex<VecDeque<Box<Line>>>,
@@ -74,7 +73,6 @@ impl Lines {
     pub(crate) fn new(settings: &Arc<Settings>) -> Lines {
         Lines {
             sessions: settings.tls.build(),
-            resolver: Resolver::new(),
             idle: Mutex::default(),
             settings: Arc::clone(settings),
         }
@@ -139,7 +137,7 @@ impl Lines {
         let connection = match proxy {
             Some(proxy) => self.tunnel(proxy, host, port, &wait)?,
             None => {
-                let addresses = self.resolver.resolve(host, port, &wait)?;
+                let addresses = resolve(host, port, &wait)?;
                 Connection::open(&addresses, &wait)?
             }
         };
@@ -172,7 +170,7 @@ impl Lines {
             other => other,
         };
         let (proxy_host, proxy_port) = (proxy.host(), proxy.port());
-        let addresses = self.resolver.resolve(proxy_host, proxy_port, wait);
+        let addresses = resolve(proxy_host, proxy_port, wait);
         let mut connection = Connection::open(&addresses?, wait).map_err(about_proxy)?;
         let user_agent = &self.settings.user_agent;
         let tunnel = proxy.tunnel(&mut connection, host, port, user_agent, wait);

@@ -166,9 +166,22 @@ impl Wait {
             if left.is_zero() {
                 return Ok(());
             }
-            std::thread::sleep(left.min(self.step()));
+            doze(left.min(self.step()));
         }
     }
+}
+
+/// Waits, until a signal comes at the longest: it may be what the caller's callback looks out for.
+#[cfg(unix)]
+fn doze(time: Duration) {
+    let time = rustix::event::Timespec::try_from(time).ok();
+    // Whoever dozes looks at the clock afterwards, whatever woke him.
+    let _ = rustix::event::poll(&mut [], time.as_ref());
+}
+
+#[cfg(not(unix))]
+fn doze(time: Duration) {
+    std::thread::sleep(time);
 }
 
 /// The error of a call that its caller's callback ended.

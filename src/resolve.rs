@@ -7,8 +7,11 @@ use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use once_cell::race::OnceBox;
+
 use crate::connection::{Fault, Result};
 use crate::options::Wait;
+use crate::per_process::PerProcess;
 
 /// How long the last good addresses may stand in for a look-up that hangs or fails.
 const GOOD_FOR: Duration = Duration::from_secs(5 * 60);
@@ -16,20 +19,36 @@ const GOOD_FOR: Duration = Duration::from_secs(5 * 60);
 /// How long a look-up may take when there are good addresses from before.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The look-ups of one handle in one process.
-pub(crate) struct Resolver(Arc<Shared>);
+/// So many names are remembered before those that are of no more use are forgotten.
+const NAMES: usize = 64;
 
-struct Shared {
-    names: Mutex<HashMap<String, Name>>,
-    answered: Condvar,
+/// The addresses of a host: at once for an address, in brackets or not.
+pub(crate) fn resolve(host: &str, port: u16, wait: &Wait) -> Result<Vec<SocketAddr>> {
+    /// Those of all handles: two that want a name wait for the same look-up. A child of a fork has its own, since
+    /// the threads of the parent's are not in it.
+    static RESOLVER: OnceBox<PerProcess<Resolver>> = OnceBox::new();
+    let resolver = RESOLVER.get_or_init(|| Box::new(PerProcess::new(|| Resolver::new(system))));
+    resolver.get().resolve(host, port, wait)
+}
+
+/// The look-ups of a process.
+struct Resolver {
+    names: Mutex<HashMap<String, Arc<Name>>>,
     look_up: LookUp,
 }
 
-type LookUp = Box<dyn Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync>;
+type LookUp = Arc<dyn Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync>;
+
+/// A name, for as long as somebody wants to know of it.
+#[derive(Default)]
+struct Name {
+    known: Mutex<Known>,
+    answered: Condvar,
+}
 
 /// What is known of a name.
 #[derive(Default)]
-struct Name {
+struct Known {
     is_running: bool,
     /// How many look-ups have ended.
     ended: u64,
@@ -39,7 +58,7 @@ struct Name {
     good: Option<(Vec<IpAddr>, Instant)>,
 }
 
-impl Name {
+impl Known {
     fn good(&self) -> Option<&[IpAddr]> {
         let (addresses, since) = self.good.as_ref()?;
         (since.elapsed() < GOOD_FOR).then_some(addresses)
@@ -47,20 +66,14 @@ impl Name {
 }
 
 impl Resolver {
-    pub(crate) fn new() -> Resolver {
-        Resolver::with(Box::new(system))
-    }
-
-    fn with(look_up: LookUp) -> Resolver {
-        Resolver(Arc::new(Shared {
+    fn new(look_up: impl Fn(&str) -> io::Result<Vec<IpAddr>> + Send + Sync + 'static) -> Resolver {
+        Resolver {
             names: Mutex::default(),
-            answered: Condvar::new(),
-            look_up,
-        }))
+            look_up: Arc::new(look_up),
+        }
     }
 
-    /// The addresses of a host: at once for an address, in brackets or not.
-    pub(crate) fn resolve(&self, host: &str, port: u16, wait: &Wait) -> Result<Vec<SocketAddr>> {
+    fn resolve(&self, host: &str, port: u16, wait: &Wait) -> Result<Vec<SocketAddr>> {
         let bare = host.trim_start_matches('[').trim_end_matches(']');
         let addresses = match bare.parse() {
             Ok(address) => vec![address],
@@ -71,26 +84,22 @@ impl Resolver {
 
     fn look_up(&self, host: &str, wait: &Wait) -> Result<Vec<IpAddr>> {
         let patience = Instant::now() + PATIENCE.min(wait.left() / 2);
-        let mut names = self.0.names();
-        let name = names.entry(host.to_owned()).or_default();
-        let ended_before = name.ended;
-        if !name.is_running {
-            name.is_running = true;
-            if let Err(error) = Shared::start(&self.0, host) {
-                name.is_running = false;
-                return Err(Fault::Io(error));
-            }
+        let name = self.name(host);
+        let mut known = name.known();
+        let ended_before = known.ended;
+        if !known.is_running {
+            Name::start(&name, host, &self.look_up).map_err(Fault::Io)?;
+            known.is_running = true;
         }
         loop {
-            let name = names.entry(host.to_owned()).or_default();
-            if name.ended > ended_before {
-                return match (&name.failure, name.good()) {
+            if known.ended > ended_before {
+                return match (&known.failure, known.good()) {
                     (_, Some(addresses)) => Ok(addresses.to_vec()),
                     (failure, None) => Err(unresolved(host, failure.as_deref())),
                 };
             }
             let mut step = wait.step();
-            if let Some(addresses) = name.good() {
+            if let Some(addresses) = known.good() {
                 let left = patience.saturating_duration_since(Instant::now());
                 if left.is_zero() {
                     return Ok(addresses.to_vec());
@@ -100,43 +109,57 @@ impl Resolver {
             if wait.left().is_zero() {
                 return Err(Fault::Timeout);
             }
-            let woken = self.0.answered.wait_timeout(names, step);
-            names = woken.unwrap_or_else(PoisonError::into_inner).0;
+            let woken = name.answered.wait_timeout(known, step);
+            known = woken.unwrap_or_else(PoisonError::into_inner).0;
             if wait.can_be_cancelled() {
                 // The callback may take its time, and may look a name up itself.
-                drop(names);
+                drop(known);
                 if wait.is_cancelled() {
                     return Err(Fault::Cancelled);
                 }
-                names = self.0.names();
+                known = name.known();
             }
         }
     }
+
+    fn name(&self, host: &str) -> Arc<Name> {
+        let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(name) = names.get(host) {
+            return Arc::clone(name);
+        }
+        if names.len() >= NAMES {
+            // Whoever waits for one, or looks it up, has a handle to it as well.
+            names.retain(|_, name| Arc::strong_count(name) > 1 || name.known().good().is_some());
+        }
+        let name = Arc::<Name>::default();
+        names.insert(host.to_owned(), Arc::clone(&name));
+        name
+    }
 }
 
-impl Shared {
-    fn names(&self) -> MutexGuard<'_, HashMap<String, Name>> {
-        self.names.lock().unwrap_or_else(PoisonError::into_inner)
+impl Name {
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn start(shared: &Arc<Shared>, host: &str) -> io::Result<()> {
-        let (shared, host) = (Arc::clone(shared), host.to_owned());
+    /// Begins a look-up in a thread of its own.
+    fn start(name: &Arc<Name>, host: &str, look_up: &LookUp) -> io::Result<()> {
+        let (name, host, look_up) = (Arc::clone(name), host.to_owned(), Arc::clone(look_up));
         let run = move || {
-            let found = (shared.look_up)(&host);
-            let mut names = shared.names();
-            let name = names.entry(host).or_default();
-            name.is_running = false;
-            name.ended += 1;
-            name.failure = match found {
+            let found = look_up(&host);
+            let mut known = name.known();
+            known.is_running = false;
+            known.ended += 1;
+            known.failure = match found {
                 Ok(addresses) if !addresses.is_empty() => {
-                    name.good = Some((addresses, Instant::now()));
+                    known.good = Some((addresses, Instant::now()));
                     None
                 }
                 Ok(_) => Some("it has no address".to_owned()),
                 Err(error) => Some(error.to_string()),
             };
-            drop(names);
-            shared.answered.notify_all();
+            drop(known);
+            name.answered.notify_all();
         };
         let builder = std::thread::Builder::new().name("libauth-resolve".to_owned());
         builder.spawn(run).map(drop)
@@ -183,11 +206,11 @@ mod tests {
         let answers = Mutex::new(answers);
         let begun = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&begun);
-        let resolver = Resolver::with(Box::new(move |_| {
+        let resolver = Resolver::new(move |_| {
             count.fetch_add(1, Ordering::SeqCst);
             let gone = |_| Err(io::ErrorKind::Other.into());
             answers.lock().unwrap().recv().unwrap_or_else(gone)
-        }));
+        });
         (Arc::new(resolver), answer, begun)
     }
 
@@ -252,6 +275,24 @@ mod tests {
         assert_eq!(resolve(400).unwrap(), found);
         assert!(started.elapsed() < Duration::from_millis(399));
         assert_eq!(begun.load(Ordering::SeqCst), 5);
+    }
+
+    #[test]
+    fn names_that_nobody_asks_for_any_more_are_forgotten() {
+        let resolver = Resolver::new(|host| match host {
+            "good.example" => good(),
+            _ => Err(io::Error::other("no such name")),
+        });
+        resolver
+            .resolve("good.example", 1, &wait_ms(5_000))
+            .unwrap();
+        for number in 0..3 * NAMES {
+            let host = format!("{number}.example");
+            resolver.resolve(&host, 1, &wait_ms(5_000)).unwrap_err();
+        }
+        let names = resolver.names.lock().unwrap();
+        assert!(names.len() <= NAMES + 1, "{}", names.len());
+        assert!(names.contains_key("good.example"));
     }
 
     #[test]

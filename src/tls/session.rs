@@ -82,7 +82,12 @@ impl Session {
             match session.advance(&mut Buffer::default(), None)? {
                 Standing::Open => return Ok(session),
                 Standing::Handshake => {}
-                Standing::Data | Standing::Closed => {
+                Standing::Data => {
+                    return Err(Fault::network(
+                        "the server sent something before it was asked",
+                    ));
+                }
+                Standing::Closed => {
                     return Err(Fault::network(
                         "TLS failed: the server broke the handshake off",
                     ));

@@ -14,9 +14,6 @@ use support::pem::Pem;
 use support::raw::{RawServer, http_json, read_request};
 use support::*;
 
-const BODY: &str =
-    r#"{"code":200,"message":"success","data":{"accessToken":"t","expiresIn":7200000}}"#;
-
 /// The deadline of each call here.
 const DEADLINE: Duration = Duration::from_millis(600);
 
@@ -88,15 +85,7 @@ fn a_server_that_takes_no_byte_of_the_request_ends_at_the_deadline() {
     let mut call = auth::call::Call::new("POST", "/large");
     call.body = vec![b'x'; 8 * 1024 * 1024];
     call.idempotent = true;
-    let login = seller.build_token(&Options::default()).unwrap();
-    let token = http_json(200, BODY);
-    let at = token.len() - BODY.len();
-    let response = auth::http::HttpResponse {
-        status: 200,
-        headers: auth::http::Headers::default(),
-        body: token[at..].to_vec().into(),
-    };
-    seller.read_token(&login, response).unwrap();
+    with_a_token(&seller);
     let started = Instant::now();
     let outcome = seller.call(&call, &Options::default());
     let took = started.elapsed();

@@ -2,7 +2,11 @@
 
 use crate::support;
 
-use std::io::{BufReader, Write};
+use std::collections::BTreeSet;
+use std::io::{BufReader, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use auth::Options;
@@ -51,6 +55,60 @@ fn an_answer_that_is_cut_off_at_any_byte_is_lost() {
         fails(unknown, Status::OutcomeUnknown, Delivery::MaybeSent);
         assert_eq!(server.accepted(), 1, "{cut}: it was sent once");
     }
+}
+
+/// The same in TLS, cut where the bytes are encrypted: in the handshake nothing has been sent.
+#[test]
+fn a_session_that_is_cut_off_at_any_byte_says_whether_the_request_was_sent() {
+    let authority = tls::Authority::new("own");
+    for version in [&tls::TLS12, &tls::TLS13] {
+        let server_config = tls::server(&authority.leaf(), &[version], None);
+        let requests = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&requests);
+        let platform = RawServer::start(move |stream, _| {
+            let mut stream = tls::accept(&server_config, stream);
+            if read_request(&mut BufReader::new(&mut stream)).is_some() {
+                count.fetch_add(1, Ordering::SeqCst);
+                // No answer of the daxpay's, but one.
+                let _ = stream.write_all(&http_json(200, BODY));
+                tls::end(stream);
+            }
+        });
+        let mut seen = BTreeSet::new();
+        for cut in (0..).step_by(41) {
+            let before = requests.load(Ordering::SeqCst);
+            let way = cut_after(platform.address(), cut);
+            let mut config = config(way.url().replace("http:", "https:"));
+            config.ca_pem = Some(authority.pem().into_bytes());
+            let outcome = daxpay(&config).auth(&auth_request("code"), &Options::default());
+            let error = outcome.map(drop).unwrap_err();
+            let arrived = requests.load(Ordering::SeqCst) - before;
+            let what = format!("{version:?}, {cut}: {arrived} arrived, {error:?}");
+            assert!(arrived <= 1, "{what}");
+            seen.insert(error.delivery());
+            match (error.status(), error.delivery()) {
+                (Status::Network, Delivery::NotSent) => assert_eq!(arrived, 0, "{what}"),
+                (Status::OutcomeUnknown, Delivery::MaybeSent) => {}
+                // All of it came.
+                (_, Delivery::Answered) => break,
+                _ => panic!("{what}"),
+            }
+        }
+        assert_eq!(seen.len(), 3, "{seen:?}");
+    }
+}
+
+/// A way to a server that passes on so many bytes of what the server says, and closes.
+fn cut_after(server: SocketAddr, bytes: u64) -> RawServer {
+    RawServer::start(move |stream, _| {
+        let inner = TcpStream::connect(server).unwrap();
+        std::thread::scope(|threads| {
+            threads.spawn(|| std::io::copy(&mut &stream, &mut &inner));
+            let _ = std::io::copy(&mut (&inner).take(bytes), &mut &stream);
+            let _ = stream.shutdown(Shutdown::Both);
+            let _ = inner.shutdown(Shutdown::Both);
+        });
+    })
 }
 
 #[test]

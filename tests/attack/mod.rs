@@ -8,5 +8,9 @@ mod explain;
 mod fork;
 mod framing;
 mod heap;
+#[cfg(target_os = "linux")]
+mod hostile;
 mod leftovers;
+#[cfg(unix)]
+mod signals;
 mod system_calls;

@@ -107,6 +107,19 @@ pub fn seller(config: &Config) -> Seller {
     Seller::new(config, c.seller_access_key, c.seller_secret_key).expect("a seller handle")
 }
 
+/// Gives a seller a token without a login.
+pub fn with_a_token(seller: &Seller) {
+    let login = seller.build_token(&auth::Options::default()).unwrap();
+    let body =
+        br#"{"code":200,"message":"success","data":{"accessToken":"t","expiresIn":7200000}}"#;
+    let response = auth::http::HttpResponse {
+        status: 200,
+        headers: auth::http::Headers::default(),
+        body: body.to_vec().into(),
+    };
+    seller.read_token(&login, response).unwrap();
+}
+
 /// The required fields of a code request.
 pub fn code_request() -> CodeRequest {
     CodeRequest {
