@@ -9,6 +9,10 @@ use crate::source::{Section, Source};
 const FURNITURE: &str = r#"
 /* Generated from src/ffi (cargo run -p tools -- generate); do not edit. */
 
+/** @file libauth.h
+ * Log in to, sign for and verify messages from five partner platforms.
+ */
+
 #include <stddef.h>
 #include <stdint.h>
 
