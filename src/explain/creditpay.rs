@@ -104,7 +104,7 @@ pub fn creditpay(
     };
     if !outcome.is_found() {
         if let Some(fault) = nearly(theirs, &right) {
-            outcome = Outcome::Found(vec![fault]);
+            outcome = Outcome::seen(fault);
         }
     }
     let clues = clues(theirs, Wanted::Base64, RIGHT.length());

@@ -81,7 +81,7 @@ pub fn daxpay(
     if !outcome.is_found() {
         let rsa = is_rsa(theirs).then(|| Fault::new(Mistake::EditionOpen, ""));
         if let Some(fault) = nearly(theirs, &right).or(rsa) {
-            outcome = Outcome::Found(vec![fault]);
+            outcome = Outcome::seen(fault);
         }
     }
     let clues = clues(theirs, Wanted::HexLower, digest.length());

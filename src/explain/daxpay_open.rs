@@ -65,7 +65,7 @@ pub fn daxpay_open(
             .and_then(|right| nearly(theirs, right));
         let edition_3 = || is_digest.then(|| Fault::new(Mistake::Edition3, ""));
         if let Some(fault) = near.or_else(edition_3) {
-            outcome = Outcome::Found(vec![fault]);
+            outcome = Outcome::seen(fault);
         }
     }
     Ok(facts.wrong(outcome, &clues, KINDS, likely))

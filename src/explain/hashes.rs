@@ -94,16 +94,24 @@ impl Algorithm {
 
     fn digest(self, key: &[u8], message: &[u8]) -> Vec<u8> {
         let hash = self.hash;
-        let joined = |parts: &[&[u8]]| hash.digest(&Zeroizing::new(parts.concat()));
         match self.keyed {
             Hmac | HmacTwice => hash.hmac(key, message),
             Plain | Rsa => hash.digest(message),
             Text => message.to_vec(),
-            KeyLast => joined(&[message, key]),
-            KeyFirst => joined(&[key, message]),
-            KeyBothEnds => joined(&[key, message, key]),
+            KeyLast | KeyFirst | KeyBothEnds => hash.digest(&self.hashed(key, message)),
             Swapped => hash.hmac(message, key),
         }
+    }
+
+    /// What is hashed: the message, with the key where the rule joins the two.
+    pub(super) fn hashed(self, key: &[u8], message: &[u8]) -> Zeroizing<Vec<u8>> {
+        let parts: &[&[u8]] = match self.keyed {
+            KeyLast => &[message, key],
+            KeyFirst => &[key, message],
+            KeyBothEnds => &[key, message, key],
+            _ => &[message],
+        };
+        Zeroizing::new(parts.concat())
     }
 
     /// The target that comes of this message.

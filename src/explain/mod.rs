@@ -61,6 +61,7 @@ const MOST_HASHED: usize = 6 << 20;
 pub struct Explanation {
     algorithm: String,
     string_to_sign: String,
+    signed_string: Option<String>,
     signature: Option<String>,
     signature_given: bool,
     matches: bool,
@@ -79,6 +80,12 @@ impl Explanation {
     /// are shown, and the string says so in front too.
     pub fn string_to_sign(&self) -> &str {
         &self.string_to_sign
+    }
+
+    /// The string that the other side signed, as [`Explanation::string_to_sign`] shows ours; `None` where no
+    /// mistake was found that says it.
+    pub fn signed_string(&self) -> Option<&str> {
+        self.signed_string.as_deref()
     }
 
     /// The right signature; `None` where only a public key is at hand, and for a message that is too
@@ -134,6 +141,8 @@ struct Facts<'a> {
     string_to_sign: String,
     /// Its length in bytes.
     length: usize,
+    /// What the other side signed, if that was found.
+    signed: Option<Zeroizing<Vec<u8>>>,
     signature: Option<String>,
     secrets: Vec<&'a str>,
 }
@@ -145,6 +154,7 @@ impl<'a> Facts<'a> {
             algorithm: algorithm.to_owned(),
             string_to_sign: blotted(&shown(parts), &secrets),
             length: parts.iter().map(|part| part.len()).sum(),
+            signed: None,
             signature: None,
             secrets,
         }
@@ -157,10 +167,13 @@ impl<'a> Facts<'a> {
         mistakes: Vec<Mistake>,
         message: &str,
     ) -> Explanation {
+        let signed_string = self.signed.as_deref();
+        let signed_string = signed_string.map(|bytes| blotted(&shown(&[bytes]), &self.secrets));
         let message = mask(&line(message, usize::MAX), self.secrets.iter().copied());
         Explanation {
             algorithm: self.algorithm,
             string_to_sign: self.string_to_sign,
+            signed_string,
             signature: self.signature,
             signature_given: is_given,
             matches,
@@ -178,7 +191,7 @@ impl<'a> Facts<'a> {
     /// The other side's string to sign was given, not its signature.
     fn compared(self, difference: &Difference, outcome: Outcome) -> Explanation {
         let faults = match outcome {
-            Outcome::Found(faults) => faults,
+            Outcome::Found(faults, _) => faults,
             Outcome::Nothing { .. } => Vec::new(),
         };
         let message = difference.sentence(&faults);
@@ -204,9 +217,12 @@ impl<'a> Facts<'a> {
 
     /// The signature is wrong. When no mistake is found, `clues` is what shows in it, `kinds` what
     /// was tried, and `likely` the next step.
-    fn wrong(self, outcome: Outcome, clues: &str, kinds: &str, likely: &str) -> Explanation {
+    fn wrong(mut self, outcome: Outcome, clues: &str, kinds: &str, likely: &str) -> Explanation {
         let faults = match outcome {
-            Outcome::Found(faults) => faults,
+            Outcome::Found(faults, signed) => {
+                self.signed = signed;
+                faults
+            }
             Outcome::Nothing { tried, gave_up } => {
                 let message = self.nothing(tried, gave_up, clues, kinds, likely);
                 return self.explanation(true, false, Vec::new(), &message);

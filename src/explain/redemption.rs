@@ -152,7 +152,7 @@ fn explain(
     };
     if !outcome.is_found() {
         if let Some(fault) = signature.and_then(|right| nearly(theirs, &right)) {
-            outcome = Outcome::Found(vec![fault]);
+            outcome = Outcome::seen(fault);
         }
     }
     facts.wrong(outcome, &clues, KINDS, likely)
@@ -270,9 +270,9 @@ pub(super) fn rsa(
         let words = "the merchant's own key was used, not the platform's; what comes from the platform is signed with the platform's private key";
         let fault = Fault::new(Mistake::KeyOther, words);
         match &mut outcome {
-            Outcome::Found(faults) => faults.insert(0, fault),
+            Outcome::Found(faults, _) => faults.insert(0, fault),
             // That the block opens shows whose key it is, whatever was signed.
-            _ if is_own => outcome = Outcome::Found(vec![fault]),
+            _ if is_own => outcome = Outcome::seen(fault),
             _ => {}
         }
     }

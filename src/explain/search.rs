@@ -27,7 +27,8 @@ const EACH: usize = 1024;
 
 /// What the search came to.
 pub(super) enum Outcome {
-    Found(Vec<Fault>),
+    /// The faults, and what was signed, where that is known.
+    Found(Vec<Fault>, Option<Zeroizing<Vec<u8>>>),
     /// Nothing, after so many combinations.
     Nothing {
         tried: usize,
@@ -47,8 +48,13 @@ impl Outcome {
         gave_up: true,
     };
 
+    /// A fault that was not searched for.
+    pub(super) fn seen(fault: Fault) -> Outcome {
+        Outcome::Found(vec![fault], None)
+    }
+
     pub(super) fn is_found(&self) -> bool {
-        matches!(self, Outcome::Found(_))
+        matches!(self, Outcome::Found(..))
     }
 }
 
@@ -94,6 +100,7 @@ pub(super) fn search(
         places,
         redundant,
         seen: HashSet::new(),
+        signed: None,
         budget,
     };
     for (faults, costs) in PHASES {
@@ -104,7 +111,7 @@ pub(super) fn search(
                     found.extend_from_slice(&dimension.forms[*pick].faults);
                 }
                 found.extend_from_slice(&target.faults);
-                return Outcome::Found(found);
+                return Outcome::Found(found, walk.signed.take());
             }
         }
     }
@@ -127,6 +134,8 @@ struct Walk<'a, 'm> {
     redundant: Vec<Vec<bool>>,
     /// Fingerprints of what was hashed with one fault or none.
     seen: HashSet<u64>,
+    /// What was hashed last when it hit.
+    signed: Option<Zeroizing<Vec<u8>>>,
     budget: &'a mut Budget,
 }
 
@@ -175,7 +184,9 @@ impl<'a> Walk<'a, '_> {
             }
             return None;
         }
-        algorithm.hit(&signed.key, &signed.message, self.targets)
+        let hit = algorithm.hit(&signed.key, &signed.message, self.targets)?;
+        self.signed = Some(algorithm.hashed(&signed.key, &signed.message));
+        Some(hit)
     }
 }
 

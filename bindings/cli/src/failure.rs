@@ -48,7 +48,6 @@ pub struct Failure {
 
 impl Failure {
     /// Something that was given or read cannot be used.
-    #[allow(dead_code)]
     pub fn input(message: impl Into<String>) -> Failure {
         Failure {
             class: Class::Input,
@@ -62,6 +61,15 @@ impl Failure {
         Failure {
             class: Class::Usage,
             name: "USAGE",
+            message: message.into(),
+        }
+    }
+
+    /// Nobody answers, or not as they should.
+    pub fn unreached(message: impl Into<String>) -> Failure {
+        Failure {
+            class: Class::Unreached,
+            name: "NETWORK",
             message: message.into(),
         }
     }

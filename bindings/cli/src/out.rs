@@ -13,7 +13,6 @@ pub enum Verdict {
     /// All is well.
     Well,
     /// What was looked at is not right.
-    #[allow(dead_code)]
     Wrong,
 }
 
@@ -24,6 +23,15 @@ impl From<Verdict> for ExitCode {
             Verdict::Wrong => ExitCode::FAILURE,
         }
     }
+}
+
+/// What stands out from the rest.
+#[derive(Clone, Copy)]
+pub enum Colour {
+    Red,
+    Green,
+    Yellow,
+    Dim,
 }
 
 /// Standard output.
@@ -50,12 +58,6 @@ impl Out {
         self.is_json
     }
 
-    /// Whether colours are shown.
-    #[allow(dead_code)]
-    pub fn is_coloured(&self) -> bool {
-        self.is_coloured
-    }
-
     /// Prints a line at once.
     pub fn line(&mut self, line: &str) -> Result<(), Failure> {
         self.write(|stdout| writeln!(stdout, "{line}").and_then(|()| stdout.flush()))
@@ -66,9 +68,18 @@ impl Out {
         self.line(&document.to_string())
     }
 
-    /// What is still to be written is written.
-    pub fn finish(&mut self) -> Result<(), Failure> {
-        self.write(|stdout| stdout.flush())
+    /// Text in a colour, where colours are shown.
+    pub fn paint(&self, colour: Colour, text: &str) -> String {
+        if !self.is_coloured {
+            return text.to_owned();
+        }
+        let code = match colour {
+            Colour::Red => "31;1",
+            Colour::Green => "32",
+            Colour::Yellow => "33",
+            Colour::Dim => "2",
+        };
+        format!("\x1b[{code}m{text}\x1b[0m")
     }
 
     /// Says what ended the command: one line for a person on standard error, or JSON on standard output.

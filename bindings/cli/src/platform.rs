@@ -1,4 +1,4 @@
-//! The platforms by name, and what makes a handle of each.
+//! The platforms by name, and which settings each has.
 
 use clap::ValueEnum;
 
@@ -21,6 +21,35 @@ impl Platform {
             Platform::Openplatform => "openplatform",
             Platform::Redemption => "redemption",
             Platform::Seller => "seller",
+        }
+    }
+
+    /// The settings that the others do not have.
+    pub fn settings(self) -> &'static [&'static str] {
+        match self {
+            Platform::Creditpay => &["plat_id", "api_key", "signature_key", "signed_path_prefix"],
+            Platform::Daxpay => &[
+                "edition",
+                "app_id",
+                "mch_no",
+                "sign_key",
+                "algorithm",
+                "private_key",
+                "public_key",
+                "platform_public_key",
+                "utc_offset_minutes",
+                "response_signature",
+            ],
+            Platform::Openplatform => &["client_id", "secret", "token_lifetime_ms"],
+            Platform::Redemption => &[
+                "business_id",
+                "merchant_id",
+                "private_key",
+                "public_key",
+                "platform_public_key",
+                "secret",
+            ],
+            Platform::Seller => &["access_key", "secret_key", "expires_in_unit", "token_path"],
         }
     }
 }

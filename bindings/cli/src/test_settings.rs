@@ -6,6 +6,7 @@ use crate::platform::Platform;
 
 /// A base of the sandbox: its name in the sandbox's URLs, the platform, and the settings by the names that
 /// `docs/environment.md` gives them, in lower case and without `base_url`.
+#[derive(Clone)]
 pub struct Account {
     pub name: &'static str,
     pub platform: Platform,

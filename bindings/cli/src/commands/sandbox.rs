@@ -6,8 +6,12 @@ use libauth_sandbox::{Sandbox, banner, credentials};
 use serde_json::{Map, Value, json};
 
 use crate::failure::Failure;
+use crate::judge::Judge;
 use crate::out::{Out, Verdict};
 use crate::test_settings::{Account, accounts};
+
+/// Where the quickstarts and `--sandbox` look for it.
+pub const USUAL_PORT: u16 = 18321;
 
 /// Run the five platforms on this machine, to try libauth or an integration of your own against
 ///
@@ -16,7 +20,7 @@ use crate::test_settings::{Account, accounts};
 #[derive(clap::Args)]
 pub struct Args {
     /// Port to listen on; 0 takes a free one
-    #[arg(long, default_value_t = 18321)]
+    #[arg(long, default_value_t = USUAL_PORT)]
     port: u16,
     /// Open the page in a browser
     #[arg(long)]
@@ -42,6 +46,7 @@ pub fn run(args: &Args, out: &mut Out) -> Result<Verdict, Failure> {
             "the sandbox cannot listen on port {port} ({error}): give another with --port, 0 takes a free one"
         ))
     })?;
+    sandbox.set_explainer(Judge(sandbox.origin().to_owned()));
     if out.is_json() {
         out.json(&where_everything_is(&sandbox))?;
     } else {
