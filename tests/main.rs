@@ -2,6 +2,7 @@
 
 mod abi;
 mod attack;
+mod cli;
 mod languages;
 mod platforms;
 mod support;

@@ -5,7 +5,7 @@
  *   PKCS11_PIN        its PIN
  *   PKCS11_KEY        the private key's label
  *   PUBLIC_KEY_FILE   the merchant's public key, PEM: a first signature is checked against it
- *   LIBAUTH_REDEMPTION_URL, _BUSINESS_ID, _MERCHANT_ID
+ *   LIBAUTH_REDEMPTION_BASE_URL, _BUSINESS_ID, _MERCHANT_ID
  *
  *   cc pkcs11.c $(pkg-config --cflags --libs libauth p11-kit-1) -ldl -o pkcs11
  */
@@ -86,7 +86,7 @@ static char *public_key(void) {
 int main(int argc, char **argv) {
   struct token token = open_token();
   libauth_error *error = NULL;
-  libauth_config *config = libauth_config_new(setting("LIBAUTH_REDEMPTION_URL"));
+  libauth_config *config = libauth_config_new(setting("LIBAUTH_REDEMPTION_BASE_URL"));
   libauth_redemption *redemption = NULL;
   libauth_redemption_request *request = libauth_redemption_request_new();
   libauth_redemption_alipay_url *url = NULL;

@@ -65,7 +65,7 @@ static void explain(const libauth_creditpay *creditpay) {
 }
 
 static void creditpay(void) {
-  libauth_config *config = config_for("LIBAUTH_CREDITPAY_URL", "creditpay");
+  libauth_config *config = config_for("LIBAUTH_CREDITPAY_BASE_URL", "creditpay");
   libauth_creditpay *creditpay = NULL;
   must(libauth_creditpay_new(
       config, setting("LIBAUTH_CREDITPAY_PLAT_ID", "plat-1001"), setting("LIBAUTH_CREDITPAY_API_KEY", "ck-sandbox-api-key-7f3a"),
@@ -81,13 +81,13 @@ static void creditpay(void) {
   libauth_creditpay_code *code = NULL;
   must(libauth_creditpay_issue_code(creditpay, request, NULL, &code, &error));
   printf("creditpay     %s\n", libauth_creditpay_code_url(code));
-  if (getenv("LIBAUTH_CREDITPAY_URL") == NULL) check_webhook(creditpay); /* the sandbox has one to check */
+  if (getenv("LIBAUTH_CREDITPAY_BASE_URL") == NULL) check_webhook(creditpay); /* the sandbox has one to check */
   explain(creditpay);
   libauth_creditpay_code_free(code); libauth_creditpay_request_free(request); libauth_creditpay_free(creditpay);
 }
 
 static void daxpay(void) {
-  libauth_config *config = config_for("LIBAUTH_DAXPAY_URL", "daxpay");
+  libauth_config *config = config_for("LIBAUTH_DAXPAY_BASE_URL", "daxpay");
   libauth_daxpay *daxpay = NULL;
   must(libauth_daxpay_new(
       config, setting("LIBAUTH_DAXPAY_APP_ID", "A112544225541"), setting("LIBAUTH_DAXPAY_MCH_NO", "M1723635576766"),
@@ -103,7 +103,7 @@ static void daxpay(void) {
 }
 
 static void openplatform(void) {
-  libauth_config *config = config_for("LIBAUTH_OPENPLATFORM_URL", "openplatform");
+  libauth_config *config = config_for("LIBAUTH_OPENPLATFORM_BASE_URL", "openplatform");
   libauth_openplatform *openplatform = NULL;
   must(libauth_openplatform_new(
       config, setting("LIBAUTH_OPENPLATFORM_CLIENT_ID", "sandbox-client-20220408"),
@@ -116,7 +116,7 @@ static void openplatform(void) {
 }
 
 static void redemption(void) {
-  libauth_config *config = config_for("LIBAUTH_REDEMPTION_URL", "redemption");
+  libauth_config *config = config_for("LIBAUTH_REDEMPTION_BASE_URL", "redemption");
   libauth_redemption *redemption = NULL;
   must(libauth_redemption_new_md5(
       config, setting("LIBAUTH_REDEMPTION_BUSINESS_ID", "754ea3e3a699404f9b82e8f881107f19"),
@@ -133,7 +133,7 @@ static void redemption(void) {
 }
 
 static void seller(void) {
-  libauth_config *config = config_for("LIBAUTH_SELLER_URL", "seller");
+  libauth_config *config = config_for("LIBAUTH_SELLER_BASE_URL", "seller");
   libauth_seller *seller = NULL;
   const char *access_key = setting("LIBAUTH_SELLER_ACCESS_KEY", "sandbox-access-key-202405");
   must(libauth_seller_new(config, access_key, setting("LIBAUTH_SELLER_SECRET_KEY", "sandbox-secret-key-e81f66b2d4"), &seller, &error));

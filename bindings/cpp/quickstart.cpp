@@ -42,7 +42,7 @@ static void explain(const libauth::creditpay& creditpay) {
 
 static void creditpay() {
   libauth::creditpay creditpay(
-      config_for("LIBAUTH_CREDITPAY_URL", "creditpay"), setting("LIBAUTH_CREDITPAY_PLAT_ID", "plat-1001"),
+      config_for("LIBAUTH_CREDITPAY_BASE_URL", "creditpay"), setting("LIBAUTH_CREDITPAY_PLAT_ID", "plat-1001"),
       setting("LIBAUTH_CREDITPAY_API_KEY", "ck-sandbox-api-key-7f3a"),
       setting("LIBAUTH_CREDITPAY_SIGNATURE_KEY",
               "sandbox-signature-key-18dd8a3c8003d2adcd13cb9981618bedd759a19f697a46d270542c6023479a08"));
@@ -53,12 +53,13 @@ static void creditpay() {
       .set_callback_url("https://shop.example/callback")
       .set_client_ip("192.168.1.166");
   std::cout << "creditpay     " << creditpay.issue_code(request).url() << "\n";
-  if (std::getenv("LIBAUTH_CREDITPAY_URL") == nullptr) check_webhook(creditpay);  // the sandbox has one to check
+  if (std::getenv("LIBAUTH_CREDITPAY_BASE_URL") == nullptr) check_webhook(creditpay);  // the sandbox has one to check
   explain(creditpay);
 }
 
 static void daxpay() {
-  libauth::daxpay daxpay(config_for("LIBAUTH_DAXPAY_URL", "daxpay"), setting("LIBAUTH_DAXPAY_APP_ID", "A112544225541"),
+  libauth::daxpay daxpay(config_for("LIBAUTH_DAXPAY_BASE_URL", "daxpay"),
+                         setting("LIBAUTH_DAXPAY_APP_ID", "A112544225541"),
                          setting("LIBAUTH_DAXPAY_MCH_NO", "M1723635576766"),
                          setting("LIBAUTH_DAXPAY_SIGN_KEY", "sandboxSignKey-Zx81kQ2pLm"));
   libauth::daxpay_auth_request request;
@@ -67,7 +68,7 @@ static void daxpay() {
 }
 
 static void openplatform() {
-  libauth::openplatform openplatform(config_for("LIBAUTH_OPENPLATFORM_URL", "openplatform"),
+  libauth::openplatform openplatform(config_for("LIBAUTH_OPENPLATFORM_BASE_URL", "openplatform"),
                                      setting("LIBAUTH_OPENPLATFORM_CLIENT_ID", "sandbox-client-20220408"),
                                      setting("LIBAUTH_OPENPLATFORM_SECRET", "sandbox-client-secret-5d0be1c97a"));
   libauth::token token = openplatform.token();
@@ -76,7 +77,7 @@ static void openplatform() {
 
 static void redemption() {
   libauth::redemption redemption =
-      libauth::redemption::md5(config_for("LIBAUTH_REDEMPTION_URL", "redemption"),
+      libauth::redemption::md5(config_for("LIBAUTH_REDEMPTION_BASE_URL", "redemption"),
                                setting("LIBAUTH_REDEMPTION_BUSINESS_ID", "754ea3e3a699404f9b82e8f881107f19"),
                                setting("LIBAUTH_REDEMPTION_MERCHANT_ID", "eb1bb305ca3940f8adf1d4e964555699"),
                                setting("LIBAUTH_REDEMPTION_SECRET", "sandbox-md5-secret-c3a9f04e"));
@@ -86,7 +87,7 @@ static void redemption() {
 }
 
 static void seller() {
-  libauth::seller seller(config_for("LIBAUTH_SELLER_URL", "seller"),
+  libauth::seller seller(config_for("LIBAUTH_SELLER_BASE_URL", "seller"),
                          setting("LIBAUTH_SELLER_ACCESS_KEY", "sandbox-access-key-202405"),
                          setting("LIBAUTH_SELLER_SECRET_KEY", "sandbox-secret-key-e81f66b2d4"));
   libauth::token first = seller.token(), second = seller.token();  // cached: no request

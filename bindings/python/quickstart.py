@@ -30,7 +30,7 @@ def one_time() -> str:
 
 def creditpay() -> None:
     with libauth.CreditPay(
-        config_for("LIBAUTH_CREDITPAY_URL", "creditpay"),
+        config_for("LIBAUTH_CREDITPAY_BASE_URL", "creditpay"),
         plat_id=setting("LIBAUTH_CREDITPAY_PLAT_ID", "plat-1001"),
         api_key=setting("LIBAUTH_CREDITPAY_API_KEY", "ck-sandbox-api-key-7f3a"),
         signature_key=setting(
@@ -46,7 +46,7 @@ def creditpay() -> None:
             client_ip="192.168.1.166",
         )
         print("creditpay    ", code.url)
-        if not os.environ.get("LIBAUTH_CREDITPAY_URL"):
+        if not os.environ.get("LIBAUTH_CREDITPAY_BASE_URL"):
             check_webhook(creditpay)  # the sandbox has one to check
         explain(creditpay)
 
@@ -79,7 +79,7 @@ def explain(creditpay: libauth.CreditPay) -> None:
 
 def daxpay() -> None:
     with libauth.DaxPay(
-        config_for("LIBAUTH_DAXPAY_URL", "daxpay"),
+        config_for("LIBAUTH_DAXPAY_BASE_URL", "daxpay"),
         app_id=setting("LIBAUTH_DAXPAY_APP_ID", "A112544225541"),
         mch_no=setting("LIBAUTH_DAXPAY_MCH_NO", "M1723635576766"),
         sign_key=setting("LIBAUTH_DAXPAY_SIGN_KEY", "sandboxSignKey-Zx81kQ2pLm"),
@@ -90,7 +90,7 @@ def daxpay() -> None:
 
 def openplatform() -> None:
     with libauth.OpenPlatform(
-        config_for("LIBAUTH_OPENPLATFORM_URL", "openplatform"),
+        config_for("LIBAUTH_OPENPLATFORM_BASE_URL", "openplatform"),
         client_id=setting("LIBAUTH_OPENPLATFORM_CLIENT_ID", "sandbox-client-20220408"),
         secret=setting("LIBAUTH_OPENPLATFORM_SECRET", "sandbox-client-secret-5d0be1c97a"),
     ) as openplatform:
@@ -100,7 +100,7 @@ def openplatform() -> None:
 
 def redemption() -> None:
     with libauth.Redemption.md5(
-        config_for("LIBAUTH_REDEMPTION_URL", "redemption"),
+        config_for("LIBAUTH_REDEMPTION_BASE_URL", "redemption"),
         business_id=setting("LIBAUTH_REDEMPTION_BUSINESS_ID", "754ea3e3a699404f9b82e8f881107f19"),
         merchant_id=setting("LIBAUTH_REDEMPTION_MERCHANT_ID", "eb1bb305ca3940f8adf1d4e964555699"),
         secret=setting("LIBAUTH_REDEMPTION_SECRET", "sandbox-md5-secret-c3a9f04e"),
@@ -110,7 +110,7 @@ def redemption() -> None:
 
 def seller() -> None:
     with libauth.Seller(
-        config_for("LIBAUTH_SELLER_URL", "seller"),
+        config_for("LIBAUTH_SELLER_BASE_URL", "seller"),
         access_key=setting("LIBAUTH_SELLER_ACCESS_KEY", "sandbox-access-key-202405"),
         secret_key=setting("LIBAUTH_SELLER_SECRET_KEY", "sandbox-secret-key-e81f66b2d4"),
     ) as seller:

@@ -168,7 +168,7 @@ fn a_key_that_stays_in_its_token() {
         ("PKCS11_PIN", "1234".to_owned()),
         ("PKCS11_KEY", "merchant".to_owned()),
         ("PUBLIC_KEY_FILE", public.display().to_string()),
-        ("LIBAUTH_REDEMPTION_URL", sandbox.base("redemption")),
+        ("LIBAUTH_REDEMPTION_BASE_URL", sandbox.base("redemption")),
         (
             "LIBAUTH_REDEMPTION_BUSINESS_ID",
             known.redemption_business_id.to_owned(),

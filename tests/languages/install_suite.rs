@@ -71,7 +71,7 @@ fn check_consumer(program: &Path, sandbox: &Sandbox) {
     let test = sandbox::credentials();
     let said = text(
         Command::new(program)
-            .env("LIBAUTH_SELLER_URL", sandbox.base("seller"))
+            .env("LIBAUTH_SELLER_BASE_URL", sandbox.base("seller"))
             .env("LIBAUTH_SELLER_ACCESS_KEY", test.seller_access_key)
             .env("LIBAUTH_SELLER_SECRET_KEY", test.seller_secret_key),
     );

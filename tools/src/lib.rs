@@ -127,6 +127,42 @@ fn build(profile: Profile, target: Option<&str>, crate_types: &str) -> Result<Pa
         command.args(["--target", target]);
     }
     run(&mut command)?;
+    Ok(target_dir(profile, target))
+}
+
+/// Builds the `libauth` command, and tells where it is.
+///
+/// # Errors
+/// One line: what failed, and with which command.
+pub fn command(profile: Profile, target: Option<&str>) -> Result<PathBuf, String> {
+    let built = target_dir(profile, target);
+    // Where earlier versions laid out the library stands the command now.
+    let at = built.join("libauth");
+    if at.is_dir() {
+        fs::remove_dir_all(&at).map_err(|e| format!("{} is in the way: {e}", at.display()))?;
+    }
+    let mut command = Command::new(cargo());
+    command
+        .current_dir(root())
+        .args(["build", "--quiet", "--package", "libauth-cli"]);
+    if profile == Profile::Release {
+        command.arg("--release");
+    }
+    if let Some(target) = target {
+        command.args(["--target", target]);
+    }
+    run(&mut command)?;
+    let is_windows = target.map_or(cfg!(windows), |target| target.contains("-windows-"));
+    Ok(if is_windows {
+        built.join("libauth.exe")
+    } else {
+        at
+    })
+}
+
+/// Where cargo puts what it builds.
+fn target_dir(profile: Profile, target: Option<&str>) -> PathBuf {
+    let root = root();
     let mut built = std::env::var_os("CARGO_TARGET_DIR")
         .map_or_else(|| root.join("target"), |dir| root.join(dir));
     if let Some(target) = target {
@@ -136,7 +172,7 @@ fn build(profile: Profile, target: Option<&str>, crate_types: &str) -> Result<Pa
         Profile::Debug => "debug",
         Profile::Release => "release",
     });
-    Ok(built)
+    built
 }
 
 /// The exported symbols, with their version.

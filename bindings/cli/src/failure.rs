@@ -3,7 +3,8 @@
 use std::fmt;
 use std::process::ExitCode;
 
-use auth::{Error, Status};
+use auth::{Delivery, Error, Status};
+use serde_json::{Value, json};
 
 /// The last part of `libauth --help`.
 pub const EXIT_STATUS: &str = "\
@@ -44,43 +45,56 @@ pub struct Failure {
     pub name: &'static str,
     /// One line that names the thing to mend. Holds no secret.
     pub message: String,
+    /// What libauth said, if it was libauth.
+    cause: Option<Error>,
 }
 
 impl Failure {
+    fn new(class: Class, name: &'static str, message: impl Into<String>) -> Failure {
+        Failure {
+            class,
+            name,
+            message: message.into(),
+            cause: None,
+        }
+    }
+
     /// Something that was given or read cannot be used.
     pub fn input(message: impl Into<String>) -> Failure {
-        Failure {
-            class: Class::Input,
-            name: "INPUT",
-            message: message.into(),
-        }
+        Failure::new(Class::Input, "INPUT", message)
     }
 
     /// The command line asks for what there is not.
     pub fn usage(message: impl Into<String>) -> Failure {
-        Failure {
-            class: Class::Usage,
-            name: "USAGE",
-            message: message.into(),
-        }
+        Failure::new(Class::Usage, "USAGE", message)
     }
 
     /// Nobody answers, or not as they should.
     pub fn unreached(message: impl Into<String>) -> Failure {
-        Failure {
-            class: Class::Unreached,
-            name: "NETWORK",
-            message: message.into(),
-        }
+        Failure::new(Class::Unreached, "NETWORK", message)
     }
 
     /// This machine does not do what it should.
     pub fn machine(message: impl Into<String>) -> Failure {
-        Failure {
-            class: Class::Machine,
-            name: "MACHINE",
-            message: message.into(),
+        Failure::new(Class::Machine, "MACHINE", message)
+    }
+
+    /// As `--json` prints it.
+    pub fn document(&self) -> Value {
+        let mut error = json!({"name": self.name, "message": one_line(&self.message)});
+        if let Some(cause) = &self.cause {
+            error["delivery"] = json!(match cause.delivery() {
+                Delivery::NotSent => "NOT_SENT",
+                Delivery::MaybeSent => "MAYBE_SENT",
+                Delivery::Answered => "ANSWERED",
+            });
+            error["retry_safe"] = json!(cause.is_retry_safe());
+            error["platform_code"] = json!(cause.platform_code());
+            error["platform_message"] = json!(cause.platform_message());
+            error["http_status"] = json!(cause.http_status());
+            error["trace_id"] = json!(cause.trace_id());
         }
+        json!({ "error": error })
     }
 }
 
@@ -98,11 +112,9 @@ impl From<Error> for Failure {
             Status::Internal => Class::Bug,
             _ => Class::Untrusted,
         };
-        Failure {
-            class,
-            name: error.status().name(),
-            message: error.message().to_owned(),
-        }
+        let mut failure = Failure::new(class, error.status().name(), error.message());
+        failure.cause = Some(error);
+        failure
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::failure::Failure;
 
@@ -84,10 +84,8 @@ impl Out {
 
     /// Says what ended the command: one line for a person on standard error, or JSON on standard output.
     pub fn failed(&mut self, failure: &Failure) -> ExitCode {
-        if self.is_json {
-            let error = json!({"name": failure.name, "message": failure.message});
-            let _ = self.json(&json!({"error": error}));
-        } else {
+        let is_said = self.is_json && self.json(&failure.document()).is_ok();
+        if !is_said {
             // Nobody may listen there either.
             let _ = writeln!(io::stderr(), "{failure}");
         }

@@ -109,14 +109,14 @@ impl Settings {
         Ok(Settings { platform, source })
     }
 
-    /// The settings of one base of a sandbox, such as `daxpay-md5`.
-    pub fn of_sandbox_base(origin: &str, name: &str) -> Option<Settings> {
+    /// The settings of one base of the sandbox, such as `daxpay-md5`, at this address.
+    pub fn of_sandbox_base(name: &str, base_url: String) -> Option<Settings> {
         let mut all = test_settings::accounts().into_iter();
         let account = all.find(|account| account.name == name)?;
         Some(Settings {
             platform: account.platform,
             source: Source::Sandbox {
-                base_url: format!("{origin}/{name}"),
+                base_url,
                 settings: account.settings,
             },
         })
@@ -304,7 +304,7 @@ pub fn sandbox_origin() -> String {
 
 fn of_sandbox(platform: Platform, variant: Option<&str>) -> Result<Settings, Failure> {
     let name = variant.unwrap_or(platform.name());
-    let found = Settings::of_sandbox_base(&sandbox_origin(), name);
+    let found = Settings::of_sandbox_base(name, format!("{}/{name}", sandbox_origin()));
     found
         .filter(|settings| settings.platform == platform)
         .ok_or_else(|| {

@@ -6,7 +6,7 @@
 
 int main(void) {
   libauth_error *error = NULL;
-  libauth_config *config = libauth_config_new(getenv("LIBAUTH_SELLER_URL"));
+  libauth_config *config = libauth_config_new(getenv("LIBAUTH_SELLER_BASE_URL"));
   libauth_seller *seller = NULL;
   libauth_token *token = NULL;
   printf("header %s %d.%d.%d library %s\n", LIBAUTH_VERSION, LIBAUTH_VERSION_MAJOR, LIBAUTH_VERSION_MINOR,

@@ -8,8 +8,8 @@ int main() {
   std::cout << "header " << LIBAUTH_VERSION << " " << LIBAUTH_VERSION_MAJOR << "." << LIBAUTH_VERSION_MINOR << "."
             << LIBAUTH_VERSION_PATCH << " library " << libauth::version() << std::endl;
   try {
-    libauth::seller seller(libauth::config(std::getenv("LIBAUTH_SELLER_URL")), std::getenv("LIBAUTH_SELLER_ACCESS_KEY"),
-                           std::getenv("LIBAUTH_SELLER_SECRET_KEY"));
+    libauth::seller seller(libauth::config(std::getenv("LIBAUTH_SELLER_BASE_URL")),
+                           std::getenv("LIBAUTH_SELLER_ACCESS_KEY"), std::getenv("LIBAUTH_SELLER_SECRET_KEY"));
     libauth::token token = seller.token();
     std::cout << token.header_name() << ": " << token.header_value().size() << " characters" << std::endl;
     return EXIT_SUCCESS;

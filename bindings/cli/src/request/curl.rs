@@ -249,8 +249,15 @@ fn with_plain_quotes(text: &str) -> String {
             (None, '\'' | '"') => quote = Some(c),
             (Some(open), c) if open == c => quote = None,
             (None | Some('"'), '\\') => {
-                plain.push(c);
-                plain.extend(rest.next());
+                // A line that goes on; Windows' line ends with two characters.
+                let mut next = rest.next();
+                if next == Some('\r') && rest.peek() == Some(&'\n') {
+                    next = rest.next();
+                }
+                if next != Some('\n') {
+                    plain.push(c);
+                    plain.extend(next);
+                }
                 continue;
             }
             _ => {}

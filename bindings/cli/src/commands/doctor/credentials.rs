@@ -67,7 +67,7 @@ fn refused(error: &Error) -> Check {
         }
         Status::Network | Status::Timeout => "see the checks above; a longer timeout_ms, a proxy",
         Status::BadSignature => {
-            "the answer is not signed as it should be: check the platform's key, or response_signature"
+            "the answer is not signed by the key that is set: check sign_key and algorithm, or the platform's key, or response_signature"
         }
         Status::Http | Status::Protocol => {
             "something else than the platform answered: check base_url and its prefix"
@@ -99,7 +99,7 @@ fn probed(handle: &Handle, options: &Options) -> (Check, Option<Headers>) {
             let headers = error.answer().map(Answer::headers).cloned();
             let is_telling = !matches!(
                 error.status(),
-                Status::Http | Status::Platform | Status::Protocol | Status::BadSignature
+                Status::Http | Status::Platform | Status::Protocol
             );
             let check = if is_telling || headers.is_none() {
                 refused(&error)
@@ -107,8 +107,8 @@ fn probed(handle: &Handle, options: &Options) -> (Check, Option<Headers>) {
                 Check::open(
                     "credentials",
                     format!(
-                        "the platform answers (HTTP {}) and has nothing to ask without an effect: a first real call will tell",
-                        error.http_status()
+                        "it answers, and has nothing to ask without an effect: a first real call will tell ({})",
+                        error.message()
                     ),
                 )
             };

@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use auth::Config;
+use auth::config::ClientCertificate;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{
     ClientConfig, ClientConnection, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
 };
@@ -230,7 +231,18 @@ fn prepared(place: &Place, config: &Config) -> Result<(Arc<Witness>, ClientConne
         .map_err(|error| error.to_string())?
         .dangerous()
         .with_custom_certificate_verifier(witness.clone());
-    let tls = builder.with_no_client_auth();
+    let tls = match &config.client_certificate {
+        Some(ClientCertificate::Pem { chain, key }) => {
+            let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(chain).collect();
+            let key = PrivateKeyDer::from_pem_slice(key.expose().as_bytes());
+            let (Ok(chain), Ok(key)) = (chain, key) else {
+                return Err("the client certificate or its key cannot be read".to_owned());
+            };
+            let tls = builder.with_client_auth_cert(chain, key);
+            tls.map_err(|error| format!("the client certificate cannot be used: {error}"))?
+        }
+        _ => builder.with_no_client_auth(),
+    };
     let name = ServerName::try_from(place.host.clone())
         .map_err(|_| format!("{} is no name for a certificate", place.host))?;
     let connection = ClientConnection::new(Arc::new(tls), name).map_err(|e| e.to_string())?;

@@ -66,7 +66,7 @@ public final class Quickstart {
                 .callbackUrl("https://shop.example/callback")
                 .clientIp("192.168.1.166");
         try (CreditPay creditpay = new CreditPay(
-                        config("LIBAUTH_CREDITPAY_URL", "creditpay"),
+                        config("LIBAUTH_CREDITPAY_BASE_URL", "creditpay"),
                         setting("LIBAUTH_CREDITPAY_PLAT_ID", "plat-1001"),
                         setting("LIBAUTH_CREDITPAY_API_KEY", "ck-sandbox-api-key-7f3a"),
                         setting(
@@ -106,7 +106,7 @@ public final class Quickstart {
         DaxPayAuthRequest request =
                 new DaxPayAuthRequest().channel("ali_pay").authCode(setting("LIBAUTH_DAXPAY_AUTH_CODE", oneTime()));
         try (DaxPay daxpay = new DaxPay(
-                        config("LIBAUTH_DAXPAY_URL", "daxpay"),
+                        config("LIBAUTH_DAXPAY_BASE_URL", "daxpay"),
                         setting("LIBAUTH_DAXPAY_APP_ID", "A112544225541"),
                         setting("LIBAUTH_DAXPAY_MCH_NO", "M1723635576766"),
                         setting("LIBAUTH_DAXPAY_SIGN_KEY", "sandboxSignKey-Zx81kQ2pLm"),
@@ -118,7 +118,7 @@ public final class Quickstart {
 
     private static void openplatform() {
         try (OpenPlatform openplatform = new OpenPlatform(
-                        config("LIBAUTH_OPENPLATFORM_URL", "openplatform"),
+                        config("LIBAUTH_OPENPLATFORM_BASE_URL", "openplatform"),
                         setting("LIBAUTH_OPENPLATFORM_CLIENT_ID", "sandbox-client-20220408"),
                         setting("LIBAUTH_OPENPLATFORM_SECRET", "sandbox-client-secret-5d0be1c97a"));
                 Token token = openplatform.token()) {
@@ -130,7 +130,7 @@ public final class Quickstart {
     private static void redemption() {
         RedemptionRequest request = new RedemptionRequest().serialNo(oneTime()).userId("user-1");
         try (Redemption redemption = Redemption.md5(
-                        config("LIBAUTH_REDEMPTION_URL", "redemption"),
+                        config("LIBAUTH_REDEMPTION_BASE_URL", "redemption"),
                         setting("LIBAUTH_REDEMPTION_BUSINESS_ID", "754ea3e3a699404f9b82e8f881107f19"),
                         setting("LIBAUTH_REDEMPTION_MERCHANT_ID", "eb1bb305ca3940f8adf1d4e964555699"),
                         setting("LIBAUTH_REDEMPTION_SECRET", "sandbox-md5-secret-c3a9f04e"));
@@ -141,7 +141,7 @@ public final class Quickstart {
 
     private static void seller() {
         try (Seller seller = new Seller(
-                        config("LIBAUTH_SELLER_URL", "seller"),
+                        config("LIBAUTH_SELLER_BASE_URL", "seller"),
                         setting("LIBAUTH_SELLER_ACCESS_KEY", "sandbox-access-key-202405"),
                         setting("LIBAUTH_SELLER_SECRET_KEY", "sandbox-secret-key-e81f66b2d4"));
                 Token first = seller.token();
