@@ -99,11 +99,11 @@ oldest_compiler() {
     -lgcc_s -lutil -lrt -lpthread -lm -ldl -lc
 }
 
-# The programs in C under the address, leak and undefined-behaviour sanitizers. Not under them: what runs under
-# valgrind, the search of the heap, and the forks, since a child forked by one thread cannot rely on the sanitizer's own locks.
+# The programs in C under the address, leak and undefined-behaviour sanitizers. Not under them: the search of
+# the heap, and the forks, since a child forked by one thread cannot rely on the sanitizer's own locks.
 address_sanitizer() {
   LIBAUTH_TEST_CFLAGS='-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer' \
-    cargo test --release -- languages::c_suite languages::c_scenarios --skip loses_no_memory --skip c_suite::fork --skip c_suite::wiped
+    cargo test --release -- languages::c_suite languages::c_scenarios --skip c_suite::fork --skip c_suite::wiped
 }
 
 # The plumbing of the C ABI, interpreted.

@@ -275,41 +275,6 @@ fn quickstart_runs_and_fails_with_the_librarys_message() {
     assert!(lines < 150, "quickstart.c has {lines} lines");
 }
 
-#[cfg(target_os = "linux")]
-#[test]
-fn quickstart_loses_no_memory() {
-    if !has_tool("valgrind", "--version", "the check for lost memory") {
-        return;
-    }
-    let Some(program) = build(
-        "valgrind",
-        &[root().join("bindings/c/quickstart.c")],
-        &["-O1"],
-    ) else {
-        return;
-    };
-    let sandbox = Sandbox::start();
-    let mut command = Command::new("valgrind");
-    command.args([
-        "--error-exitcode=99",
-        "--leak-check=full",
-        // LLVM reads ahead in what it optimizes: what the library computes is for the sanitizers and Miri to judge.
-        "--undef-value-errors=no",
-        "--errors-for-leak-kinds=definite,indirect,possible",
-    ]);
-    // Statically kept memory is reachable, not lost.
-    command
-        .arg("--show-leak-kinds=definite,indirect,possible")
-        .arg(&program.path);
-    let output = run(command.env("LIBAUTH_SANDBOX", sandbox.origin()), LIMIT);
-    let report = String::from_utf8_lossy(&output.stderr);
-    assert!(report.contains("ERROR SUMMARY: 0 errors"), "{report}");
-    assert!(
-        report.contains("definitely lost: 0 bytes") || report.contains("no leaks are possible"),
-        "{report}"
-    );
-}
-
 #[test]
 fn offline_with_libcurl() {
     if !has_library("libcurl", "the libcurl example") {

@@ -9,5 +9,7 @@ mod cpp_suite;
 mod documents;
 mod install_suite;
 mod java_suite;
+#[cfg(target_os = "linux")]
+mod memory;
 mod python_suite;
 mod scenarios;
