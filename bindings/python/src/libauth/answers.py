@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import enum
 from typing import Any, Callable, Optional
 
 from . import _json, _marshal, _native
+from ._answer import JsonType as JsonType
 from ._native import NativeObject, lib
 
 
@@ -30,20 +30,6 @@ def integer_of(
     # A number that is there comes out the same whatever stands in for one that is not.
     found = getter(pointer, encoded, 0)
     return found if found != 0 or getter(pointer, encoded, 1) == 0 else default
-
-
-class JsonType(enum.IntEnum):
-    """The type of a field of a JSON body."""
-
-    #: There is no such field, or the body is not JSON.
-    ABSENT = 0
-    #: It is there, and null.
-    NULL = 1
-    BOOLEAN = 2
-    NUMBER = 3
-    STRING = 4
-    ARRAY = 5
-    OBJECT = 6
 
 
 class Answer:

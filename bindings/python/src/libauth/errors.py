@@ -9,10 +9,9 @@ from __future__ import annotations
 import builtins
 import enum
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Tuple, Type
+from typing import Any, Callable, Dict, Optional, Tuple, Type
 
-if TYPE_CHECKING:
-    from .answers import Answer
+from ._answer import HeldAnswer
 
 
 class Status(enum.IntEnum):
@@ -63,7 +62,7 @@ class Error(Exception):
         platform_code: The platform's own code as text, such as "20052", if it gave one.
         platform_message: The platform's own message, on one line, if it gave one.
         http_status: The HTTP status of the answer, if there was one.
-        answer: The answer as far as it could be read, if there was one. Its raw body may hold secrets.
+        answer: The `Answer` as far as it could be read, if there was one. Its raw body may hold secrets.
             It stays behind when an error is pickled, as multiprocessing does.
     """
 
@@ -80,7 +79,7 @@ class Error(Exception):
         platform_code: Optional[str] = None,
         platform_message: Optional[str] = None,
         http_status: Optional[int] = None,
-        answer: Optional[Answer] = None,
+        answer: Optional[HeldAnswer] = None,
     ) -> None:
         super().__init__(message)
         self.message = message
