@@ -21,7 +21,7 @@ use crate::signing::same;
 /// What else is known of a request, and may have got into its signature. All of it is optional;
 /// the more is known, the more mistakes are found.
 #[derive(Clone, Copy, Default)]
-pub struct CreditpayHints<'a> {
+pub struct CreditPayHints<'a> {
     /// The deployment's base URL, such as `https://host/dg`: its path is the gateway prefix.
     pub base_url: Option<&'a str>,
     /// The prefix that is configured to be signed. [`creditpay`]'s path begins with it already.
@@ -79,7 +79,7 @@ pub fn creditpay(
     signature_key: &str,
     path: &str,
     body: &[u8],
-    hints: &CreditpayHints,
+    hints: &CreditPayHints,
     theirs: Option<&str>,
 ) -> Explanation {
     let place = Place::new(path, hints);
@@ -116,7 +116,7 @@ pub fn creditpay_string(
     signature_key: &str,
     path: &str,
     body: &[u8],
-    hints: &CreditpayHints,
+    hints: &CreditPayHints,
     their_string: &str,
 ) -> Explanation {
     let place = Place::new(path, hints);
@@ -157,7 +157,7 @@ fn facts<'a>(
     signature_key: &'a str,
     place: &Place,
     body: &[u8],
-    hints: &CreditpayHints<'a>,
+    hints: &CreditPayHints<'a>,
 ) -> Facts<'a> {
     let secrets = vec![signature_key, hints.api_key.unwrap_or("")];
     Facts::new("HMAC-SHA1, base64", &[place.path.as_bytes(), body], secrets)
@@ -168,7 +168,7 @@ fn look(
     signature_key: &str,
     place: &Place,
     body: &[u8],
-    hints: &CreditpayHints,
+    hints: &CreditPayHints,
     targets: &[Target],
 ) -> Outcome {
     let paths = place.forms();

@@ -224,7 +224,7 @@ fn look(right: Digest, sign_key: &str, params: &Json, theirs: &str, targets: &[T
             else {
                 return None;
             };
-            let recipe = Recipe {
+            let writing = Writing {
                 choice: &choices.values[choice],
                 order: orders.values[order],
                 value: values.values[value],
@@ -235,7 +235,7 @@ fn look(right: Digest, sign_key: &str, params: &Json, theirs: &str, targets: &[T
                 case: cases.values[case],
             };
             let key = std::str::from_utf8(key).ok()?;
-            let mut string = recipe.string(params, key);
+            let mut string = writing.string(params, key);
             budget.spend(work + string.len() * COPIES);
             let key = hmac_keys.values[hmac_key](key);
             Some(Signed {
@@ -256,7 +256,7 @@ fn count(value: &Json) -> usize {
 }
 
 /// How somebody makes the string to sign.
-struct Recipe<'a> {
+struct Writing<'a> {
     choice: &'a Choice,
     order: Sorting,
     value: Value,
@@ -267,7 +267,7 @@ struct Recipe<'a> {
     case: Case,
 }
 
-impl Recipe<'_> {
+impl Writing<'_> {
     fn string(&self, params: &Json, key: &str) -> Zeroizing<String> {
         if let Some(whole) = self.choice.whole {
             return whole.string(params, key);

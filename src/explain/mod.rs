@@ -31,7 +31,7 @@ mod stripping;
 mod texts;
 mod times;
 
-pub use creditpay::{CreditpayHints, creditpay, creditpay_string};
+pub use creditpay::{CreditPayHints, creditpay, creditpay_string};
 pub use daxpay::{daxpay, daxpay_string};
 pub use daxpay_open::{daxpay_open, daxpay_open_string};
 pub use mistake::Mistake;

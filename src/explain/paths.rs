@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use super::fault::{ALONE, COMMON, DAILY, Fault, Forms, RARE, Texts};
 use super::texts::{lower, percent_decoded, percent_encoded, upper};
-use super::{CreditpayHints, Mistake, quote};
+use super::{CreditPayHints, Mistake, quote};
 
 /// Longer paths are signed as they are: no platform has one.
 const LONGEST: usize = 2 * 1024;
@@ -32,7 +32,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    pub(super) fn new(given: &str, hints: &CreditpayHints) -> Place {
+    pub(super) fn new(given: &str, hints: &CreditPayHints) -> Place {
         let (given, query) = match given.split_once('?') {
             Some((path, query)) => (path, Some(query)),
             None => (given, None),
@@ -327,7 +327,7 @@ impl Forms<Joint> {
 }
 
 #[rustfmt::skip]
-pub(super) fn joints(place: &Place, hints: &CreditpayHints, members: &[(String, String)]) -> Forms<Joint> {
+pub(super) fn joints(place: &Place, hints: &CreditPayHints, members: &[(String, String)]) -> Forms<Joint> {
     use Mistake::*;
     const FIRST: &str = "the body was signed before the path; sign the path, and the body right behind it";
     let mut forms = Forms::right(joint(PathBody, [""; 3]));

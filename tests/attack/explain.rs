@@ -4,7 +4,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 use auth::explain::{
-    CreditpayHints, creditpay, creditpay_string, daxpay, daxpay_string, redemption,
+    CreditPayHints, creditpay, creditpay_string, daxpay, daxpay_string, redemption,
 };
 use auth::signing::daxpay::Algorithm;
 use auth::signing::redemption::Verifier;
@@ -66,11 +66,11 @@ const SHA1: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 const SHA256: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 fn all(what: &str, body: &[u8]) {
-    let hints = CreditpayHints {
+    let hints = CreditPayHints {
         base_url: Some("https://pay.example.com/dg"),
         plat_id: Some("7788"),
         trace: Some("trace-1"),
-        ..CreditpayHints::default()
+        ..CreditPayHints::default()
     };
     bounded(what, || {
         creditpay("signature-key", PATH, body, &hints, Some(SHA1))
@@ -121,7 +121,7 @@ fn bodies_of_any_shape_and_size() {
 
 #[test]
 fn paths_keys_headers_and_signatures_of_any_size() {
-    let none = CreditpayHints::default();
+    let none = CreditPayHints::default();
     for count in [100, 100_000, 200_000, 5_000_000] {
         let path = "/".repeat(count);
         bounded("slashes", || {
@@ -130,7 +130,7 @@ fn paths_keys_headers_and_signatures_of_any_size() {
     }
     let long = "k".repeat(1 << 20);
     let body = BODY.as_bytes();
-    let hints = CreditpayHints {
+    let hints = CreditPayHints {
         base_url: Some(&long),
         signed_prefix: None,
         query: Some(&long),

@@ -11,12 +11,12 @@ use auth::providers::daxpay::{
 };
 use auth::{Delivery, Options, Status};
 use serde_json::json;
-use support::sandbox::signatures::{DaxpayAlgorithm, NestedForm, daxpay_digest, daxpay_string};
+use support::sandbox::signatures::{DaxPayAlgorithm, NestedForm, daxpay_digest, daxpay_string};
 use support::sandbox::{Recorded, Sandbox};
 use support::*;
 
 /// The signature of a request by the sandbox's own implementation.
-fn expected_signature(sent: &Recorded, algorithm: DaxpayAlgorithm) -> String {
+fn expected_signature(sent: &Recorded, algorithm: DaxPayAlgorithm) -> String {
     let key = CREDENTIALS.daxpay_sign_key;
     let body = std::str::from_utf8(&sent.request.body).unwrap();
     let string = daxpay_string(body, key, NestedForm::Sorted).unwrap();
@@ -47,7 +47,7 @@ fn an_auth_request_carries_exactly_what_is_documented() {
     let nonce = fields.remove("nonceStr").unwrap();
     assert!((1..=32).contains(&nonce.as_str().unwrap().len()));
     let sign = fields.remove("sign").unwrap();
-    assert_eq!(sign, expected_signature(&sent, DaxpayAlgorithm::HmacSha256));
+    assert_eq!(sign, expected_signature(&sent, DaxPayAlgorithm::HmacSha256));
     let time = fields.remove("reqTime").unwrap();
     assert_eq!(time.as_str().unwrap().len(), "yyyy-MM-dd HH:mm:ss".len());
     assert_eq!(
@@ -121,9 +121,9 @@ fn the_time_is_in_the_gateways_zone_whatever_the_machines_is() {
 fn every_algorithm_is_accepted_by_a_gateway_that_is_set_to_it() {
     let sandbox = Sandbox::start();
     for (platform, algorithm, theirs) in [
-        ("daxpay", Algorithm::HmacSha256, DaxpayAlgorithm::HmacSha256),
-        ("daxpay-md5", Algorithm::Md5, DaxpayAlgorithm::Md5),
-        ("daxpay-sm3", Algorithm::Sm3, DaxpayAlgorithm::Sm3),
+        ("daxpay", Algorithm::HmacSha256, DaxPayAlgorithm::HmacSha256),
+        ("daxpay-md5", Algorithm::Md5, DaxPayAlgorithm::Md5),
+        ("daxpay-sm3", Algorithm::Sm3, DaxPayAlgorithm::Sm3),
     ] {
         let handle = daxpay_with(&config(sandbox.base(platform)), algorithm);
         handle
@@ -452,7 +452,7 @@ fn a_business_call_signs_the_callers_parameters_with_the_common_ones() {
     let body = json_body(&sent);
     assert_eq!(
         body["sign"],
-        expected_signature(&sent, DaxpayAlgorithm::HmacSha256)
+        expected_signature(&sent, DaxPayAlgorithm::HmacSha256)
     );
     assert_eq!(body["alpha"], json!(2.5));
     assert_eq!(body["extra"]["b"], "中");

@@ -5,7 +5,7 @@
 use auth::clock::{Clock as _, SystemClock};
 use libauth_sandbox::Sandbox;
 use libauth_sandbox::signatures::{
-    DaxpayAlgorithm, KeyOwner, NestedForm, creditpay, daxpay_digest, daxpay_string, random_hex,
+    DaxPayAlgorithm, KeyOwner, NestedForm, creditpay, daxpay_digest, daxpay_string, random_hex,
     redemption_string, rsa_sign,
 };
 use serde_json::Value;
@@ -90,7 +90,7 @@ fn daxpay_example_signed_with_key_instead_of_sign() {
     );
     let key = CREDENTIALS.daxpay_sign_key;
     let string = daxpay_string(&unsigned, key, NestedForm::Sorted).expect("JSON");
-    let sign = daxpay_digest(&string, key, DaxpayAlgorithm::HmacSha256);
+    let sign = daxpay_digest(&string, key, DaxPayAlgorithm::HmacSha256);
     let body = unsigned.replacen('{', &format!(r#"{{"sign":"{sign}","#), 1);
     let url = format!("{}/unipay/assist/channel/auth/auth", sandbox.base("daxpay"));
     let answer = post(&url, &[("Content-Type", "application/json")], &body);

@@ -1,6 +1,6 @@
 //! Every mistake is made here by hand, with other code than the library's, and must be named.
 
-use auth::explain::{CreditpayHints, Explanation, Mistake, creditpay, daxpay, redemption};
+use auth::explain::{CreditPayHints, Explanation, Mistake, creditpay, daxpay, redemption};
 use auth::signing::daxpay::Algorithm;
 use auth::signing::redemption::{Signer, Verifier};
 use auth::signing::rsa::{PrivateKey, PublicKey};
@@ -66,7 +66,7 @@ pub(super) const KEY: &str = "PLANTED18dd8a3c8003d2adcd13cb9981618bedd759a19f697
 pub(super) const PATH: &str = "/v1/platform/identify/auth";
 pub(super) const BODY: &str = r#"{"customer_token":"tok-1","customer_no":"473_32","callback_url":"https://shop.example/回调?a=1&b=2","token_expire":1732521424191,"client_ip":"10.0.0.1","session_sign":null}"#;
 
-pub(super) const HINTS: CreditpayHints<'static> = CreditpayHints {
+pub(super) const HINTS: CreditPayHints<'static> = CreditPayHints {
     base_url: Some("https://pay.example.com/dg"),
     signed_prefix: None,
     query: Some("plat_id=7788"),
@@ -107,7 +107,7 @@ fn creditpay_vectors_match() {
             key,
             path,
             body.as_bytes(),
-            &CreditpayHints::default(),
+            &CreditPayHints::default(),
             Some(text("signature")),
         );
         assert!(right.matches());
@@ -116,7 +116,7 @@ fn creditpay_vectors_match() {
         assert_eq!(right.string_to_sign(), format!("{path}{body}"));
         assert_eq!(right.algorithm(), "HMAC-SHA1, base64");
         assert!(right.mistakes().is_empty());
-        let unchecked = creditpay(key, path, body.as_bytes(), &CreditpayHints::default(), None);
+        let unchecked = creditpay(key, path, body.as_bytes(), &CreditPayHints::default(), None);
         assert_eq!(
             (unchecked.matches(), unchecked.signature()),
             (false, Some(text("signature")))
@@ -215,7 +215,7 @@ fn creditpay_takes_urls_and_signed_prefixes() {
                 KEY,
                 &path,
                 BODY.as_bytes(),
-                &CreditpayHints {
+                &CreditPayHints {
                     query: None,
                     plat_id: None,
                     ..HINTS
@@ -225,7 +225,7 @@ fn creditpay_takes_urls_and_signed_prefixes() {
             &[Mistake::PathQuery],
         );
     }
-    let hints = CreditpayHints {
+    let hints = CreditPayHints {
         signed_prefix: Some("/dg"),
         ..HINTS
     };
@@ -1409,7 +1409,7 @@ fn hostile_input_is_bounded() {
     let rsa = b64(&rsa_sign(SHA256, &[7; 32]));
     for body in bodies {
         names(
-            &creditpay("key", "", body, &CreditpayHints::default(), Some(&sha1)),
+            &creditpay("key", "", body, &CreditPayHints::default(), Some(&sha1)),
             &[],
         );
         names(
@@ -1431,9 +1431,9 @@ fn hostile_input_is_bounded() {
         "{message}"
     );
     let huge = vec![b'x'; 1 << 20];
-    let huge = creditpay("key", "", &huge, &CreditpayHints::default(), Some(&sha1));
+    let huge = creditpay("key", "", &huge, &CreditPayHints::default(), Some(&sha1));
     assert!(huge.message().contains("gave up"), "{}", huge.message());
-    let not_utf8 = creditpay("key", PATH, b"\xff", &CreditpayHints::default(), None);
+    let not_utf8 = creditpay("key", PATH, b"\xff", &CreditPayHints::default(), None);
     assert_eq!(
         not_utf8.string_to_sign(),
         format!("[not UTF-8, shown with \\xNN] {PATH}\\xff")
@@ -1453,6 +1453,93 @@ fn a_gbk_body_that_was_signed_as_utf8() {
     );
 }
 
+/// Mistakes that the others do not make.
+#[test]
+fn creditpay_of_other_texts() {
+    use Mistake::*;
+    let signed = |body: &str, message: String| {
+        let theirs = b64(&hmac::<Sha1>(KEY.as_bytes(), message.as_bytes()));
+        creditpay(KEY, PATH, body.as_bytes(), &HINTS, Some(&theirs))
+    };
+    let lines = "{\n\"a\": \"b c\",\n\"d\": \"e\"\n}\n";
+    for changed in [lines.trim().to_owned(), lines.replace('\n', "\r\n")] {
+        names(
+            &signed(lines, format!("{PATH}{changed}")),
+            &[BodyWhitespace],
+        );
+    }
+    let url = r#"{"callback_url":"https://shop.example/%E5%9B%9E?a=%26"}"#;
+    let decoded = r#"{"callback_url":"https://shop.example/回?a=&"}"#;
+    names(&signed(url, format!("{PATH}{decoded}")), &[UrlDecoded]);
+    let plus = r#"{"title":"1+1"}"#;
+    let space = format!("{PATH}{}", plus.replace('+', " "));
+    names(&signed(plus, space), &[UrlDecoded]);
+    // Each byte of the UTF-8 becomes a character, as ISO-8859-1 has it.
+    let twice: String = BODY.bytes().map(char::from).collect();
+    names(&cp_body(&twice), &[Utf8Twice]);
+    let emoji = r#"{"title":"😀"}"#;
+    let halves = b"\xed\xa0\xbd\xed\xb8\x80";
+    let cesu8 = [PATH.as_bytes(), br#"{"title":""#, halves, br#""}"#].concat();
+    let theirs = b64(&hmac::<Sha1>(KEY.as_bytes(), &cesu8));
+    let told = creditpay(KEY, PATH, emoji.as_bytes(), &HINTS, Some(&theirs));
+    names(&told, &[Cesu8]);
+}
+
+/// As above.
+#[test]
+fn daxpay_of_other_texts() {
+    use Mistake::*;
+    let key = SIGN_KEY.to_uppercase();
+    let upper = PARAMS.to_uppercase();
+    let unicode = upper.replace('中', "\\U4E2D");
+    dp_over(&format!("{unicode}&KEY={key}"), &[Escaped]);
+    let body = r#"{"appId":"A11","title":"a<b> & c"}"#;
+    let html = format!("APPID=A11&TITLE=A&LT;B&GT; &AMP; C&KEY={key}");
+    names(
+        &dp(Algorithm::Md5, body, &hex(&hash::<Md5>(html))),
+        &[Escaped],
+    );
+    for extra in ["VERSION=1.0", "CHARSET=UTF-8", "SIGNTYPE=MD5"] {
+        let mut all: Vec<&str> = upper.split('&').chain([extra]).collect();
+        // ZED was spelled Zed, which comes before all in lower case.
+        all[1..].sort_unstable();
+        dp_over(&format!("{}&KEY={key}", all.join("&")), &[ParameterExtra]);
+    }
+    let snake = "AMOUNT=1.1&APP_ID=A11&AUTH_CODE=2A 中/+X&CHANNEL=ALI_PAY&CLIENT_IP=&REQ_TIME=2024-10-24 12:00:00&ZED=TRUE";
+    dp_over(&format!("{snake}&KEY={key}"), &[NameSpelling]);
+}
+
+/// [`names`] and the corpus accept a mistake only by its name, so one that they ask for is one that was made.
+#[test]
+fn each_mistake_is_made_by_a_test() {
+    let tests = [
+        include_str!("explain.rs"),
+        include_str!("explain_corpus.rs"),
+    ]
+    .concat();
+    let words: std::collections::HashSet<&str> = tests
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .flat_map(|line| line.split(|letter: char| !letter.is_alphanumeric()))
+        .collect();
+    let missing: Vec<_> = Mistake::ALL
+        .iter()
+        .filter(|mistake| !words.contains(format!("{mistake:?}").as_str()))
+        .collect();
+    assert!(missing.is_empty(), "no test makes {missing:?}");
+}
+
+/// The catalogue is whole: every mistake of the source is in ALL.
+#[test]
+fn every_mistake_is_in_the_list() {
+    let source = include_str!("../../src/explain/mistake.rs");
+    let declared = source.lines().filter(|line| {
+        let number = line.trim_end_matches(',').split(" = ").nth(1);
+        line.starts_with("    ") && number.is_some_and(|number| number.parse::<u32>().is_ok())
+    });
+    assert_eq!(declared.count(), Mistake::ALL.len());
+}
+
 #[test]
 fn every_mistake_has_words() {
     for mistake in Mistake::ALL {
@@ -1464,5 +1551,8 @@ fn every_mistake_has_words() {
         );
         assert!(!mistake.description().is_empty() && !mistake.advice().is_empty());
     }
+    let names: std::collections::HashSet<_> =
+        Mistake::ALL.iter().map(|mistake| mistake.name()).collect();
+    assert_eq!(names.len(), Mistake::ALL.len(), "two have the same name");
     assert_eq!(Mistake::PathPrefix as i32, 1);
 }

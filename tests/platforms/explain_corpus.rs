@@ -1,6 +1,8 @@
 //! Mistakes as programs make them, each made here by other code than the library's: how many are told
 //! by their names. A wrong name is worse than none.
 
+use std::collections::HashSet;
+
 use auth::explain::{
     Explanation, Mistake, Mistake::*, creditpay_string, daxpay_open, daxpay_open_string,
     daxpay_string, quoted_string, redemption, redemption_string,
@@ -19,6 +21,8 @@ use super::explain::*;
 #[derive(Default)]
 struct Count {
     right: usize,
+    wanted: HashSet<Mistake>,
+    named: HashSet<Mistake>,
     none: Vec<String>,
     wrong: Vec<String>,
 }
@@ -26,9 +30,11 @@ struct Count {
 impl Count {
     fn check(&mut self, what: &str, explanation: &Explanation, wanted: &[Mistake]) {
         let named = explanation.mistakes();
+        self.wanted.extend(wanted);
         let is_same = named.len() == wanted.len() && wanted.iter().all(|one| named.contains(one));
         if is_same {
             self.right += 1;
+            self.named.extend(wanted);
         } else if named.is_empty() {
             self.none.push(what.to_owned());
         } else {
@@ -40,7 +46,7 @@ impl Count {
         }
     }
 
-    /// At least 95 of 100 right, and none wrong.
+    /// At least 95 of 100 right, none wrong, and each mistake named at least once.
     fn judge(&self, name: &str) {
         let all = self.right + self.none.len() + self.wrong.len();
         println!(
@@ -60,6 +66,8 @@ impl Count {
             "{name}: not named: {:#?}",
             self.none
         );
+        let never: Vec<_> = self.wanted.difference(&self.named).collect();
+        assert!(never.is_empty(), "{name}: never named: {never:?}");
     }
 }
 

@@ -9,7 +9,7 @@ use auth::inbound::Inbound;
 use auth::providers::daxpay::{Algorithm, DaxPay};
 use serde_json::json;
 use support::sandbox::Sandbox;
-use support::sandbox::signatures::{DaxpayAlgorithm, NestedForm, daxpay_digest, daxpay_string};
+use support::sandbox::signatures::{DaxPayAlgorithm, NestedForm, daxpay_digest, daxpay_string};
 use support::*;
 
 /// A guard that has never seen anything: the signature alone must do.
@@ -216,7 +216,7 @@ fn has_the_same_signature(body: &str) -> bool {
     ];
     forms.into_iter().any(|form| {
         let string = daxpay_string(body, key, form).unwrap();
-        daxpay_digest(&string, key, DaxpayAlgorithm::HmacSha256) == sign
+        daxpay_digest(&string, key, DaxPayAlgorithm::HmacSha256) == sign
     })
 }
 
@@ -283,7 +283,7 @@ fn daxpay_takes_no_old_message_whose_time_is_hidden() {
 fn daxpay_signed(body: &str) -> Inbound {
     let key = CREDENTIALS.daxpay_sign_key;
     let string = daxpay_string(body, key, NestedForm::AsSent).unwrap();
-    let sign = daxpay_digest(&string, key, DaxpayAlgorithm::HmacSha256);
+    let sign = daxpay_digest(&string, key, DaxPayAlgorithm::HmacSha256);
     let body = format!("{},\"sign\":\"{sign}\"}}", body.strip_suffix('}').unwrap());
     Inbound {
         method: "POST".to_owned(),

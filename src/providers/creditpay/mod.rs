@@ -30,7 +30,7 @@ use crate::client::{Client, Operation};
 use crate::config::{Config, Setting};
 use crate::envelope::{Envelope, Meaning, in_envelope, required_text};
 use crate::error::{Error, Result, Status};
-use crate::explain::{self, CreditpayHints, Explanation};
+use crate::explain::{self, CreditPayHints, Explanation};
 use crate::http::{HttpRequest, HttpResponse, Repeat};
 use crate::inbound::Inbound;
 use crate::json::Json;
@@ -275,24 +275,24 @@ impl CreditPay {
     /// # Errors
     /// None for now.
     pub fn explain_event(&self, message: &Inbound, signature: Option<&str>) -> Result<Explanation> {
-        Ok(self.explained(&CreditpayHints::default(), message, signature))
+        Ok(self.explained(&CreditPayHints::default(), message, signature))
     }
 
-    fn hints<'a>(&'a self, base_url: &'a str) -> CreditpayHints<'a> {
-        CreditpayHints {
+    fn hints<'a>(&'a self, base_url: &'a str) -> CreditPayHints<'a> {
+        CreditPayHints {
             base_url: Some(base_url),
             signed_prefix: Some(self.signed_prefix.as_str()).filter(|prefix| !prefix.is_empty()),
-            ..CreditpayHints::default()
+            ..CreditPayHints::default()
         }
     }
 
     fn explained(
         &self,
-        hints: &CreditpayHints,
+        hints: &CreditPayHints,
         message: &Inbound,
         signature: Option<&str>,
     ) -> Explanation {
-        let hints = CreditpayHints {
+        let hints = CreditPayHints {
             plat_id: Some(&self.plat_id),
             api_key: Some(self.api_key.expose()),
             ..*hints

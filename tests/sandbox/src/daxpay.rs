@@ -9,7 +9,7 @@ use super::faults::Fault;
 use super::platform::{
     Call, Refusal, Reply, echo, is_ip, is_url, json_object, refusal, reply, required_text, text,
 };
-use super::signatures::{DaxpayAlgorithm, NestedForm, daxpay_digest, daxpay_string, random_hex};
+use super::signatures::{DaxPayAlgorithm, NestedForm, daxpay_digest, daxpay_string, random_hex};
 use super::state::{Expected, ScopeState};
 
 const AUTH_PATH: &str = "/unipay/assist/channel/auth/auth";
@@ -245,11 +245,11 @@ pub fn gateway_time(ms: i64) -> String {
 }
 
 /// The algorithm of the application behind each variant.
-fn algorithm(platform: &str) -> DaxpayAlgorithm {
+fn algorithm(platform: &str) -> DaxPayAlgorithm {
     match platform {
-        "daxpay-md5" => DaxpayAlgorithm::Md5,
-        "daxpay-sm3" => DaxpayAlgorithm::Sm3,
-        _ => DaxpayAlgorithm::HmacSha256,
+        "daxpay-md5" => DaxPayAlgorithm::Md5,
+        "daxpay-sm3" => DaxPayAlgorithm::Sm3,
+        _ => DaxPayAlgorithm::HmacSha256,
     }
 }
 
@@ -279,7 +279,7 @@ pub fn seal(platform: &str, fault: &Fault, envelope: &Value) -> String {
 }
 
 /// The signature of a message of the gateway's, as text.
-pub fn sign(json: &str, algorithm: DaxpayAlgorithm, nested: NestedForm) -> String {
+pub fn sign(json: &str, algorithm: DaxPayAlgorithm, nested: NestedForm) -> String {
     let key = credentials().daxpay_sign_key;
     let string = daxpay_string(json, key, nested).expect("the gateway's own message");
     daxpay_digest(&string, key, algorithm)

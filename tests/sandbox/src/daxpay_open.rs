@@ -62,7 +62,7 @@ fn is_unsigned(path: &str) -> bool {
 
 /// `GET /unipay/callback/ping`: a fixed text, unsigned.
 pub fn fixed_text(call: &Call) -> Option<Answer> {
-    let is_here = call.family == Family::DaxpayOpen && call.path == CALLBACK_PING_PATH;
+    let is_here = call.family == Family::DaxPayOpen && call.path == CALLBACK_PING_PATH;
     (is_here && call.request.method == "GET").then(|| Answer::text(200, "pong", call.now_ms))
 }
 

@@ -13,8 +13,8 @@ enum Takes {
 /// Which platforms know a key.
 enum On {
     All,
-    Daxpay,
-    DaxpayOpen,
+    DaxPay,
+    DaxPayOpen,
     Seller,
     Tokens,
 }
@@ -36,10 +36,10 @@ impl On {
     fn includes(&self, family: Family) -> bool {
         match self {
             On::All => true,
-            On::Daxpay => family == Family::Daxpay,
-            On::DaxpayOpen => family == Family::DaxpayOpen,
+            On::DaxPay => family == Family::DaxPay,
+            On::DaxPayOpen => family == Family::DaxPayOpen,
             On::Seller => family == Family::Seller,
-            On::Tokens => matches!(family, Family::Seller | Family::Openplatform),
+            On::Tokens => matches!(family, Family::Seller | Family::OpenPlatform),
         }
     }
 }
@@ -120,9 +120,9 @@ const KEYS: [(&str, Takes, On); 41] = [
     (
         "sign",
         Takes::OneOf(&["wrong", "missing", "null", "empty", "upper"]),
-        On::Daxpay,
+        On::DaxPay,
     ),
-    ("sorted", Takes::Nothing, On::Daxpay),
+    ("sorted", Takes::Nothing, On::DaxPay),
     (
         "sign",
         Takes::OneOf(&[
@@ -134,9 +134,9 @@ const KEYS: [(&str, Takes, On); 41] = [
             "reflected",
             "code_changed",
         ]),
-        On::DaxpayOpen,
+        On::DaxPayOpen,
     ),
-    ("legacy", Takes::Nothing, On::DaxpayOpen),
+    ("legacy", Takes::Nothing, On::DaxPayOpen),
     ("code_text", Takes::Nothing, On::All),
     ("data_null", Takes::Nothing, On::All),
     (
@@ -206,10 +206,10 @@ impl Fault {
 
 fn check(name: &str, value: &str, family: Family) -> Result<(), String> {
     if name == "decimals" {
-        // Daxpay's only key with an optional value.
+        // DaxPay's only key with an optional value.
         return match (family, value) {
-            (Family::Daxpay, "" | "as_sent") => Ok(()),
-            (Family::Daxpay, _) => Err("decimals takes nothing or as_sent".to_owned()),
+            (Family::DaxPay, "" | "as_sent") => Ok(()),
+            (Family::DaxPay, _) => Err("decimals takes nothing or as_sent".to_owned()),
             _ => Err("fault 'decimals' is daxpay's alone".to_owned()),
         };
     }

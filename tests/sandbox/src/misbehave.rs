@@ -44,10 +44,10 @@ fn gateway_status(call: &Call, status: i64) -> Answer {
         Some("empty") => Answer::new(http_status, "", Vec::new(), call.now_ms),
         Some("envelope") => {
             let code = call.fault.number("code").unwrap_or(match call.family {
-                Family::Creditpay => 500,
-                Family::Daxpay | Family::DaxpayOpen => 10500,
+                Family::CreditPay => 500,
+                Family::DaxPay | Family::DaxPayOpen => 10500,
                 Family::Redemption => 1,
-                Family::Openplatform | Family::Seller => status,
+                Family::OpenPlatform | Family::Seller => status,
             });
             Answer::json(http_status, seal(call, &coded(call, code)), call.now_ms)
         }
@@ -78,11 +78,11 @@ fn coded(call: &Call, code: i64) -> Value {
 fn secrets(call: &Call) -> Vec<String> {
     let test = credentials();
     let mut secrets: Vec<String> = match call.family {
-        Family::Creditpay => vec![test.creditpay_api_key, test.creditpay_signature_key],
-        Family::Daxpay => vec![test.daxpay_sign_key],
+        Family::CreditPay => vec![test.creditpay_api_key, test.creditpay_signature_key],
+        Family::DaxPay => vec![test.daxpay_sign_key],
         // The lines of a key: a message holds no line breaks.
-        Family::DaxpayOpen => test.daxpay_open_private_key_pem.lines().collect(),
-        Family::Openplatform => vec![test.openplatform_secret],
+        Family::DaxPayOpen => test.daxpay_open_private_key_pem.lines().collect(),
+        Family::OpenPlatform => vec![test.openplatform_secret],
         Family::Redemption => vec![test.redemption_md5_secret],
         Family::Seller => vec![test.seller_secret_key],
     }
@@ -102,8 +102,8 @@ fn secrets(call: &Call) -> Vec<String> {
 
 fn seal(call: &Call, envelope: &Value) -> String {
     match call.family {
-        Family::DaxpayOpen => daxpay_open::seal(call, envelope),
-        Family::Daxpay => daxpay::seal(call.platform, call.fault, envelope),
+        Family::DaxPayOpen => daxpay_open::seal(call, envelope),
+        Family::DaxPay => daxpay::seal(call.platform, call.fault, envelope),
         Family::Seller => seller::seal(call.fault, envelope),
         _ => envelope.to_string(),
     }

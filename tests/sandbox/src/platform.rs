@@ -10,26 +10,26 @@ use super::{creditpay, daxpay, daxpay_open, openplatform, redemption, seller};
 /// The protocol that a platform speaks.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Family {
-    Creditpay,
-    Daxpay,
-    DaxpayOpen,
-    Openplatform,
+    CreditPay,
+    DaxPay,
+    DaxPayOpen,
+    OpenPlatform,
     Redemption,
     Seller,
 }
 
 /// Every platform by the name it has in a URL: the five, and their variants.
 pub const PLATFORMS: [(&str, Family); 12] = [
-    ("creditpay", Family::Creditpay),
-    ("creditpay-prefixed", Family::Creditpay),
-    ("daxpay", Family::Daxpay),
-    ("daxpay-nomch", Family::Daxpay),
-    ("daxpay-unsigned", Family::Daxpay),
-    ("daxpay-md5", Family::Daxpay),
-    ("daxpay-sm3", Family::Daxpay),
-    ("daxpay-open", Family::DaxpayOpen),
-    ("openplatform", Family::Openplatform),
-    ("openplatform-jwt", Family::Openplatform),
+    ("creditpay", Family::CreditPay),
+    ("creditpay-prefixed", Family::CreditPay),
+    ("daxpay", Family::DaxPay),
+    ("daxpay-nomch", Family::DaxPay),
+    ("daxpay-unsigned", Family::DaxPay),
+    ("daxpay-md5", Family::DaxPay),
+    ("daxpay-sm3", Family::DaxPay),
+    ("daxpay-open", Family::DaxPayOpen),
+    ("openplatform", Family::OpenPlatform),
+    ("openplatform-jwt", Family::OpenPlatform),
     ("redemption", Family::Redemption),
     ("seller", Family::Seller),
 ];
@@ -79,10 +79,10 @@ pub fn refusal(code: i64, message: impl Into<String>) -> Refusal {
 /// Lets the platform process a call.
 pub fn process(call: &Call, scope: &mut ScopeState) -> Reply {
     match call.family {
-        Family::Creditpay => creditpay::answer(call, scope),
-        Family::Daxpay => daxpay::answer(call, scope),
-        Family::DaxpayOpen => daxpay_open::answer(call, scope),
-        Family::Openplatform => openplatform::answer(call, scope),
+        Family::CreditPay => creditpay::answer(call, scope),
+        Family::DaxPay => daxpay::answer(call, scope),
+        Family::DaxPayOpen => daxpay_open::answer(call, scope),
+        Family::OpenPlatform => openplatform::answer(call, scope),
         Family::Redemption => redemption::answer(call, scope),
         Family::Seller => seller::answer(call, scope),
     }
@@ -91,10 +91,10 @@ pub fn process(call: &Call, scope: &mut ScopeState) -> Reply {
 /// The platform's envelope for a failure.
 pub fn failure(call: &Call, code: i64, message: &str) -> Value {
     match call.family {
-        Family::Creditpay => creditpay::failure(call, code, message),
-        Family::Daxpay => daxpay::failure(call, code, message),
-        Family::DaxpayOpen => daxpay_open::failure(call, code, message),
-        Family::Openplatform => openplatform::failure(call, code, message),
+        Family::CreditPay => creditpay::failure(call, code, message),
+        Family::DaxPay => daxpay::failure(call, code, message),
+        Family::DaxPayOpen => daxpay_open::failure(call, code, message),
+        Family::OpenPlatform => openplatform::failure(call, code, message),
         Family::Redemption => redemption::failure(code, message),
         Family::Seller => seller::failure(code, message),
     }
@@ -136,10 +136,10 @@ pub fn reply(
 /// Whether a path is the platform's endpoint that logs in.
 pub fn is_login(family: Family, path: &str) -> bool {
     match family {
-        Family::Creditpay => creditpay::is_login(path),
-        Family::Daxpay => daxpay::is_login(path),
-        Family::DaxpayOpen => daxpay_open::is_login(path),
-        Family::Openplatform => path == openplatform::TOKEN_PATH,
+        Family::CreditPay => creditpay::is_login(path),
+        Family::DaxPay => daxpay::is_login(path),
+        Family::DaxPayOpen => daxpay_open::is_login(path),
+        Family::OpenPlatform => path == openplatform::TOKEN_PATH,
         Family::Redemption => path == redemption::URL_PATH,
         Family::Seller => seller::TOKEN_PATHS.contains(&path),
     }
@@ -148,10 +148,10 @@ pub fn is_login(family: Family, path: &str) -> bool {
 /// The number that a caller gives a request, new for each.
 pub fn nonce(family: Family, request: &Request) -> Option<String> {
     match family {
-        Family::Creditpay => request.header("trace").map(str::to_owned),
-        Family::Openplatform => request.header("request-id").map(str::to_owned),
+        Family::CreditPay => request.header("trace").map(str::to_owned),
+        Family::OpenPlatform => request.header("request-id").map(str::to_owned),
         Family::Redemption => request.header("nonce").map(str::to_owned),
-        Family::Daxpay | Family::DaxpayOpen => {
+        Family::DaxPay | Family::DaxPayOpen => {
             let body: Value = serde_json::from_slice(&request.body).ok()?;
             body["nonceStr"].as_str().map(str::to_owned)
         }

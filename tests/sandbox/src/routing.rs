@@ -180,7 +180,7 @@ fn answer(
             finish(&call, reply)
         }
     };
-    if route.family == Family::DaxpayOpen {
+    if route.family == Family::DaxPayOpen {
         let header = ("x-trace-id".to_owned(), random_hex(8));
         answer.headers.push(header);
     }

@@ -15,7 +15,7 @@ use ring::rand::SecureRandom as _;
 use ring::{hmac, rand};
 use serde_json::Value;
 
-pub use daxpay::{DaxpayAlgorithm, NestedForm, daxpay_digest, daxpay_string};
+pub use daxpay::{DaxPayAlgorithm, NestedForm, daxpay_digest, daxpay_string};
 pub use numbers::plain_number;
 pub use open::open_string;
 pub use rsa::{KeyOwner, rsa_sign, rsa_verifies, rsa_verifies_with};

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use libauth_sandbox::credentials;
 use libauth_sandbox::signatures::{
-    DaxpayAlgorithm, KeyOwner, NestedForm, creditpay, daxpay_digest, daxpay_string, random_hex,
+    DaxPayAlgorithm, KeyOwner, NestedForm, creditpay, daxpay_digest, daxpay_string, random_hex,
     redemption_md5, redemption_string, rsa_sign,
 };
 
@@ -172,7 +172,7 @@ pub fn daxpay_fields() -> Value {
     })
 }
 
-pub fn daxpay_sign(json: &str, algorithm: DaxpayAlgorithm, nested: NestedForm) -> String {
+pub fn daxpay_sign(json: &str, algorithm: DaxPayAlgorithm, nested: NestedForm) -> String {
     let key = credentials().daxpay_sign_key;
     daxpay_digest(
         &daxpay_string(json, key, nested).expect("JSON"),
@@ -181,7 +181,7 @@ pub fn daxpay_sign(json: &str, algorithm: DaxpayAlgorithm, nested: NestedForm) -
     )
 }
 
-pub fn daxpay_request(endpoint: &str, mut fields: Value, algorithm: DaxpayAlgorithm) -> Sent {
+pub fn daxpay_request(endpoint: &str, mut fields: Value, algorithm: DaxPayAlgorithm) -> Sent {
     let sign = daxpay_sign(&fields.to_string(), algorithm, NestedForm::Sorted);
     fields["sign"] = json!(sign);
     let path = format!("/unipay/assist/channel/auth/{endpoint}");
@@ -189,7 +189,7 @@ pub fn daxpay_request(endpoint: &str, mut fields: Value, algorithm: DaxpayAlgori
 }
 
 pub fn daxpay_auth(fields: Value) -> Sent {
-    daxpay_request("auth", fields, DaxpayAlgorithm::HmacSha256)
+    daxpay_request("auth", fields, DaxPayAlgorithm::HmacSha256)
 }
 
 pub fn openplatform_token() -> Sent {

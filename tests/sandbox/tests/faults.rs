@@ -178,7 +178,7 @@ fn daxpay_faults_sign_as_they_say() {
         let json: Value = serde_json::from_str(&text).unwrap();
         let sign = json["sign"].as_str().map(str::to_owned);
         let right = move |nested| {
-            let expected = daxpay_sign(&text, DaxpayAlgorithm::HmacSha256, nested);
+            let expected = daxpay_sign(&text, DaxPayAlgorithm::HmacSha256, nested);
             sign.as_deref() == Some(&*expected)
         };
         (json, right)
@@ -191,7 +191,7 @@ fn daxpay_faults_sign_as_they_say() {
     let upper = daxpay_auth(daxpay_fields())
         .to(&scope.faulty("daxpay", "sign=upper"))
         .text();
-    let expected = daxpay_sign(&upper, DaxpayAlgorithm::HmacSha256, AsSent).to_uppercase();
+    let expected = daxpay_sign(&upper, DaxPayAlgorithm::HmacSha256, AsSent).to_uppercase();
     assert_eq!(
         serde_json::from_str::<Value>(&upper).unwrap()["sign"],
         expected

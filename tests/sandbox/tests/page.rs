@@ -178,7 +178,7 @@ fn a_mistake_in_a_signature_is_found_by_trying() {
                 &format!("KEY={}", test.daxpay_sign_key.to_uppercase()),
             ),
             test.daxpay_sign_key,
-            DaxpayAlgorithm::Md5,
+            DaxPayAlgorithm::Md5,
         );
         fields["sign"] = json!(sign);
         let path = "/unipay/assist/channel/auth/auth";

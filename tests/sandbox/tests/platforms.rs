@@ -134,7 +134,7 @@ fn daxpay_authenticates_and_refuses() {
         let code = format!("{start}{}", random_hex(4));
         let answer = auth(&json!({"authCode": code}));
         assert_eq!(answer.json()["data"]["status"], status);
-        let algorithm = DaxpayAlgorithm::HmacSha256;
+        let algorithm = DaxPayAlgorithm::HmacSha256;
         let expected = daxpay_sign(&answer.text(), algorithm, NestedForm::AsSent);
         assert_eq!(answer.json()["sign"], expected);
     }
@@ -159,12 +159,12 @@ fn daxpay_authenticates_and_refuses() {
         let answer = auth(&wrong);
         assert_eq!(answer.json()["code"], code, "{wrong}: {}", answer.text());
         assert_eq!(answer.status, 200);
-        let algorithm = DaxpayAlgorithm::HmacSha256;
+        let algorithm = DaxPayAlgorithm::HmacSha256;
         let expected = daxpay_sign(&answer.text(), algorithm, NestedForm::Sorted);
         assert_eq!(answer.json()["sign"], expected, "failures are signed");
     }
     let md5 = |platform: &str| {
-        let request = daxpay_request("auth", daxpay_fields(), DaxpayAlgorithm::Md5);
+        let request = daxpay_request("auth", daxpay_fields(), DaxPayAlgorithm::Md5);
         request.to(&sandbox.base(platform)).json()
     };
     let refused = md5("daxpay");
@@ -172,7 +172,7 @@ fn daxpay_authenticates_and_refuses() {
     let shown = refused["sandboxStringToSign"].as_str().unwrap();
     assert!(shown.ends_with("&KEY=***"), "{shown}");
     assert_eq!(md5("daxpay-md5")["code"], 0);
-    let sm3 = daxpay_request("auth", daxpay_fields(), DaxpayAlgorithm::Sm3);
+    let sm3 = daxpay_request("auth", daxpay_fields(), DaxPayAlgorithm::Sm3);
     assert_eq!(sm3.to(&sandbox.base("daxpay-sm3")).json()["code"], 0);
     let no_app = daxpay_auth(changed(daxpay_fields(), &json!({"appId": null})));
     assert_eq!(
@@ -196,9 +196,9 @@ fn daxpay_authenticates_and_refuses() {
     assert_eq!(upper.to(&base).json()["code"], 20000, "no sign");
 
     let fields = changed(daxpay_fields(), &json!({"authCode": null}));
-    let url = daxpay_request("generateAuthUrl", fields, DaxpayAlgorithm::HmacSha256);
+    let url = daxpay_request("generateAuthUrl", fields, DaxPayAlgorithm::HmacSha256);
     assert!(url.to(&base).json()["data"]["authUrl"].is_string());
-    let set = daxpay_request("authAndSet", daxpay_fields(), DaxpayAlgorithm::HmacSha256);
+    let set = daxpay_request("authAndSet", daxpay_fields(), DaxPayAlgorithm::HmacSha256);
     assert_eq!(set.to(&base).json()["data"], Value::Null);
 }
 

@@ -71,7 +71,7 @@ fn verifies(platform: &str, message: &Value) -> bool {
             header("signature") == Some(&expected)
         }
         "daxpay" => {
-            let sign = daxpay_sign(body, DaxpayAlgorithm::HmacSha256, NestedForm::AsSent);
+            let sign = daxpay_sign(body, DaxPayAlgorithm::HmacSha256, NestedForm::AsSent);
             serde_json::from_str::<Value>(body).unwrap()["sign"] == sign
         }
         "daxpay-open" => {
@@ -243,7 +243,7 @@ fn the_log_explains_signatures_and_holds_no_credentials() {
     openplatform_token().to(&sandbox.base("openplatform"));
     let wrong = creditpay_code(&creditpay_fields()).with("signature", "AAAA");
     let expected = wrong.to(&sandbox.base("creditpay")).json()["sandboxSignature"].clone();
-    let md5 = daxpay_request("auth", daxpay_fields(), DaxpayAlgorithm::Md5);
+    let md5 = daxpay_request("auth", daxpay_fields(), DaxPayAlgorithm::Md5);
     md5.to(&sandbox.base("daxpay"));
     let path = "/v1/openapi/auth/alipay/url";
     let wrong = redemption_request(path, "MD5", 0, &redemption_fields()).with("sign", "A");

@@ -24,8 +24,8 @@ fn daxpay_vectors() {
         let string = vector["string"].as_str().unwrap();
         let key = vector["hmac_key"].as_str().unwrap();
         let digest = |algorithm| daxpay_digest(string, key, algorithm);
-        assert_eq!(digest(DaxpayAlgorithm::Md5), vector["md5"]);
-        assert_eq!(digest(DaxpayAlgorithm::HmacSha256), vector["hmac_sha256"]);
+        assert_eq!(digest(DaxPayAlgorithm::Md5), vector["md5"]);
+        assert_eq!(digest(DaxPayAlgorithm::HmacSha256), vector["hmac_sha256"]);
     }
     for vector in vectors["sign"].as_array().unwrap() {
         let key = vector["sign_key"].as_str().unwrap();
@@ -33,9 +33,9 @@ fn daxpay_vectors() {
         let string = daxpay_string(&json, key, NestedForm::Sorted).unwrap();
         assert_eq!(string, vector["string_to_sign"], "{}", vector["name"]);
         let digest = |algorithm| daxpay_digest(&string, key, algorithm);
-        assert_eq!(digest(DaxpayAlgorithm::Md5), vector["MD5"]);
-        assert_eq!(digest(DaxpayAlgorithm::HmacSha256), vector["HMAC_SHA256"]);
-        assert_eq!(digest(DaxpayAlgorithm::Sm3), vector["SM3"]);
+        assert_eq!(digest(DaxPayAlgorithm::Md5), vector["MD5"]);
+        assert_eq!(digest(DaxPayAlgorithm::HmacSha256), vector["HMAC_SHA256"]);
+        assert_eq!(digest(DaxPayAlgorithm::Sm3), vector["SM3"]);
     }
 }
 
@@ -70,7 +70,7 @@ fn daxpay_escapes_what_its_json_writer_escapes() {
         };
         let string = daxpay_string(body, key, form).unwrap();
         let sent: Value = serde_json::from_str(body).unwrap();
-        let sign = daxpay_digest(&string, key, DaxpayAlgorithm::HmacSha256);
+        let sign = daxpay_digest(&string, key, DaxPayAlgorithm::HmacSha256);
         assert_eq!(sign, sent["sign"], "{}: {string}", message["name"]);
     }
 }

@@ -6,7 +6,7 @@ use super::{CREDIT_LIMIT_QUERY, CREDITPAY_KINDS, Message};
 use crate::credentials::credentials;
 use crate::daxpay;
 use crate::signatures::{
-    DaxpayAlgorithm, KeyOwner, NestedForm, creditpay, open_string, random_hex, redemption_md5,
+    DaxPayAlgorithm, KeyOwner, NestedForm, creditpay, open_string, random_hex, redemption_md5,
     redemption_string, rsa_sign,
 };
 use crate::state::now_ms;
@@ -74,9 +74,9 @@ pub fn creditpay_message(order: &Value, path: String) -> Result<Message, String>
 
 pub fn daxpay_message(order: &Value, path: String, tamper: &str) -> Result<Message, String> {
     let algorithm = match order["algorithm"].as_str().unwrap_or("HMAC_SHA256") {
-        "HMAC_SHA256" => DaxpayAlgorithm::HmacSha256,
-        "MD5" => DaxpayAlgorithm::Md5,
-        "SM3" => DaxpayAlgorithm::Sm3,
+        "HMAC_SHA256" => DaxPayAlgorithm::HmacSha256,
+        "MD5" => DaxPayAlgorithm::Md5,
+        "SM3" => DaxPayAlgorithm::Sm3,
         other => return Err(format!("daxpay does not sign with '{other}'")),
     };
     let kind = choice(order, "kind", "payment");

@@ -11,7 +11,7 @@ use super::numbers::{NUMBER, mark_numbers, plain_number};
 
 /// The digest that a daxpay application is set to.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum DaxpayAlgorithm {
+pub enum DaxPayAlgorithm {
     /// HMAC-SHA256 with the sign key.
     HmacSha256,
     /// MD5.
@@ -58,11 +58,11 @@ pub fn daxpay_string(json: &str, sign_key: &str, nested: NestedForm) -> Result<S
 }
 
 /// daxpay, step 6: the digest of the string to sign, in lower-case hex.
-pub fn daxpay_digest(string: &str, sign_key: &str, algorithm: DaxpayAlgorithm) -> String {
+pub fn daxpay_digest(string: &str, sign_key: &str, algorithm: DaxPayAlgorithm) -> String {
     match algorithm {
-        DaxpayAlgorithm::Md5 => hex(&md5::Md5::digest(string.as_bytes())),
-        DaxpayAlgorithm::Sm3 => hex(&sm3::Sm3::digest(string.as_bytes())),
-        DaxpayAlgorithm::HmacSha256 => {
+        DaxPayAlgorithm::Md5 => hex(&md5::Md5::digest(string.as_bytes())),
+        DaxPayAlgorithm::Sm3 => hex(&sm3::Sm3::digest(string.as_bytes())),
+        DaxPayAlgorithm::HmacSha256 => {
             let key = hmac::Key::new(hmac::HMAC_SHA256, sign_key.as_bytes());
             hex(hmac::sign(&key, string.as_bytes()).as_ref())
         }

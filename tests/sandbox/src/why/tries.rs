@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Explained, Question, received_signature};
 use crate::credentials::credentials;
 use crate::signatures::{
-    DaxpayAlgorithm, KeyOwner, NestedForm, creditpay, daxpay_digest, daxpay_string, open_string,
+    DaxPayAlgorithm, KeyOwner, NestedForm, creditpay, daxpay_digest, daxpay_string, open_string,
     redemption_md5, redemption_string, rsa_verifies,
 };
 
@@ -147,9 +147,9 @@ fn tries_daxpay(body: &str, sent: &str) -> Option<Try> {
         ),
     ];
     let algorithms = [
-        DaxpayAlgorithm::HmacSha256,
-        DaxpayAlgorithm::Md5,
-        DaxpayAlgorithm::Sm3,
+        DaxPayAlgorithm::HmacSha256,
+        DaxPayAlgorithm::Md5,
+        DaxPayAlgorithm::Sm3,
     ];
     for (name, message, text) in tries {
         // Upper-casing turned the placeholder's letters into themselves.
@@ -160,7 +160,7 @@ fn tries_daxpay(body: &str, sent: &str) -> Option<Try> {
                 if daxpay_digest(&string, key, algorithm).eq_ignore_ascii_case(sent) {
                     let is_right = index == 1 && name == "ALGORITHM";
                     let case = sent.bytes().any(|byte| byte.is_ascii_uppercase());
-                    if is_right && case && algorithm == DaxpayAlgorithm::HmacSha256 {
+                    if is_right && case && algorithm == DaxPayAlgorithm::HmacSha256 {
                         return Some((
                             "UPPER_CASE_HEX",
                             "right, but in upper-case hex: send lower case",
