@@ -29,8 +29,8 @@
  * Errors.     A function that can fail returns a libauth_status, LIBAUTH_OK being 0, and ends with
  *             `libauth_error **error`, which may be NULL. There is no "last error" to ask for.
  * Outputs.    They are set to NULL on entry, the error included; on success the output is written,
- *             on failure the error (an event that came before is given with its error). An object that an output still holds is overwritten, not
- *             freed: free it first.
+ *             on failure the error (an event that came before is given with its error). An object
+ *             that an output still holds is overwritten, not freed: free it first.
  * Ownership.  What a _new, _share, _build, _read, _verify, _explain or call function gives, you free
  *             with the _free of its type, once; _free(NULL) does nothing. What a getter returns
  *             belongs to the object it was asked of and lives as long as that; do not free it.

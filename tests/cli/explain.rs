@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use libauth_sandbox::signatures::{self, DaxpayAlgorithm, NestedForm, redemption_md5};
+use libauth_sandbox::signatures::{self, DaxPayAlgorithm, NestedForm, redemption_md5};
 use libauth_sandbox::{Sandbox, credentials};
 use serde_json::{Value, json};
 
@@ -210,7 +210,7 @@ fn other_platforms_requests_are_explained() {
     explain(text(&row, "HMAC_SHA256")).ended(0);
     let key = text(&row, "sign_key");
     let string = right.replace("&KEY=", "&SIGN=");
-    let sign = signatures::daxpay_digest(&string, key, DaxpayAlgorithm::HmacSha256);
+    let sign = signatures::daxpay_digest(&string, key, DaxPayAlgorithm::HmacSha256);
     let told = explain(&sign).ended(1).json();
     let at = right.find("KEY=").unwrap();
     assert_eq!(told["first_difference"], at);
@@ -365,7 +365,7 @@ fn what_is_signed_here_is_right_there() {
     let params: Value = serde_json::from_str(sent).unwrap();
     let key = credentials().daxpay_sign_key;
     let string = signatures::daxpay_string(sent, key, NestedForm::Sorted).unwrap();
-    let digest = signatures::daxpay_digest(&string, key, DaxpayAlgorithm::HmacSha256);
+    let digest = signatures::daxpay_digest(&string, key, DaxPayAlgorithm::HmacSha256);
     assert_eq!(params["sign"], digest);
     assert!(!told.to_string().contains(key), "{told}");
 }

@@ -1,59 +1,43 @@
-//! Every block of code in README.md and docs/ is compiled, and run against the sandbox.
+//! Every block of code in every document is compiled, and run against the sandbox. What a block may take for granted
+//! stands in tests/documents/around.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
 use super::suite::{Installed, c_compiler, compile, cxx_compiler, has_tool, root, run};
+use libauth_documents::markdown::{self, Block};
 use libauth_sandbox::{Sandbox, credentials};
 
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// What stands around a block in C that is not a program: the variables that it takes for granted.
-const AROUND_C: (&str, &str) = (
-    r#"#include <libauth.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-static int fail(libauth_error *error) {
-  fprintf(stderr, "%s\n", libauth_error_message(error));
-  return 1;
-}
-int main(void) {
-  const char *access_key = "access-key", *secret_key = "secret-key", *signature = "c2ln", *timestamp = "1732521424191";
-  const char *their_signature = "c2ln";
-  const uint8_t *body = (const uint8_t *)"{}";
-  size_t body_length = 2;
-  libauth_error *error = NULL;
-  libauth_seller *seller = NULL;
-  libauth_token *token = NULL;
-  libauth_config *of_creditpay = libauth_config_new("https://host.example/dg");
-  libauth_creditpay *creditpay = NULL;
-  if (libauth_creditpay_new(of_creditpay, "plat", "api-key", "key", &creditpay, &error) != LIBAUTH_OK) return fail(error);
-  libauth_config_free(of_creditpay);
-  {
-"#,
-    r#"
-  }
-  libauth_error_free(error);
-  libauth_creditpay_free(creditpay);
-  (void)access_key, (void)secret_key, (void)signature, (void)timestamp, (void)their_signature, (void)body;
-  (void)body_length, (void)seller, (void)token;
-  return 0;
-}
-"#,
-);
+/// The languages of blocks that a test here, or in a suite of the language, compiles and runs.
+const CODE: [&str; 8] = ["c", "cmake", "cpp", "java", "python", "rust", "sh", "xml"];
 
-const AROUND_CPP: (&str, &str) = (
-    "#include <iostream>\n#include <libauth.hpp>\nint main() {\n  const std::string access_key = \"access-key\", secret_key = \"secret-key\";\n",
-    "\n}\n",
-);
+/// Blocks that are no code: declarations of the reference, which the header's own tests compile, and data.
+const NO_CODE: [&str; 5] = ["c,ignore", "http", "json", "text", "toml"];
 
-/// A block of a document, with where it begins.
-struct Block {
-    language: String,
-    code: String,
-    place: String,
+#[test]
+fn every_block_says_what_it_is() {
+    let all = markdown::blocks(root());
+    for block in &all {
+        let language = block.language.as_str();
+        assert!(
+            CODE.contains(&language) || NO_CODE.contains(&language),
+            "{}: \"{language}\" is none of {CODE:?} and {NO_CODE:?}",
+            block.place
+        );
+        let is_generated = block.place.contains("reference.md:");
+        assert!(
+            language != "c,ignore" || is_generated,
+            "{}: a block in C is run",
+            block.place
+        );
+    }
+    for language in CODE {
+        let count = all.iter().filter(|block| block.language == language);
+        assert!(count.count() > 0, "there is no block in {language}");
+    }
 }
 
 #[test]
@@ -61,14 +45,9 @@ fn c_blocks_run() {
     if !has_tool(&c_compiler(), "--version", "the documents' blocks in C") {
         return;
     }
+    let around = include_str!("../documents/around/around.c");
     let flags = ["-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror"];
-    let count = each("c", &flags, &c_compiler(), "c", |code| {
-        match code.contains("int main(") {
-            true => code.to_owned(),
-            false => format!("{}{code}{}", AROUND_C.0, AROUND_C.1),
-        }
-    });
-    assert!(count >= 4, "only {count} blocks were found");
+    each("c", &flags, &c_compiler(), around);
 }
 
 #[test]
@@ -76,14 +55,9 @@ fn cpp_blocks_run() {
     if !has_tool(&cxx_compiler(), "--version", "the documents' blocks in C++") {
         return;
     }
+    let around = include_str!("../documents/around/around.cpp");
     let flags = ["-std=c++11", "-Wall", "-Wextra", "-Werror", "-pthread"];
-    let count = each("cpp", &flags, &cxx_compiler(), "cpp", |code| {
-        match code.contains("int main(") {
-            true => code.to_owned(),
-            false => format!("{}{code}{}", AROUND_CPP.0, AROUND_CPP.1),
-        }
-    });
-    assert!(count >= 1, "only {count} blocks were found");
+    each("cpp", &flags, &cxx_compiler(), around);
 }
 
 #[test]
@@ -92,28 +66,118 @@ fn python_blocks_run() {
         return;
     }
     let (installed, sandbox) = (Installed::new("documents-python"), Sandbox::start());
-    let blocks = blocks("python");
-    for block in &blocks {
-        let code = format!(
-            "access_key, secret_key = 'access-key', 'secret-key'\n{}",
-            block.code
-        );
+    let around = include_str!("../documents/around/around.py");
+    for block in blocks("python") {
+        println!("{}", block.place);
+        let code = around.replace("# BLOCK\n", &block.code);
         let mut python = Command::new("python3");
         python
             .env("LIBAUTH_LIBRARY", installed.library())
             .env("PYTHONPATH", root().join("bindings/python/src"));
         python
             .env("PYTHONDONTWRITEBYTECODE", "1")
-            .arg("-c")
+            .args(["-W", "error", "-c"])
             .arg(real(&code, &sandbox));
+        let told = run(&mut python, LIMIT).stderr;
+        let told = String::from_utf8_lossy(&told);
+        assert!(told.is_empty(), "{}: {told}", block.place);
+    }
+}
+
+/// By the Java suite, which has the classes.
+pub(super) fn run_java_blocks(classes: &[PathBuf], installed: &Installed) {
+    let sandbox = Sandbox::start();
+    let around = include_str!("../documents/around/Around.java");
+    let classes = std::env::join_paths(classes).expect("paths can be joined");
+    for block in blocks("java") {
         println!("{}", block.place);
+        let source = installed.dir().join("Around.java");
+        let code = around.replace("BLOCK\n", &block.code);
+        std::fs::write(&source, real(&code, &sandbox)).unwrap();
+        let mut java = Command::new("java");
+        java.arg("-cp").arg(&classes).arg(&source);
+        java.env("LIBAUTH_LIBRARY", installed.library());
+        let told = run(&mut java, LIMIT).stderr;
+        let told = String::from_utf8_lossy(&told);
+        // A newer Java warns of native code, as the README says.
+        let complains = told.lines().any(|line| !line.starts_with("WARNING: "));
+        assert!(!complains, "{}: {told}", block.place);
+    }
+}
+
+/// They are compiled with this program.
+#[test]
+fn rust_blocks_run() {
+    let sandbox = Sandbox::start();
+    for (place, block) in libauth_documents::RUST {
+        println!("{place}");
+        block(&|platform| sandbox.base(platform)).unwrap_or_else(|e| panic!("{place}: {e}"));
+    }
+    assert_eq!(libauth_documents::RUST.len(), blocks("rust").len());
+}
+
+/// Commands are not run, as they build and install; but what they name is there. Those that link a program
+/// are run by the suite of the installation.
+#[test]
+fn commands_name_what_there_is() {
+    let is_there = |path: &str| root().join(path).exists();
+    for block in blocks("sh") {
+        let mut shell = Command::new("sh");
+        run(shell.args(["-n", "-c", &block.code]), LIMIT);
+        for line in block.code.lines() {
+            let line = line.split(" #").next().unwrap_or_default();
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let place = &block.place;
+            for word in &words {
+                let folder = word.split('/').next().unwrap_or_default();
+                let is_ours = word.contains('/') && !folder.is_empty() && is_there(folder);
+                // What is built is not there yet.
+                assert!(
+                    !is_ours || folder == "target" || is_there(word),
+                    "{place}: there is no {word}"
+                );
+            }
+            let after = |flag: &str| {
+                let at = words.iter().position(|word| *word == flag)?;
+                words.get(at + 1).copied()
+            };
+            if words.first() == Some(&"cargo") {
+                let example = after("--example");
+                assert!(
+                    example.is_none_or(|name| is_there(&format!("examples/{name}.rs"))),
+                    "{place}: there is no example {example:?}"
+                );
+                let package = after("-p").or(after("--package"));
+                assert!(
+                    package.is_none_or(is_package),
+                    "{place}: there is no package {package:?}"
+                );
+            }
+        }
+    }
+}
+
+/// Whether the workspace has a package of this name.
+fn is_package(name: &str) -> bool {
+    let lock = std::fs::read_to_string(root().join("Cargo.lock")).unwrap();
+    let mut ours = lock
+        .split("[[package]]")
+        .filter(|package| !package.contains("\nsource = "));
+    ours.any(|package| package.contains(&format!("name = \"{name}\"")))
+}
+
+/// The dependency that a Maven project names is this version.
+#[test]
+fn xml_blocks_name_this_version() {
+    for block in blocks("xml") {
+        let version = format!("<version>{}</version>", env!("CARGO_PKG_VERSION"));
+        let names = |tag: &str| block.code.contains(tag);
         assert!(
-            !run(&mut python, LIMIT).stdout.is_empty(),
-            "{} prints nothing",
+            names("<groupId>libauth</groupId>") && names(&version),
+            "{}",
             block.place
         );
     }
-    assert!(!blocks.is_empty());
 }
 
 /// The flags that static programs need, as the document says.
@@ -147,7 +211,7 @@ fn the_flags_for_static_linking_suffice() {
 /// Links between documents lead somewhere.
 #[test]
 fn links_lead_to_files() {
-    for path in documents() {
+    for path in markdown::documents(root()) {
         let text = std::fs::read_to_string(&path).unwrap();
         for (_, after) in text
             .match_indices("](")
@@ -167,103 +231,56 @@ fn links_lead_to_files() {
     }
 }
 
-/// Compiles and runs every block of a language; returns how many there were.
-fn each(
-    language: &str,
-    flags: &[&str],
-    compiler: &str,
-    extension: &str,
-    whole: impl Fn(&str) -> String,
-) -> usize {
-    let (installed, sandbox) = (
-        Installed::new(&format!("documents-{language}")),
-        Sandbox::start(),
-    );
-    let blocks = blocks(language);
-    for (number, block) in blocks.iter().enumerate() {
+/// Compiles and runs every block of a language. A program stands alone, anything else within `around`.
+fn each(language: &str, flags: &[&str], compiler: &str, around: &str) {
+    let installed = Installed::new(&format!("documents-{language}"));
+    let sandbox = Sandbox::start();
+    for (number, block) in blocks(language).iter().enumerate() {
         println!("{}", block.place);
         let source = installed
             .dir()
             .join(format!("block{number}"))
-            .with_extension(extension);
+            .with_extension(language);
         let program = source.with_extension("program");
-        std::fs::write(&source, real(&whole(&block.code), &sandbox)).unwrap();
+        let code = match block.code.contains("int main(") {
+            true => block.code.clone(),
+            false => around.replace("#include \"BLOCK\"\n", &block.code),
+        };
+        std::fs::write(&source, real(&code, &sandbox)).unwrap();
         compile(compiler, &[source], flags, &installed, &program);
         let output = run(&mut Command::new(&program), LIMIT);
         let told = String::from_utf8_lossy(&output.stderr);
         assert!(told.is_empty(), "{}: {told}", block.place);
     }
-    blocks.len()
 }
 
-/// With the sandbox's address and credentials instead of invented ones.
+/// With the sandbox's addresses and credentials instead of invented ones.
 fn real(code: &str, sandbox: &Sandbox) -> String {
-    code.replace("https://seller.example", &sandbox.base("seller"))
-        .replace(
-            "\"access-key\"",
-            &format!("\"{}\"", credentials().seller_access_key),
-        )
-        .replace(
-            "\"secret-key\"",
-            &format!("\"{}\"", credentials().seller_secret_key),
-        )
-        .replace(
-            "'access-key', 'secret-key'",
-            &format!(
-                "'{}', '{}'",
-                credentials().seller_access_key,
-                credentials().seller_secret_key
-            ),
-        )
-}
-
-fn documents() -> Vec<PathBuf> {
-    let in_folder = |folder: PathBuf| -> Vec<PathBuf> {
-        let files = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().path());
-        files
-            .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
-            .collect()
-    };
-    let mut found = in_folder(root().to_owned());
-    found.extend(in_folder(root().join("docs")));
-    found.sort();
-    found
+    let mut code = code.to_owned();
+    for platform in [
+        "creditpay",
+        "daxpay",
+        "openplatform",
+        "redemption",
+        "seller",
+    ] {
+        let invented = format!("https://{platform}.example");
+        code = code.replace(&invented, &sandbox.base(platform));
+    }
+    let known = credentials();
+    code.replace(
+        "\"access-key\"",
+        &format!("\"{}\"", known.seller_access_key),
+    )
+    .replace(
+        "\"secret-key\"",
+        &format!("\"{}\"", known.seller_secret_key),
+    )
 }
 
 /// The blocks of a language: those that say nothing else than its name.
-fn blocks(language: &str) -> Vec<Block> {
-    documents()
-        .iter()
-        .flat_map(|path| blocks_of(path))
-        .filter(|block| block.language == language)
-        .collect()
-}
-
-fn blocks_of(path: &Path) -> Vec<Block> {
-    let text = std::fs::read_to_string(path).unwrap();
-    let mut found: Vec<Block> = Vec::new();
-    let mut is_inside = false;
-    for (number, line) in text.lines().enumerate() {
-        match (line.strip_prefix("```"), is_inside) {
-            (Some(language), false) => {
-                let place = format!("{}:{}", path.display(), number + 1);
-                found.push(Block {
-                    language: language.trim().to_owned(),
-                    code: String::new(),
-                    place,
-                });
-                is_inside = true;
-            }
-            (Some(_), true) => is_inside = false,
-            (None, true) => {
-                let block = found.last_mut().expect("a block was begun");
-                block.code.push_str(line);
-                block.code.push('\n');
-            }
-            (None, false) => {}
-        }
-    }
-    found
+pub(super) fn blocks(language: &str) -> Vec<Block> {
+    let mut all = markdown::blocks(root());
+    all.retain(|block| block.language == language);
+    all
 }

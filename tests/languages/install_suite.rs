@@ -1,6 +1,6 @@
 //! libauth as it is installed: programs in C and C++ that find it through pkg-config and CMake, shared and static.
 
-use crate::languages::suite;
+use crate::languages::{documents, suite};
 use libauth_sandbox as sandbox;
 
 use std::ffi::OsStr;
@@ -322,6 +322,63 @@ fn cmake_shared_and_static() {
         )
         .0
     );
+}
+
+/// The lines of the documents that link a program, as they stand there.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_documents_lines_link_a_program() {
+    let what_for = "the documents' lines that link";
+    if !has_compilers(what_for)
+        || !has_tool("pkg-config", "--version", what_for)
+        || !has_tool("cmake", "--version", what_for)
+    {
+        return;
+    }
+    let folder = Folder::new("documents-install");
+    let prefix = install(&folder);
+    let sandbox = Sandbox::start();
+    let consumers = root().join("tests/languages/install");
+    for name in ["c", "cpp"] {
+        let from = consumers.join("consumer").with_extension(name);
+        std::fs::copy(from, folder.join("program").with_extension(name)).unwrap();
+    }
+    let mut lines = 0;
+    for block in documents::blocks("sh") {
+        let links = |line: &&str| line.starts_with("cc ") || line.starts_with("c++ ");
+        for line in block.code.lines().filter(links) {
+            println!("{}: {line}", block.place);
+            let _ = std::fs::remove_file(folder.join("a.out"));
+            let mut shell = Command::new("sh");
+            shell.args(["-c", line]).current_dir(&folder.0);
+            shell.env("PKG_CONFIG_LIBDIR", prefix.join("lib/pkgconfig"));
+            shell.env("LD_RUN_PATH", prefix.join("lib"));
+            run(&mut shell, LIMIT);
+            check_consumer(&folder.join("a.out"), &sandbox);
+            lines += 1;
+        }
+    }
+    assert!(lines > 0, "no line was found");
+    for (number, block) in documents::blocks("cmake").iter().enumerate() {
+        println!("{}", block.place);
+        let project = folder.join(format!("project{number}"));
+        std::fs::create_dir_all(&project).unwrap();
+        std::fs::copy(folder.join("program.c"), project.join("program.c")).unwrap();
+        // The target has to be there before the block's line that links it.
+        let text = format!(
+            "cmake_minimum_required(VERSION 3.16)\nproject(program C)\nadd_executable(program program.c)\n{}",
+            block.code
+        );
+        std::fs::write(project.join("CMakeLists.txt"), text).unwrap();
+        let mut configure = Command::new("cmake");
+        configure.arg("-S").arg(&project).arg("-B").arg(&project);
+        run(
+            configure.arg(format!("-DCMAKE_PREFIX_PATH={}", prefix.display())),
+            LIMIT,
+        );
+        run(Command::new("cmake").arg("--build").arg(&project), LIMIT);
+        check_consumer(&project.join("program"), &sandbox);
+    }
 }
 
 /// The whole way of the script, with a cargo that only pretends to build.

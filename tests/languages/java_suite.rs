@@ -1,7 +1,7 @@
 //! The Java binding against the sandbox: its suite, and its quickstart as a project of its own that
 //! depends on the installed artifact.
 
-use crate::languages::suite;
+use crate::languages::{documents, suite};
 use libauth_sandbox as sandbox;
 
 use std::path::{Path, PathBuf};
@@ -58,6 +58,15 @@ fn local_repository(dir: &Path) -> PathBuf {
         }
     }
     repository
+}
+
+/// The jar of JNA that the binding asks for.
+fn jna(repository: &Path) -> PathBuf {
+    let pom = std::fs::read_to_string(suite::root().join("bindings/java/pom.xml")).unwrap();
+    let behind = pom.split("<artifactId>jna</artifactId>").nth(1);
+    let version = behind.and_then(|rest| rest.split(['<', '>']).nth(2));
+    let version = version.expect("the POM names JNA's version");
+    repository.join(format!("net/java/dev/jna/jna/{version}/jna-{version}.jar"))
 }
 
 /// How many tests Maven ran, by the last summary of each run; they are shown.
@@ -123,7 +132,8 @@ fn the_suite_passes_and_a_consumer_runs() {
         }
     }
 
-    let repository = format!("-Dmaven.repo.local={}", local_repository(&dir).display());
+    let local = local_repository(&dir);
+    let repository = format!("-Dmaven.repo.local={}", local.display());
     let mut command = maven(&java);
     command
         .arg(&build)
@@ -131,6 +141,8 @@ fn the_suite_passes_and_a_consumer_runs() {
         .args(["-DskipTests", "install"]);
     command.env("LIBAUTH_LIBRARY", installed.library());
     suite::run(&mut command, LIMIT);
+
+    documents::run_java_blocks(&[dir.join("binding/classes"), jna(&local)], &installed);
 
     let quickstart = |sandbox: &str| {
         let mut command = maven(&java.join("quickstart"));

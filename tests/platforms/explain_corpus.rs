@@ -46,7 +46,7 @@ impl Count {
         }
     }
 
-    /// At least 95 of 100 right, none wrong, and each mistake named at least once.
+    /// At least 95 of 100 right, none wrong, and each mistake that is made nowhere else named at least once.
     fn judge(&self, name: &str) {
         let all = self.right + self.none.len() + self.wrong.len();
         println!(
@@ -66,7 +66,10 @@ impl Count {
             "{name}: not named: {:#?}",
             self.none
         );
-        let never: Vec<_> = self.wanted.difference(&self.named).collect();
+        let elsewhere = words_of(include_str!("explain.rs"));
+        let is_made = |mistake: &&Mistake| elsewhere.contains(format!("{mistake:?}").as_str());
+        let mut never: Vec<_> = self.wanted.difference(&self.named).collect();
+        never.retain(|mistake| !is_made(mistake));
         assert!(never.is_empty(), "{name}: never named: {never:?}");
     }
 }

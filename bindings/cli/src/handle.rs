@@ -23,9 +23,9 @@ use crate::settings::Settings;
 
 /// A handle of one of the platforms.
 pub enum Handle {
-    Creditpay(CreditPay),
-    Daxpay(DaxPay),
-    Openplatform(OpenPlatform),
+    CreditPay(CreditPay),
+    DaxPay(DaxPay),
+    OpenPlatform(OpenPlatform),
     Redemption(Redemption),
     Seller(Seller),
 }
@@ -43,9 +43,9 @@ impl Handle {
     /// Calls a business endpoint.
     pub fn call(&self, call: &Call, options: &Options) -> auth::Result<Answer> {
         match self {
-            Handle::Creditpay(handle) => handle.call(call, options),
-            Handle::Daxpay(handle) => handle.call(call, options),
-            Handle::Openplatform(handle) => handle.call(call, options),
+            Handle::CreditPay(handle) => handle.call(call, options),
+            Handle::DaxPay(handle) => handle.call(call, options),
+            Handle::OpenPlatform(handle) => handle.call(call, options),
             Handle::Redemption(handle) => handle.call(call, options),
             Handle::Seller(handle) => handle.call(call, options),
         }
@@ -54,10 +54,10 @@ impl Handle {
     /// The request of a call, signed; the token platforms sign nothing.
     pub fn sign(&self, call: &Call, options: &Options) -> Result<HttpRequest, Failure> {
         match self {
-            Handle::Creditpay(handle) => Ok(handle.build_call(call, options)?),
-            Handle::Daxpay(handle) => Ok(handle.build_call(call, options)?),
+            Handle::CreditPay(handle) => Ok(handle.build_call(call, options)?),
+            Handle::DaxPay(handle) => Ok(handle.build_call(call, options)?),
             Handle::Redemption(handle) => Ok(handle.build_call(call, options)?),
-            Handle::Openplatform(_) => Err(unsigned("openplatform")),
+            Handle::OpenPlatform(_) => Err(unsigned("openplatform")),
             Handle::Seller(_) => Err(unsigned("seller")),
         }
     }
@@ -70,13 +70,13 @@ impl Handle {
         is_event: bool,
     ) -> Result<Explanation, Failure> {
         Ok(match (self, is_event) {
-            (Handle::Creditpay(handle), false) => handle.explain(message, signature)?,
-            (Handle::Creditpay(handle), true) => handle.explain_event(message, signature)?,
-            (Handle::Daxpay(handle), false) => handle.explain(message, signature)?,
-            (Handle::Daxpay(handle), true) => handle.explain_event(message, signature)?,
+            (Handle::CreditPay(handle), false) => handle.explain(message, signature)?,
+            (Handle::CreditPay(handle), true) => handle.explain_event(message, signature)?,
+            (Handle::DaxPay(handle), false) => handle.explain(message, signature)?,
+            (Handle::DaxPay(handle), true) => handle.explain_event(message, signature)?,
             (Handle::Redemption(handle), false) => handle.explain(message, signature)?,
             (Handle::Redemption(handle), true) => handle.explain_event(message, signature)?,
-            (Handle::Openplatform(_), _) => return Err(unsigned("openplatform")),
+            (Handle::OpenPlatform(_), _) => return Err(unsigned("openplatform")),
             (Handle::Seller(_), _) => return Err(unsigned("seller")),
         })
     }
@@ -84,10 +84,10 @@ impl Handle {
     /// Where somebody's string to sign parts from the right one.
     pub fn explain_string(&self, message: &Inbound, string: &str) -> Result<Explanation, Failure> {
         Ok(match self {
-            Handle::Creditpay(handle) => handle.explain_string(message, string)?,
-            Handle::Daxpay(handle) => handle.explain_string(message, string)?,
+            Handle::CreditPay(handle) => handle.explain_string(message, string)?,
+            Handle::DaxPay(handle) => handle.explain_string(message, string)?,
             Handle::Redemption(handle) => handle.explain_string(message, string)?,
-            Handle::Openplatform(_) => return Err(unsigned("openplatform")),
+            Handle::OpenPlatform(_) => return Err(unsigned("openplatform")),
             Handle::Seller(_) => return Err(unsigned("seller")),
         })
     }
@@ -160,7 +160,7 @@ pub fn config(settings: &Settings) -> Result<Config, Failure> {
 /// The path that creditpay's signature of a request covers, with its query behind it: the endpoint's, without the
 /// base URL's own path, behind the prefix that the settings say is signed. Other platforms sign no path.
 pub fn signed_path(settings: &Settings, target: &str) -> Result<String, Failure> {
-    if settings.platform != Platform::Creditpay {
+    if settings.platform != Platform::CreditPay {
         return Ok(target.to_owned());
     }
     let base_url = settings.required("base_url")?;
@@ -185,7 +185,7 @@ fn half(settings: &Settings, missing: &str) -> Failure {
 
 fn of_platform(settings: &Settings, config: &mut Config) -> Result<(), Failure> {
     match settings.platform {
-        Platform::Creditpay => {
+        Platform::CreditPay => {
             if let Some(prefix) = settings.get("signed_path_prefix")? {
                 config.set(creditpay::signed_path_prefix(prefix.expose()));
             }
@@ -193,7 +193,7 @@ fn of_platform(settings: &Settings, config: &mut Config) -> Result<(), Failure> 
                 config.add(creditpay::previous_key(key));
             }
         }
-        Platform::Daxpay => {
+        Platform::DaxPay => {
             if let Some(minutes) = settings.number("utc_offset_minutes")? {
                 let minutes = i32::try_from(minutes).unwrap_or(i32::MAX);
                 config.set(daxpay::utc_offset_minutes(minutes));
@@ -209,7 +209,7 @@ fn of_platform(settings: &Settings, config: &mut Config) -> Result<(), Failure> 
                 config.add(daxpay::previous_key(key));
             }
         }
-        Platform::Openplatform => {
+        Platform::OpenPlatform => {
             if let Some(ms) = settings.number("token_lifetime_ms")? {
                 config.set(openplatform::token_lifetime_ms(ms));
             }
@@ -246,7 +246,7 @@ fn made(settings: &Settings, config: Config) -> Result<Handle, Failure> {
     let optional = |name| settings.get(name);
     let text = |secret: &Option<Secret>| secret.as_ref().map(|s| s.expose().to_owned());
     let made = match settings.platform {
-        Platform::Creditpay => {
+        Platform::CreditPay => {
             let (plat_id, api_key) = (required("plat_id")?, required("api_key")?);
             let signature_key = required("signature_key")?;
             CreditPay::new(
@@ -255,9 +255,9 @@ fn made(settings: &Settings, config: Config) -> Result<Handle, Failure> {
                 api_key.expose(),
                 signature_key.expose(),
             )
-            .map(Handle::Creditpay)
+            .map(Handle::CreditPay)
         }
-        Platform::Daxpay if is_open(settings)? => {
+        Platform::DaxPay if is_open(settings)? => {
             let (mch_no, app_id) = (required("mch_no")?, text(&optional("app_id")?));
             let private_key = required("private_key")?;
             let platform_key = required("platform_public_key")?;
@@ -268,9 +268,9 @@ fn made(settings: &Settings, config: Config) -> Result<Handle, Failure> {
                 private_key.expose(),
                 platform_key.expose(),
             )
-            .map(Handle::Daxpay)
+            .map(Handle::DaxPay)
         }
-        Platform::Daxpay => {
+        Platform::DaxPay => {
             let (app_id, mch_no) = (text(&optional("app_id")?), text(&optional("mch_no")?));
             let words = [
                 ("HMAC_SHA256", Algorithm::HmacSha256),
@@ -286,12 +286,12 @@ fn made(settings: &Settings, config: Config) -> Result<Handle, Failure> {
                 sign_key.expose(),
                 algorithm,
             )
-            .map(Handle::Daxpay)
+            .map(Handle::DaxPay)
         }
-        Platform::Openplatform => {
+        Platform::OpenPlatform => {
             let (client_id, secret) = (required("client_id")?, required("secret")?);
             OpenPlatform::new(&config, client_id.expose(), secret.expose())
-                .map(Handle::Openplatform)
+                .map(Handle::OpenPlatform)
         }
         Platform::Redemption => {
             let (business_id, merchant_id) = (required("business_id")?, required("merchant_id")?);

@@ -4,10 +4,14 @@ use clap::ValueEnum;
 
 /// One of the five platforms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[allow(clippy::enum_variant_names, reason = "one is named so")]
 pub enum Platform {
-    Creditpay,
-    Daxpay,
-    Openplatform,
+    #[value(name = "creditpay")]
+    CreditPay,
+    #[value(name = "daxpay")]
+    DaxPay,
+    #[value(name = "openplatform")]
+    OpenPlatform,
     Redemption,
     Seller,
 }
@@ -16,9 +20,9 @@ impl Platform {
     /// As it is written everywhere.
     pub fn name(self) -> &'static str {
         match self {
-            Platform::Creditpay => "creditpay",
-            Platform::Daxpay => "daxpay",
-            Platform::Openplatform => "openplatform",
+            Platform::CreditPay => "creditpay",
+            Platform::DaxPay => "daxpay",
+            Platform::OpenPlatform => "openplatform",
             Platform::Redemption => "redemption",
             Platform::Seller => "seller",
         }
@@ -27,8 +31,8 @@ impl Platform {
     /// The settings that the others do not have.
     pub fn settings(self) -> &'static [&'static str] {
         match self {
-            Platform::Creditpay => &["plat_id", "api_key", "signature_key", "signed_path_prefix"],
-            Platform::Daxpay => &[
+            Platform::CreditPay => &["plat_id", "api_key", "signature_key", "signed_path_prefix"],
+            Platform::DaxPay => &[
                 "edition",
                 "app_id",
                 "mch_no",
@@ -40,7 +44,7 @@ impl Platform {
                 "utc_offset_minutes",
                 "response_signature",
             ],
-            Platform::Openplatform => &["client_id", "secret", "token_lifetime_ms"],
+            Platform::OpenPlatform => &["client_id", "secret", "token_lifetime_ms"],
             Platform::Redemption => &[
                 "business_id",
                 "merchant_id",

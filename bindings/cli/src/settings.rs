@@ -267,7 +267,7 @@ fn is_known(platform: Platform, name: &str) -> bool {
             rest.strip_prefix('_')
                 .is_some_and(|n| n.parse::<u32>().is_ok())
         };
-        let has_them = !matches!(platform, Platform::Openplatform | Platform::Seller);
+        let has_them = !matches!(platform, Platform::OpenPlatform | Platform::Seller);
         has_them && rest.is_some_and(|rest| rest.is_empty() || number(rest))
     };
     COMMON.contains(&name) || platform.settings().contains(&name) || is_previous()

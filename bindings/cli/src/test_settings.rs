@@ -36,14 +36,14 @@ pub fn accounts() -> Vec<Account> {
         ("secret", test.openplatform_secret),
     ];
     let accounts = [
-        ("creditpay", Platform::Creditpay, creditpay),
-        ("creditpay-prefixed", Platform::Creditpay, prefixed),
-        ("daxpay", Platform::Daxpay, daxpay("HMAC_SHA256")),
-        ("daxpay-md5", Platform::Daxpay, daxpay("MD5")),
-        ("daxpay-sm3", Platform::Daxpay, daxpay("SM3")),
+        ("creditpay", Platform::CreditPay, creditpay),
+        ("creditpay-prefixed", Platform::CreditPay, prefixed),
+        ("daxpay", Platform::DaxPay, daxpay("HMAC_SHA256")),
+        ("daxpay-md5", Platform::DaxPay, daxpay("MD5")),
+        ("daxpay-sm3", Platform::DaxPay, daxpay("SM3")),
         (
             "daxpay-open",
-            Platform::Daxpay,
+            Platform::DaxPay,
             vec![
                 ("edition", "open"),
                 ("mch_no", test.daxpay_open_mch_no),
@@ -55,8 +55,8 @@ pub fn accounts() -> Vec<Account> {
                 ),
             ],
         ),
-        ("openplatform", Platform::Openplatform, openplatform.clone()),
-        ("openplatform-jwt", Platform::Openplatform, openplatform),
+        ("openplatform", Platform::OpenPlatform, openplatform.clone()),
+        ("openplatform-jwt", Platform::OpenPlatform, openplatform),
         (
             "redemption",
             Platform::Redemption,

@@ -49,7 +49,7 @@ pub struct Args {
 
 pub fn run(args: &Args, out: &mut Out) -> Result<Verdict, Failure> {
     let settings = Settings::of(&args.which)?;
-    let Handle::Daxpay(daxpay) = Handle::of(&settings, None)? else {
+    let Handle::DaxPay(daxpay) = Handle::of(&settings, None)? else {
         return Err(Failure::usage("only daxpay exchanges authorization codes"));
     };
     let auth_code = secret_text("AUTH_CODE", &args.auth_code)?;

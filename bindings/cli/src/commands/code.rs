@@ -47,7 +47,7 @@ pub struct Args {
 
 pub fn run(args: &Args, out: &mut Out) -> Result<Verdict, Failure> {
     let settings = Settings::of(&args.which)?;
-    let Handle::Creditpay(creditpay) = Handle::of(&settings, None)? else {
+    let Handle::CreditPay(creditpay) = Handle::of(&settings, None)? else {
         return Err(Failure::usage("only creditpay issues codes"));
     };
     let token = secret_text("--customer-token", &args.customer_token)?;

@@ -34,19 +34,19 @@ pub fn run(args: &Args, out: &mut Out) -> Result<Verdict, Failure> {
     let options = args.limits.options();
     let token: Token = match (&handle, &args.ident_code) {
         (Handle::Seller(seller), None) => (*seller.token(&options)?).clone(),
-        (Handle::Openplatform(platform), None) => (*platform.token(&options)?).clone(),
-        (Handle::Creditpay(creditpay), Some(code)) => {
+        (Handle::OpenPlatform(platform), None) => (*platform.token(&options)?).clone(),
+        (Handle::CreditPay(creditpay), Some(code)) => {
             creditpay.open_token(&secret_text("--ident-code", code)?, &options)?
         }
-        (Handle::Creditpay(_), None) => {
+        (Handle::CreditPay(_), None) => {
             return Err(Failure::usage(
                 "creditpay gives a token for an ident_code: --ident-code - reads it from standard input",
             ));
         }
-        (Handle::Seller(_) | Handle::Openplatform(_), Some(_)) => {
+        (Handle::Seller(_) | Handle::OpenPlatform(_), Some(_)) => {
             return Err(Failure::usage("--ident-code is creditpay's"));
         }
-        (Handle::Daxpay(_) | Handle::Redemption(_), _) => {
+        (Handle::DaxPay(_) | Handle::Redemption(_), _) => {
             let name = settings.platform.name();
             return Err(Failure::usage(format!(
                 "{name} has no token: its calls are signed; see libauth sign and libauth call"

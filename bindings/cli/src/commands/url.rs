@@ -70,7 +70,7 @@ pub fn run(args: &Args, out: &mut Out) -> Result<Verdict, Failure> {
             let url = redemption.get_alipay_url(&request, &options)?;
             json!({"platform": "redemption", "url": url.url()})
         }
-        Handle::Daxpay(daxpay) => {
+        Handle::DaxPay(daxpay) => {
             foreign(&of_redemption, "redemption")?;
             let back = args.return_path.clone();
             let (auth_path, return_path) = match is_open(&settings)? {

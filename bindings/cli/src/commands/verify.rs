@@ -43,7 +43,7 @@ impl Clock for At {
 
 pub fn run(args: &Args, out: &mut Out) -> Result<Verdict, Failure> {
     let settings = Settings::of(&args.which)?;
-    if matches!(settings.platform, Platform::Openplatform | Platform::Seller) {
+    if matches!(settings.platform, Platform::OpenPlatform | Platform::Seller) {
         return Err(Failure::usage(format!(
             "{} sends no messages to your server",
             settings.platform.name()
@@ -101,7 +101,7 @@ fn verified(handle: &Handle, message: &Inbound) -> Result<(String, Facts), Failu
         }
     };
     let kind = match handle {
-        Handle::Creditpay(handle) => {
+        Handle::CreditPay(handle) => {
             let event = handle.verify(message).map_err(auth::Error::from)?;
             fact("event_id", event.event_id());
             fact("platform_id", event.platform_id());
@@ -111,7 +111,7 @@ fn verified(handle: &Handle, message: &Inbound) -> Result<(String, Facts), Failu
             fact("key_index", Some(event.key_index().to_string()));
             event.type_name().to_owned()
         }
-        Handle::Daxpay(handle) => {
+        Handle::DaxPay(handle) => {
             let event = handle.verify(message).map_err(auth::Error::from)?;
             fact("code", event.code());
             fact("message", event.message());
@@ -127,7 +127,7 @@ fn verified(handle: &Handle, message: &Inbound) -> Result<(String, Facts), Failu
             "authorization".to_owned()
         }
         // Refused before it came here.
-        Handle::Openplatform(_) | Handle::Seller(_) => String::new(),
+        Handle::OpenPlatform(_) | Handle::Seller(_) => String::new(),
     };
     Ok((kind, facts))
 }

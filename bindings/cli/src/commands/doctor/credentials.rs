@@ -25,12 +25,12 @@ pub fn checks(handle: &Handle) -> Vec<Check> {
         Handle::Seller(seller) => judged("a token was issued", seller.token(&options), |token| {
             token.answer().headers().clone()
         }),
-        Handle::Openplatform(platform) => {
+        Handle::OpenPlatform(platform) => {
             judged("a token was issued", platform.token(&options), |token| {
                 token.answer().headers().clone()
             })
         }
-        Handle::Daxpay(daxpay) => match daxpay.ping(&options) {
+        Handle::DaxPay(daxpay) => match daxpay.ping(&options) {
             // Edition 3 has no ping.
             Err(error) if error.status() == Status::InvalidConfig => probed(handle, &options),
             pinged => judged(
@@ -39,7 +39,7 @@ pub fn checks(handle: &Handle) -> Vec<Check> {
                 |answer| answer.headers().clone(),
             ),
         },
-        Handle::Creditpay(_) | Handle::Redemption(_) => probed(handle, &options),
+        Handle::CreditPay(_) | Handle::Redemption(_) => probed(handle, &options),
     };
     let mut checks = vec![check];
     checks.extend(headers.map(|headers| clock(&headers)));
@@ -85,7 +85,7 @@ fn refused(error: &Error) -> Check {
 /// Asks for what does not exist: a refused signature is told, an accepted one only by some.
 fn probed(handle: &Handle, options: &Options) -> (Check, Option<Headers>) {
     let method = match handle {
-        Handle::Daxpay(_) => "POST",
+        Handle::DaxPay(_) => "POST",
         _ => "GET",
     };
     let mut call = Call::new(method, NOWHERE);
