@@ -12,7 +12,7 @@ use libauth_sandbox::{Sandbox, credentials};
 use serde_json::Value;
 
 /// No run takes longer.
-pub const LIMIT: Duration = Duration::from_secs(60);
+pub const LIMIT: Duration = Duration::from_secs(120);
 
 /// The command of this test run's profile.
 pub fn program() -> &'static Path {

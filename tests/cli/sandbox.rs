@@ -179,6 +179,8 @@ fn the_banner_says_how_to_get_each_kind_of_callback() {
         "GET_DEFAULT_ACCOUNT_CREDIT_LIMIT",
         "refund",
         "authorization",
+        "libauth webhook send",
+        "export LIBAUTH_SANDBOX=http://127.0.0.1:",
     ] {
         assert!(ran.stdout.contains(word), "{}", ran.stdout);
     }

@@ -2,7 +2,7 @@
 
 use libauth_sandbox::{Sandbox, credentials};
 
-use super::running::{Folder, libauth, of_sandbox, run, with_account};
+use super::running::{Folder, account, libauth, of_sandbox, run, with_account};
 
 const SECRET: &str = "planted-secret-4711";
 
@@ -220,4 +220,57 @@ fn no_credential_is_taken_from_the_command_line() {
         let ran = run(&mut libauth(&["token", "seller", &given]), b"").failed(2, &[option]);
         assert!(!ran.stderr.contains(SECRET), "{}", ran.stderr);
     }
+}
+
+/// Every command that an account can be used with, well and refused.
+#[test]
+fn no_secret_is_printed() {
+    let sandbox = Sandbox::start();
+    let request = "POST /v1/pay HTTP/1.1\nsignature: c2ln\nsign: c2ln\n\n{\"sign\":\"c2ln\"}\n";
+    let mut ran = 0;
+    for name in [
+        "creditpay",
+        "daxpay",
+        "daxpay-open",
+        "openplatform",
+        "redemption",
+        "seller",
+    ] {
+        let platform = name.split('-').next().unwrap();
+        let secrets: Vec<&str> = account(name)
+            .into_iter()
+            .filter(|(variable, _)| {
+                ["_KEY", "SECRET", "API_KEY"]
+                    .iter()
+                    .any(|end| variable.ends_with(end))
+                    && !variable.ends_with("PUBLIC_KEY")
+            })
+            // A line of a key in PEM is a secret too.
+            .map(|(_, value)| value.lines().nth(1).unwrap_or(value))
+            .collect();
+        assert!(!secrets.is_empty(), "{name}");
+        for words in [
+            &["doctor"][..],
+            &["token"],
+            &["token", "--ident-code", "no-such-code"],
+            &["call", "POST", "/x", "{}"],
+            &["sign", "POST", "/x", "{}"],
+            &["sign", "POST", "/x", "{}", "--string"],
+            &["explain"],
+            &["verify"],
+        ] {
+            for json in [None, Some("--json")] {
+                let mut command = of_sandbox(&[words[0], platform], &sandbox, name);
+                command.args(&words[1..]).args(json);
+                let said = run(&mut command, request.as_bytes());
+                ran += 1;
+                for secret in &secrets {
+                    for text in [&said.stdout, &said.stderr] {
+                        assert!(!text.contains(secret), "{name} {words:?}: {text}");
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(ran, 96);
 }

@@ -52,6 +52,7 @@ pub fn run(args: &Args, out: &mut Out) -> Result<Verdict, Failure> {
     } else {
         out.line(&format!("sandbox listening on {}", sandbox.origin()))?;
         if !args.quiet {
+            out.line(&with_this_command(&sandbox))?;
             out.line(&banner(&sandbox))?;
         }
     }
@@ -110,6 +111,24 @@ fn where_everything_is(sandbox: &Sandbox) -> Value {
         "environment": environment,
         "credentials": credentials().to_json(),
     })
+}
+
+/// What the command itself can do with a running sandbox.
+fn with_this_command(sandbox: &Sandbox) -> String {
+    let usual = format!("http://127.0.0.1:{USUAL_PORT}");
+    let elsewhere = match sandbox.origin() == usual {
+        true => String::new(),
+        false => format!("  export LIBAUTH_SANDBOX={}\n", sandbox.origin()),
+    };
+    format!(
+        "
+In another terminal, with this command:
+
+{elsewhere}  libauth token seller --sandbox
+  libauth call creditpay POST /v1/any '{{\"a\":1}}' --sandbox
+  libauth doctor daxpay --sandbox
+  libauth webhook send creditpay PAY_SUCCESS http://127.0.0.1:8080/notify"
+    )
 }
 
 /// Prints a line at once. Nobody listening is no reason to stop.
