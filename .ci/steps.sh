@@ -23,6 +23,7 @@ install_packages() {
   have make || missing+=(make)
   have pkg-config || missing+=(pkg-config)
   have chromium || missing+=(chromium)
+  have doxygen || missing+=(doxygen)
   have valgrind || missing+=(valgrind)
   have strace || missing+=(strace)
   have nm || missing+=(binutils)
@@ -58,8 +59,8 @@ install_nightly() {
   rustup component add --toolchain nightly miri rust-src >/dev/null 2>&1
 }
 
-# cargo_tool COMMAND VERSION CRATE: builds one of cargo's commands, once.
-cargo_tool() { have "$1" || cargo install --locked --version "$2" "$3"; }
+# cargo_tool COMMAND VERSION CRATE [OPTION…]: builds one of cargo's commands, once.
+cargo_tool() { have "$1" || cargo install --locked --version "$2" "$3" "${@:4}"; }
 
 # Formats, and what the compiler can say about the sources.
 formats() { .ci/format --check; }
@@ -77,6 +78,14 @@ dependencies() {
   crates=$(cargo tree -e normal --prefix none | sed 's/ (\*)$//' | sort -u | wc -l)
   echo "crates: $crates"
   [ "$crates" -lt 95 ] || { echo "there must be fewer than 95 crates"; return 1; }
+}
+
+# The book in both languages, with Doxygen's reading of the header.
+book() {
+  cargo_tool mdbook 0.5.4 mdbook --no-default-features --features search
+  mdbook build docs
+  mdbook build docs/zh
+  doxygen docs/Doxyfile
 }
 
 # The library as it is shipped, and how large it is.

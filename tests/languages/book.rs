@@ -64,6 +64,8 @@ fn the_chinese_book_says_what_the_english_one_says() {
     let english = pages(&docs.join("SUMMARY.md"));
     let chinese = pages(&docs.join("zh/SUMMARY.md"));
     assert_eq!(english, chinese, "both list the same pages");
+    let pair = (root().join("README.md"), root().join("README.zh-CN.md"));
+    assert_eq!(shape(&read(pair.0)), shape(&read(pair.1)), "README.md");
     // The table of locks is kept beside the code, in English alone; both references are generated.
     let by_hand = |page: &&String| *page != "fork.md" && *page != "reference.md";
     for page in english.iter().filter(by_hand) {
