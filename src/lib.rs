@@ -25,6 +25,8 @@ pub mod clock;
 pub mod config;
 pub mod error;
 pub mod explain;
+// For the crate that links the C library; what C sees has a list of its own.
+#[doc(hidden)]
 pub mod ffi;
 pub mod http;
 pub mod inbound;
