@@ -64,6 +64,7 @@ pub struct Explanation {
     signed_string: Option<String>,
     signature: Option<String>,
     signature_given: bool,
+    gave_up: bool,
     matches: bool,
     mistakes: Vec<Mistake>,
     message: String,
@@ -97,6 +98,12 @@ impl Explanation {
     /// Whether there was a signature to check.
     pub fn signature_given(&self) -> bool {
         self.signature_given
+    }
+
+    /// Whether the message is too large to be judged: then nothing was computed, and whether the signature is right
+    /// is not known.
+    pub fn gave_up(&self) -> bool {
+        self.gave_up
     }
 
     /// Whether a signature was given and is right.
@@ -176,6 +183,7 @@ impl<'a> Facts<'a> {
             signed_string,
             signature: self.signature,
             signature_given: is_given,
+            gave_up: false,
             matches,
             mistakes,
             message,
@@ -203,7 +211,10 @@ impl<'a> Facts<'a> {
         let message = format!(
             "gave up before anything was computed: the message {what}; explain a smaller one, mistakes do not depend on the size"
         );
-        self.explanation(is_given, false, Vec::new(), &message)
+        Explanation {
+            gave_up: true,
+            ..self.explanation(is_given, false, Vec::new(), &message)
+        }
     }
 
     /// The signature is right; `remark` is for what could still go wrong with it.

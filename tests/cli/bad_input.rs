@@ -69,8 +69,8 @@ fn a_request_of_a_hundred_megabytes_is_refused_and_a_large_one_judged() {
     let mut request = b"POST /v1/pay HTTP/1.1\r\nsignature: c2ln\r\n\r\n\"".to_vec();
     request.resize(20 * 1024 * 1024, b'a');
     request.extend_from_slice(b"\"");
-    let ran = run(&mut explain("creditpay", &[]), &request).ended(1);
-    assert!(ran.stdout.contains("gave up"), "{:.300}", ran.stdout);
+    // Whether its signature is right is not known, so it is not called wrong.
+    run(&mut explain("creditpay", &[]), &request).failed(3, &["gave up", "a smaller one"]);
 }
 
 #[test]

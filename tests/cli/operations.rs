@@ -195,6 +195,8 @@ fn each_class_has_its_exit_status() {
     with_account(&mut token, "seller", &base);
     run(&mut token, b"").failed(4, &[]);
     let ran = run(token.arg("--json"), b"").ended(4);
+    let mut token = libauth(&["token", "seller", "--sandbox"]);
+    run(token.env("LIBAUTH_SANDBOX", &base), b"").failed(4, &["libauth sandbox"]);
     let error = &ran.json()["error"];
     assert_eq!(error["name"], json!("NETWORK"), "{error}");
     assert_eq!(error["delivery"], json!("NOT_SENT"), "{error}");

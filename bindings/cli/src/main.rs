@@ -66,7 +66,13 @@ fn main() -> ExitCode {
     let ended = run(&cli.command, &mut out);
     match ended {
         Ok(verdict) => verdict.into(),
-        Err(failure) => out.failed(&failure),
+        Err(mut failure) => {
+            let at_sandbox = std::env::args().any(|word| word.starts_with("--sandbox"));
+            if at_sandbox && failure.name == "NETWORK" {
+                failure.message += " (the sandbox is started with: libauth sandbox)";
+            }
+            out.failed(&failure)
+        }
     }
 }
 

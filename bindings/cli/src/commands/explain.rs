@@ -57,6 +57,9 @@ pub fn run(args: &Args, out: &mut Out) -> Result<Verdict, Failure> {
         Some(string) => handle.explain_string(&message, string)?,
         None => handle.explain(&message, args.signature.as_deref(), args.event)?,
     };
+    if explanation.gave_up() {
+        return Err(Failure::input(explanation.message()));
+    }
     let signed = theirs.as_deref().or(explanation.signed_string());
     let is_right = match &theirs {
         Some(string) => string == explanation.string_to_sign(),
