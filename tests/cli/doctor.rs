@@ -1,8 +1,13 @@
 //! `libauth doctor`: each check, well and not well.
 
+use std::io::{BufReader, Write as _};
 use std::net::TcpListener;
+use std::sync::Arc;
 
+use crate::support::raw::{RawServer, http_json, read_request};
+use crate::support::tls::{Authority, TLS12, TLS13, accept, end, params, server};
 use libauth_sandbox::{Sandbox, credentials};
+use rcgen::{CertificateParams, ExtendedKeyUsagePurpose, date_time_ymd};
 use serde_json::Value;
 
 use super::running::{Folder, Ran, libauth, of_sandbox, run, with_account};
@@ -212,4 +217,96 @@ fn the_chain_is_shown_and_judged() {
         &plain.base("seller").replace("http:", "https:"),
     );
     failed(run(&mut doctor, b""), &["TLS", "credentials"]);
+}
+
+/// A server that answers one request a connection.
+fn serving(config: Arc<rustls::ServerConfig>) -> RawServer {
+    RawServer::start(move |stream, _| {
+        let mut stream = accept(&config, stream);
+        if read_request(&mut BufReader::new(&mut stream)).is_some() {
+            let body = r#"{"code":200,"data":{"accessToken":"t","expiresIn":7200000}}"#;
+            let _ = stream.write_all(&http_json(200, body));
+        } else {
+            let _ = stream.flush();
+        }
+        end(stream);
+    })
+}
+
+fn doctor_of(server: &RawServer, settings: &[(&str, &str)]) -> Ran {
+    let mut doctor = libauth(&["doctor", "seller", "--json"]);
+    with_account(
+        &mut doctor,
+        "seller",
+        &server.url().replace("http:", "https:"),
+    );
+    doctor.envs(settings.iter().copied());
+    doctor.env("LIBAUTH_SELLER_MAX_TRIES", "1");
+    run(&mut doctor, b"")
+}
+
+#[test]
+fn certificates_are_judged_and_their_end_is_told() {
+    let authority = Authority::new("own authority");
+    let pem = authority.pem();
+    let trusted = [("LIBAUTH_SELLER_CA_PEM", pem.as_str())];
+    let leaf = |change: &dyn Fn(&mut CertificateParams)| {
+        let mut params = params(&["127.0.0.1"]);
+        change(&mut params);
+        serving(server(&authority.sign(&params), &[&TLS12, &TLS13], None))
+    };
+    let expired = leaf(&|params| params.not_after = date_time_ymd(2020, 2, 3));
+    let told = failed(
+        doctor_of(&expired, &trusted),
+        &["TLS", "chain", "credentials"],
+    );
+    let chain = check(&told, "chain")["found"].as_str().unwrap();
+    assert!(chain.contains("ended on Mon, 03 Feb 2020"), "{chain}");
+    assert!(chain.contains("own authority"), "{chain}");
+    assert!(check(&told, "TLS")["to_do"].to_string().contains("renew"));
+    let another = serving(server(
+        &authority.sign(&params(&["shop.example"])),
+        &[&TLS13],
+        None,
+    ));
+    let told = failed(doctor_of(&another, &trusted), &["TLS", "credentials"]);
+    assert!(
+        check(&told, "TLS")["to_do"]
+            .to_string()
+            .contains("base_url")
+    );
+    // In five days and a bit: nothing is wrong yet.
+    let soon = std::time::SystemTime::now() + std::time::Duration::from_secs((5 * 24 + 1) * 3600);
+    let ending = leaf(&|params| params.not_after = soon.into());
+    let told = failed(doctor_of(&ending, &trusted), &[]);
+    let chain = check(&told, "chain");
+    assert!(chain["ok"].is_null(), "{chain}");
+    assert!(
+        chain["found"].to_string().contains("ends in 5 days"),
+        "{chain}"
+    );
+}
+
+#[test]
+fn a_client_certificate_is_shown() {
+    let authority = Authority::new("own");
+    let pem = authority.pem();
+    let mut of_client = params(&["client"]);
+    of_client.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    let client = authority.sign(&of_client);
+    let (chain, key) = (client.certificate.pem(), client.key.serialize_pem());
+    for version in [&TLS12, &TLS13] {
+        let server = serving(server(&authority.leaf(), &[version], Some(&authority)));
+        let trusted = ("LIBAUTH_SELLER_CA_PEM", pem.as_str());
+        let settings = [
+            trusted,
+            ("LIBAUTH_SELLER_CLIENT_CERTIFICATE_PEM", chain.as_str()),
+            ("LIBAUTH_SELLER_CLIENT_KEY_PEM", key.as_str()),
+        ];
+        failed(doctor_of(&server, &settings), &[]);
+        // Without it, whoever looks first says so.
+        let told = doctor_of(&server, &[trusted]).ended(1).json();
+        let found = check(&told, "credentials")["found"].as_str().unwrap();
+        assert!(found.contains("client certificate"), "{found}");
+    }
 }
