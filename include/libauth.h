@@ -520,8 +520,8 @@ LIBAUTH_API void libauth_config_free(libauth_config *config);
 LIBAUTH_API void libauth_config_set_timeout_ms(libauth_config *config, int64_t timeout_ms);
 
 /**
- * The limit for resolving, connecting and the TLS handshake in milliseconds, within the deadline.
- * From 1 to 86400000; by default 3000.
+ * The limit for resolving, connecting, a proxy's answer and the TLS handshake together, in
+ * milliseconds, within the deadline. From 1 to 86400000; by default 3000.
  */
 LIBAUTH_API
 void libauth_config_set_connect_timeout_ms(libauth_config *config,

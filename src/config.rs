@@ -57,7 +57,7 @@ pub struct Config {
     pub base_url: String,
     /// The whole call's deadline in milliseconds, repeats included: connecting, sending, every byte received.
     pub timeout_ms: i64,
-    /// The limit for resolving, connecting and the TLS handshake, in milliseconds.
+    /// The limit for resolving, connecting, a proxy's answer and the TLS handshake together, in milliseconds.
     pub connect_timeout_ms: i64,
     /// Connections that were idle this long, in milliseconds, are not used again.
     pub idle_timeout_ms: i64,

@@ -4,7 +4,7 @@
 use std::fmt;
 
 use ::http::HeaderValue;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::clock::Moment;
 use crate::secret::{Secret, Wiped};
@@ -67,7 +67,9 @@ impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Headers {
 
 impl Drop for Headers {
     fn drop(&mut self) {
-        self.0.iter_mut().for_each(|(_, value)| value.zeroize());
+        for (_, value) in &mut self.0 {
+            drop(Wiped::from(std::mem::take(value)));
+        }
     }
 }
 

@@ -106,7 +106,8 @@ impl Lines {
             return;
         }
         line.wipe();
-        line.idle_since = Instant::now();
+        let now = Instant::now();
+        line.idle_since = now;
         // Closed at the end of this function, after the lock is released.
         let mut surplus = Vec::new();
         let mut idle = self.idle();
@@ -114,7 +115,7 @@ impl Lines {
         while idle.len() > self.settings.max_idle
             || idle
                 .front()
-                .is_some_and(|line| line.idle_since.elapsed() > self.settings.idle_timeout)
+                .is_some_and(|line| now - line.idle_since > self.settings.idle_timeout)
         {
             surplus.extend(idle.pop_front());
         }

@@ -5,7 +5,7 @@
 
 use portable_atomic::AtomicU128;
 
-pub(crate) use platform::this_process;
+pub(crate) use platform::{this_process, undivided};
 
 /// Numbers that are read and changed as a whole, all 0 at first, in memory that a child forked later
 /// shares. Whoever dies in the middle of anything leaves no lock behind: there is none.
@@ -34,7 +34,7 @@ impl std::ops::Deref for SharedNumbers {
 #[cfg(all(unix, not(miri)))]
 mod platform {
     use std::ptr::{self, NonNull};
-    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
     /// Which process this is among its forked relatives; 0 until a fork would be noticed.
     static PROCESS: AtomicU64 = AtomicU64::new(0);
@@ -54,18 +54,59 @@ mod platform {
 
     #[cold]
     fn first_look() -> u64 {
+        extern "C" fn before() {
+            FORKING.fetch_add(1, Ordering::SeqCst);
+            while UNDIVIDED.load(Ordering::SeqCst) > 0 {
+                std::thread::yield_now();
+            }
+        }
+        extern "C" fn in_the_parent() {
+            FORKING.fetch_sub(1, Ordering::SeqCst);
+        }
         extern "C" fn in_the_child() {
+            // Of the threads that were counted none is here.
+            FORKING.store(0, Ordering::SeqCst);
+            UNDIVIDED.store(0, Ordering::SeqCst);
             PROCESS.fetch_add(1, Ordering::AcqRel);
         }
-        // SAFETY: the handler takes nothing, may run in a forked child (it does one atomic addition),
-        // and the library is never unloaded.
-        let asked = unsafe { libc::pthread_atfork(None, None, Some(in_the_child)) };
+        // SAFETY: the handlers take nothing, may run around a fork and in a child (they change atomics, and wait for
+        // other threads in the parent alone), and the library is never unloaded.
+        let asked =
+            unsafe { libc::pthread_atfork(Some(before), Some(in_the_parent), Some(in_the_child)) };
         if asked != 0 {
             // No memory for it: the process id serves until there is, far from the counted numbers.
             return u64::from(std::process::id()) << 32;
         }
         let _ = PROCESS.compare_exchange(0, 1, Ordering::AcqRel, Ordering::Acquire);
         PROCESS.load(Ordering::Acquire)
+    }
+
+    /// How many threads fork at the moment, and how many do what must not be divided by a fork.
+    static FORKING: AtomicUsize = AtomicUsize::new(0);
+    static UNDIVIDED: AtomicUsize = AtomicUsize::new(0);
+
+    /// Does something that no fork falls into the middle of: one that comes meanwhile waits for its end. For what
+    /// fills a lock of somebody else's, which a child would find half filled and wait at for ever. It must be
+    /// short, and must not fork.
+    pub(crate) fn undivided<T>(what: impl FnOnce() -> T) -> T {
+        struct Ended;
+        impl Drop for Ended {
+            fn drop(&mut self) {
+                UNDIVIDED.fetch_sub(1, Ordering::SeqCst);
+            }
+        }
+        // Whoever is to be told of forks has asked for it.
+        this_process();
+        let _ended = loop {
+            UNDIVIDED.fetch_add(1, Ordering::SeqCst);
+            let ended = Ended;
+            if FORKING.load(Ordering::SeqCst) == 0 {
+                break ended;
+            }
+            drop(ended);
+            std::thread::yield_now();
+        };
+        what()
     }
 
     /// Anonymous pages of zeros, shared with children.
@@ -119,6 +160,11 @@ mod platform {
         1
     }
 
+    /// There is no fork here to divide it.
+    pub(crate) fn undivided<T>(what: impl FnOnce() -> T) -> T {
+        what()
+    }
+
     /// Zeroed memory of this process.
     pub(super) struct Pages {
         pub(super) start: NonNull<u8>,
@@ -149,5 +195,51 @@ mod platform {
             // SAFETY: allocated by `new` with this layout, and freed once.
             unsafe { dealloc(self.start.as_ptr(), self.layout) };
         }
+    }
+}
+
+#[cfg(all(test, unix, not(miri)))]
+mod tests {
+    use super::*;
+
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    #[test]
+    fn a_fork_waits_for_the_end_of_what_must_not_be_divided() {
+        static IS_WHOLE: AtomicBool = AtomicBool::new(true);
+        let (begun, begins) = mpsc::channel();
+        let half_done = std::thread::spawn(move || {
+            undivided(|| {
+                IS_WHOLE.store(false, Ordering::SeqCst);
+                begun.send(()).unwrap();
+                std::thread::sleep(Duration::from_millis(200));
+                IS_WHOLE.store(true, Ordering::SeqCst);
+            });
+        });
+        begins.recv().unwrap();
+        // SAFETY: the child reads an atomic, does what is under test, and ends with _exit.
+        let status = unsafe {
+            match libc::fork() {
+                0 => {
+                    libc::alarm(20);
+                    let is_whole = undivided(|| IS_WHOLE.load(Ordering::SeqCst));
+                    libc::_exit(i32::from(!is_whole))
+                }
+                pid => {
+                    let mut status = 0;
+                    assert_eq!(libc::waitpid(pid, &raw mut status, 0), pid);
+                    status
+                }
+            }
+        };
+        half_done.join().unwrap();
+        assert!(
+            libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0,
+            "{status:x}"
+        );
+        // Nobody is counted any more on either side.
+        assert_eq!(undivided(|| 7), 7);
     }
 }

@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::io::{self, Read};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
@@ -25,6 +26,7 @@ use crate::error::{Delivery, Error, Result, Status};
 use crate::http::{Headers, HttpRequest, HttpResponse};
 use crate::line::{INPUT, Line, Lines, Settings};
 use crate::options::{Wait, cancelled};
+use crate::os;
 use crate::per_process::PerProcess;
 use crate::secret::one_line;
 
@@ -33,6 +35,9 @@ const OUTPUT: usize = 8 * 1024;
 
 /// What is written at once of a larger one.
 const MOST_OUTPUT: usize = 64 * 1024;
+
+/// Room for the headers of every request.
+const USUAL: usize = 256;
 
 /// The length of the empty line that ends a head.
 const HEAD_END: usize = 2;
@@ -43,18 +48,21 @@ const LONGEST_HEAD: usize = 256 * 1024;
 /// An HTTP client for one provider handle, for any number of threads.
 pub(crate) struct Transport {
     agent: PerProcess<Agent>,
+    usual_headers: [(&'static str, String); 3],
     max_response_bytes: u64,
 }
 
 impl Transport {
     pub(crate) fn new(config: &Config) -> Result<Transport> {
         let settings = Arc::new(Settings::new(config)?);
+        let usual_headers = usual_headers(settings.user_agent());
         let build = move || {
             let lines = Dialer(Arc::new(Lines::new(&settings)));
-            Agent::with_parts(agent_config(settings.user_agent()), lines, ResolveLater)
+            Agent::with_parts(agent_config(), lines, ResolveLater)
         };
         Ok(Transport {
             agent: PerProcess::new(build),
+            usual_headers,
             max_response_bytes: u64::try_from(config.max_response_bytes).unwrap_or(0),
         })
     }
@@ -70,7 +78,8 @@ impl Transport {
 
     fn exchange(&self, request: &HttpRequest) -> std::result::Result<HttpResponse, Failure> {
         let agent = self.agent.get();
-        let headers = other_headers(request)?;
+        run_once_alone(agent);
+        let headers = other_headers(request, &self.usual_headers)?;
         CURRENT.with_borrow_mut(|current| current.headers = headers);
         let response = agent.run(to_ureq(request)?)?;
         CURRENT.with_borrow_mut(|current| current.progress = Progress::Head);
@@ -159,15 +168,22 @@ const FOR_UREQ: &[&str] = &[
     "transfer-encoding",
     "connection",
     "expect",
-    "user-agent",
-    "accept",
-    "accept-encoding",
 ];
 
 fn is_for_ureq(name: &str) -> bool {
     FOR_UREQ
         .iter()
         .any(|known| name.eq_ignore_ascii_case(known))
+}
+
+/// The headers of every request that has none of its own of that name. They are the same each time, so ureq does not
+/// make them anew for each.
+fn usual_headers(user_agent: &str) -> [(&'static str, String); 3] {
+    [
+        ("User-Agent", user_agent.to_owned()),
+        ("Accept", "*/*".to_owned()),
+        ("Accept-Encoding", "identity".to_owned()),
+    ]
 }
 
 fn to_ureq(request: &HttpRequest) -> std::result::Result<Request<&[u8]>, Failure> {
@@ -191,27 +207,38 @@ fn to_ureq(request: &HttpRequest) -> std::result::Result<Request<&[u8]>, Failure
 }
 
 /// The other headers, as they go out: they hold the secrets, and ureq would make copies that nobody wipes.
-fn other_headers(request: &HttpRequest) -> std::result::Result<Buffer, Failure> {
-    let others = || {
-        request
-            .headers()
-            .iter()
-            .filter(|(name, _)| !is_for_ureq(name))
-    };
-    let length: usize = others().map(|(n, v)| n.len() + v.len() + 4).sum();
-    let mut lines = Buffer::default();
-    lines.room(length);
-    for (name, value) in others() {
-        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-        let is_value = |byte: u8| byte == b'\t' || (byte >= b' ' && byte != 0x7f);
-        if name.is_empty() || !name.bytes().all(is_name) || !value.bytes().all(is_value) {
+fn other_headers(
+    request: &HttpRequest,
+    usual: &[(&'static str, String)],
+) -> std::result::Result<Buffer, Failure> {
+    let given = request.headers();
+    let mut length = 0;
+    for (name, value) in given.iter() {
+        if !is_token(name) || !value.bytes().all(fits_value) {
             return Err(unsendable(name));
         }
+        length += name.len() + value.len() + 4;
+    }
+    let usual = usual.iter().map(|(name, value)| (*name, value.as_str()));
+    let usual = usual.filter(|(name, _)| given.get(name).is_none());
+    let own = given.iter().filter(|(name, _)| !is_for_ureq(name));
+    let mut lines = Buffer::default();
+    lines.room(length + USUAL);
+    for (name, value) in usual.chain(own) {
         for part in [name.as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
             lines.append(part);
         }
     }
     Ok(lines)
+}
+
+fn is_token(name: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(fits)
+}
+
+fn fits_value(byte: u8) -> bool {
+    byte == b'\t' || (byte >= b' ' && byte != 0x7f)
 }
 
 fn unsendable(what: &str) -> Failure {
@@ -220,18 +247,37 @@ fn unsendable(what: &str) -> Failure {
 }
 
 /// ureq has no time-outs, no proxy and no pool here: all of that is ours.
-fn agent_config(user_agent: &str) -> AgentConfig {
+fn agent_config() -> AgentConfig {
     Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
         .max_redirects_will_error(false)
         .proxy(None)
-        .user_agent(user_agent)
-        .accept_encoding("identity")
+        // None of its own: see `usual_headers`.
+        .user_agent("")
+        .accept("")
+        .accept_encoding("")
         .max_idle_connections(0)
         .max_idle_connections_per_host(0)
         .allow_non_standard_methods(true)
         .build()
+}
+
+/// ureq fills a lock of std's in the first exchange of a process. No fork may find it half filled, so a request that
+/// comes to no connection is made beforehand. Two at once do no harm.
+fn run_once_alone(agent: &Agent) {
+    static IS_DONE: AtomicBool = AtomicBool::new(false);
+    if IS_DONE.load(Ordering::Acquire) {
+        return;
+    }
+    os::undivided(|| {
+        let _entered = Entered(CURRENT.replace(Current::none()));
+        // It fails: there is no wait to connect with.
+        let mut nothing = Request::new(&[][..]);
+        *nothing.uri_mut() = Uri::from_static("http://localhost/");
+        let _ = agent.run(nothing);
+    });
+    IS_DONE.store(true, Ordering::Release);
 }
 
 /// How far an exchange has come.
@@ -640,7 +686,7 @@ impl fmt::Debug for Transport {
 mod tests {
     use std::io::Write;
     use std::net::{TcpListener, TcpStream};
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::AtomicUsize;
     use std::time::{Duration, Instant};
 
     use super::*;

@@ -1,5 +1,6 @@
 //! The platforms' answers.
 
+use std::cell::OnceCell;
 use std::ffi::c_char;
 
 use super::guard::guard;
@@ -214,16 +215,27 @@ unsafe fn find<'h, O: Opaque + 'h>(
     body(&handle.object().value)?.find(path)
 }
 
-/// A value that came in an answer, which is a handle of its own inside the value's.
+/// A value that came in an answer. The answer's handle lives inside the value's, and is made when it is asked for:
+/// what is counted once for each token that is handed out is a count that threads fight over.
 pub(super) struct WithAnswer<T> {
     value: T,
-    pub(super) answer: libauth_answer,
+    answer: OnceCell<libauth_answer>,
 }
 
 impl<T> WithAnswer<T> {
-    pub(super) fn new(value: T, answer: Answer) -> WithAnswer<T> {
-        let answer = libauth_answer::inner(answer);
-        WithAnswer { value, answer }
+    /// The answer's handle.
+    pub(super) fn answer(&self, of: impl FnOnce(&T) -> &Answer) -> &libauth_answer {
+        self.answer
+            .get_or_init(|| libauth_answer::inner(of(&self.value).clone()))
+    }
+}
+
+impl<T> From<T> for WithAnswer<T> {
+    fn from(value: T) -> WithAnswer<T> {
+        WithAnswer {
+            value,
+            answer: OnceCell::new(),
+        }
     }
 }
 
@@ -234,18 +246,3 @@ impl<T> std::ops::Deref for WithAnswer<T> {
         &self.value
     }
 }
-
-/// As `opaque!`, for a handle of a value that came in an answer.
-macro_rules! with_answer {
-    ($type:ident, $value:ty, $name:literal) => {
-        crate::ffi::handle::opaque!($type, crate::ffi::answer::WithAnswer<$value>, $name);
-
-        impl From<$value> for crate::ffi::answer::WithAnswer<$value> {
-            fn from(value: $value) -> Self {
-                let answer = value.answer().clone();
-                crate::ffi::answer::WithAnswer::new(value, answer)
-            }
-        }
-    };
-}
-pub(super) use with_answer;

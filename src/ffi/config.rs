@@ -225,8 +225,8 @@ pub unsafe extern "C" fn libauth_config_set_timeout_ms(
     guard!(set(config, |c| c.timeout_ms = timeout_ms))
 }
 
-/// The limit for resolving, connecting and the TLS handshake in milliseconds, within the
-/// deadline. From 1 to 86400000; by default 3000.
+/// The limit for resolving, connecting, a proxy's answer and the TLS handshake together, in
+/// milliseconds, within the deadline. From 1 to 86400000; by default 3000.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_config_set_connect_timeout_ms(
     config: *mut libauth_config,

@@ -4,7 +4,7 @@ use std::ffi::c_char;
 use std::sync::Arc;
 
 use super::answer::{WithAnswer, field, field_int64, field_or, field_type};
-use super::answer::{libauth_answer, libauth_json_type, with_answer};
+use super::answer::{libauth_answer, libauth_json_type};
 use super::call::libauth_call;
 use super::config::libauth_config;
 use super::error::libauth_error;
@@ -87,7 +87,7 @@ opaque!(libauth_creditpay_request, Draft<CodeRequest>, "request");
 
 /// A one-time code. One thread at a time.
 pub struct libauth_creditpay_code(Object<WithAnswer<Code>>);
-with_answer!(libauth_creditpay_code, Code, "code");
+opaque!(libauth_creditpay_code, WithAnswer<Code>, "code");
 
 /// A genuine message of the platform: a webhook or the credit-limit query. One thread at a
 /// time.
@@ -343,7 +343,7 @@ pub unsafe extern "C" fn libauth_creditpay_code_ident_code(
 pub unsafe extern "C" fn libauth_creditpay_code_answer(
     code: *const libauth_creditpay_code,
 ) -> *const libauth_answer {
-    guard!(part(code, |v| &v.answer))
+    guard!(part(code, |v| v.answer(|v| v.answer())))
 }
 
 /// Turns an `ident_code` into the user's `open_token`, with its end; it goes into the header

@@ -4,7 +4,7 @@ use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
 use super::answer::{WithAnswer, field, field_int64, field_or, field_type};
-use super::answer::{libauth_answer, libauth_json_type, with_answer};
+use super::answer::{libauth_answer, libauth_json_type};
 use super::call::libauth_call;
 use super::config::{libauth_config, libauth_sign_callback, signer};
 use super::error::libauth_error;
@@ -79,11 +79,11 @@ opaque!(
 
 /// An end user's identity. One thread at a time.
 pub struct libauth_daxpay_identity(Object<WithAnswer<Identity>>);
-with_answer!(libauth_daxpay_identity, Identity, "identity");
+opaque!(libauth_daxpay_identity, WithAnswer<Identity>, "identity");
 
 /// An address to authorize at. One thread at a time.
 pub struct libauth_daxpay_auth_url(Object<WithAnswer<AuthUrl>>);
-with_answer!(libauth_daxpay_auth_url, AuthUrl, "auth_url");
+opaque!(libauth_daxpay_auth_url, WithAnswer<AuthUrl>, "auth_url");
 
 /// A genuine message of the gateway. One thread at a time.
 pub struct libauth_daxpay_event(Object<Event>);
@@ -503,7 +503,7 @@ pub unsafe extern "C" fn libauth_daxpay_identity_status_name(
 pub unsafe extern "C" fn libauth_daxpay_identity_answer(
     identity: *const libauth_daxpay_identity,
 ) -> *const libauth_answer {
-    guard!(part(identity, |v| &v.answer))
+    guard!(part(identity, |v| v.answer(|v| v.answer())))
 }
 
 /// Exchanges an authorization code and leaves the identity at the gateway (authAndSet).
@@ -650,7 +650,7 @@ pub unsafe extern "C" fn libauth_daxpay_auth_url_auth_token(
 pub unsafe extern "C" fn libauth_daxpay_auth_url_answer(
     auth_url: *const libauth_daxpay_auth_url,
 ) -> *const libauth_answer {
-    guard!(part(auth_url, |v| &v.answer))
+    guard!(part(auth_url, |v| v.answer(|v| v.answer())))
 }
 
 /// Has the gateway check merchant, application, key and signature, and nothing else (edition open). The answer's

@@ -4,7 +4,7 @@ use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
 use super::answer::{WithAnswer, field, field_int64, field_or, field_type};
-use super::answer::{libauth_answer, libauth_json_type, with_answer};
+use super::answer::{libauth_answer, libauth_json_type};
 use super::call::libauth_call;
 use super::config::{libauth_config, libauth_sign_callback, signer};
 use super::error::libauth_error;
@@ -40,7 +40,11 @@ opaque!(
 
 /// An Alipay authorization URL. One thread at a time.
 pub struct libauth_redemption_alipay_url(Object<WithAnswer<AlipayUrl>>);
-with_answer!(libauth_redemption_alipay_url, AlipayUrl, "alipay_url");
+opaque!(
+    libauth_redemption_alipay_url,
+    WithAnswer<AlipayUrl>,
+    "alipay_url"
+);
 
 /// A genuine event: the outcome of an authorization. One thread at a time.
 pub struct libauth_redemption_event(Object<Event>);
@@ -257,7 +261,7 @@ pub unsafe extern "C" fn libauth_redemption_alipay_url_url(
 pub unsafe extern "C" fn libauth_redemption_alipay_url_answer(
     alipay_url: *const libauth_redemption_alipay_url,
 ) -> *const libauth_answer {
-    guard!(part(alipay_url, |v| &v.answer))
+    guard!(part(alipay_url, |v| v.answer(|v| v.answer())))
 }
 
 /// Calls any other endpoint of the platform below the base URL, signed. A call that is not

@@ -3,16 +3,16 @@
 use std::ffi::c_char;
 use std::sync::Arc;
 
-use super::answer::{WithAnswer, libauth_answer, with_answer};
+use super::answer::{WithAnswer, libauth_answer};
 use super::guard::guard;
-use super::handle::{Object, free};
+use super::handle::{Object, free, opaque};
 use super::shape::{get, part, text};
 use crate::token::Token;
 
 /// A token: a copy of its own, that stays as it is while the handle that gave it goes on to
 /// newer ones. Ask the handle each time you need one: that is cheap. One thread at a time.
 pub struct libauth_token(Object<WithAnswer<Arc<Token>>>);
-with_answer!(libauth_token, Arc<Token>, "token");
+opaque!(libauth_token, WithAnswer<Arc<Token>>, "token");
 
 impl From<Token> for WithAnswer<Arc<Token>> {
     fn from(token: Token) -> Self {
@@ -57,7 +57,7 @@ pub unsafe extern "C" fn libauth_token_lifetime_ms(token: *const libauth_token) 
 pub unsafe extern "C" fn libauth_token_answer(
     token: *const libauth_token,
 ) -> *const libauth_answer {
-    guard!(part(token, |t| &t.answer))
+    guard!(part(token, |t| t.answer(|t| t.answer())))
 }
 
 /// Ends this copy of a token; the handle that gave it keeps its own. NULL is fine.

@@ -167,24 +167,43 @@ mod tests {
     use crate::tls::Settings;
     use crate::tls::messages::describe;
 
-    fn verify(certificate: &str) -> std::result::Result<ServerCertVerified, rustls::Error> {
+    /// What is said of a certificate that this CA signed, both made by OpenSSL.
+    fn said(certificate: &str, ca: &str) -> String {
         let mut config = Config::new("https://weak.example");
-        let ca = include_str!("../../tests/support/keys/weak_rsa_ca.pem");
         config.ca_pem = Some(ca.as_bytes().to_vec());
         let settings = Settings::new(&config).unwrap();
         let certificate = CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap();
         let host = ServerName::try_from("weak.example").unwrap();
         let verifier = &settings.verifier;
-        verifier.verify_server_cert(&certificate, &[], &host, &[], UnixTime::now())
+        let verified = verifier.verify_server_cert(&certificate, &[], &host, &[], UnixTime::now());
+        describe(&verified.unwrap_err(), "weak.example", None)
     }
 
     #[test]
-    fn a_key_that_is_too_weak_is_refused_and_its_length_is_said() {
-        // Made by OpenSSL: 1024 bits, in a certificate with which nothing else is wrong.
-        let weak = include_str!("../../tests/support/keys/weak_rsa.pem");
-        let error = verify(weak).unwrap_err();
-        let message = describe(&error, "weak.example", None);
-        assert!(message.contains("RSA key has 1024 bits"), "{message}");
+    fn what_is_too_weak_or_too_old_in_a_certificate_is_said() {
+        let weak_ca = include_str!("../../tests/support/keys/weak_rsa_ca.pem");
+        let old_ca = include_str!("../../tests/support/keys/old_ways_ca.pem");
+        // With nothing else is anything wrong.
+        for (certificate, ca, says) in [
+            (
+                include_str!("../../tests/support/keys/weak_rsa.pem"),
+                weak_ca,
+                "RSA key has 1024 bits",
+            ),
+            (
+                include_str!("../../tests/support/keys/signed_with_sha1.pem"),
+                old_ca,
+                "renewed with SHA-256 or better",
+            ),
+            (
+                include_str!("../../tests/support/keys/version_1.pem"),
+                old_ca,
+                "old version of X.509",
+            ),
+        ] {
+            let message = said(certificate, ca);
+            assert!(message.contains(says), "{says}: {message}");
+        }
     }
 
     #[test]
