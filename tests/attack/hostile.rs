@@ -522,12 +522,7 @@ fn whatever_is_done_to_a_call_it_ends_in_time_says_what_is_known_and_leaves_noth
     let rows: Vec<String> = hosts.iter().map(row).collect();
     let (ca, resolver) = (Pem::new(&authority.pem()), resolver());
     let output = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "attack::hostile::client",
-            "--ignored",
-            "--nocapture",
-        ])
+        .args(["--exact", "attack::hostile::client", "--nocapture"])
         .env("LIBAUTH_TEST_HOSTS", rows.join("\n"))
         .env("LIBAUTH_TEST_CA", ca.path())
         .env("LD_PRELOAD", &resolver)
@@ -617,7 +612,6 @@ fn cancelled((status, delivery): (Status, Delivery)) -> (Status, Delivery) {
 
 /// The process that meets them all. Many tests share theirs, so what is left is looked for in one of its own.
 #[test]
-#[ignore = "started by the test of this file"]
 fn client() {
     let Ok(hosts) = std::env::var("LIBAUTH_TEST_HOSTS") else {
         return;
