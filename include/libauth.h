@@ -1018,6 +1018,17 @@ const char *libauth_explanation_advice(const libauth_explanation *explanation,
 /** Ends an explanation. NULL is fine. */
 LIBAUTH_API void libauth_explanation_free(libauth_explanation *explanation);
 
+/* ---- Texts ----------------------------------------------------------------------------------- */
+
+/** A text that was made for its caller. One thread at a time. */
+typedef struct libauth_text libauth_text;
+
+/** The text itself, borrowed. NULL only for NULL. */
+LIBAUTH_API const char *libauth_text_value(const libauth_text *text);
+
+/** Ends a text. NULL is fine. */
+LIBAUTH_API void libauth_text_free(libauth_text *text);
+
 /* ---- Credit Pay ------------------------------------------------------------------------------ */
 
 /**
@@ -1099,6 +1110,18 @@ LIBAUTH_API void libauth_creditpay_free(libauth_creditpay *creditpay);
  * that new ones are made from. NULL only for NULL.
  */
 LIBAUTH_API libauth_creditpay *libauth_creditpay_share(const libauth_creditpay *creditpay);
+
+/**
+ * What this handle, and those shared from it, counted in this process so far, as a JSON object:
+ * calls and attempts with their durations by operation and outcome, connections, messages
+ * verified by outcome, and how full the replay guard is. docs/statistics.md names each member;
+ * later versions may add some. A child begins at zero after fork. Any thread; nothing waits for
+ * it. Free the text.
+ */
+LIBAUTH_API LIBAUTH_WARN_UNUSED
+libauth_status libauth_creditpay_stats_json(const libauth_creditpay *creditpay,
+                                            libauth_text **text,
+                                            libauth_error **error);
 
 /** An empty request. Never NULL. */
 LIBAUTH_API libauth_creditpay_request *libauth_creditpay_request_new(void);
@@ -1542,6 +1565,18 @@ LIBAUTH_API void libauth_daxpay_free(libauth_daxpay *daxpay);
  * that new ones are made from. NULL only for NULL.
  */
 LIBAUTH_API libauth_daxpay *libauth_daxpay_share(const libauth_daxpay *daxpay);
+
+/**
+ * What this handle, and those shared from it, counted in this process so far, as a JSON object:
+ * calls and attempts with their durations by operation and outcome, connections, messages
+ * verified by outcome, and how full the replay guard is. docs/statistics.md names each member;
+ * later versions may add some. A child begins at zero after fork. Any thread; nothing waits for
+ * it. Free the text.
+ */
+LIBAUTH_API LIBAUTH_WARN_UNUSED
+libauth_status libauth_daxpay_stats_json(const libauth_daxpay *daxpay,
+                                         libauth_text **text,
+                                         libauth_error **error);
 
 /** An empty request. Never NULL. */
 LIBAUTH_API libauth_daxpay_auth_request *libauth_daxpay_auth_request_new(void);
@@ -2016,6 +2051,18 @@ LIBAUTH_API
 libauth_openplatform *libauth_openplatform_share(const libauth_openplatform *openplatform);
 
 /**
+ * What this handle, and those shared from it, counted in this process so far, as a JSON object:
+ * calls and attempts with their durations by operation and outcome, tokens fetched, refreshed,
+ * served from the cache and failed, and connections. docs/statistics.md names each member; later
+ * versions may add some. A child begins at zero after fork. Any thread; nothing waits for it.
+ * Free the text.
+ */
+LIBAUTH_API LIBAUTH_WARN_UNUSED
+libauth_status libauth_openplatform_stats_json(const libauth_openplatform *openplatform,
+                                               libauth_text **text,
+                                               libauth_error **error);
+
+/**
  * Gives a token that is valid now (header Access-Token). It is cached and shared by all threads:
  * however many ask, the platform sees one request, and all get its outcome, each within its own
  * deadline. Its lifetime is what the token itself tells (a JWT's `exp`), else that of
@@ -2174,6 +2221,18 @@ LIBAUTH_API void libauth_redemption_free(libauth_redemption *redemption);
  * that new ones are made from. NULL only for NULL.
  */
 LIBAUTH_API libauth_redemption *libauth_redemption_share(const libauth_redemption *redemption);
+
+/**
+ * What this handle, and those shared from it, counted in this process so far, as a JSON object:
+ * calls and attempts with their durations by operation and outcome, connections, messages
+ * verified by outcome, and how full the replay guard is. docs/statistics.md names each member;
+ * later versions may add some. A child begins at zero after fork. Any thread; nothing waits for
+ * it. Free the text.
+ */
+LIBAUTH_API LIBAUTH_WARN_UNUSED
+libauth_status libauth_redemption_stats_json(const libauth_redemption *redemption,
+                                             libauth_text **text,
+                                             libauth_error **error);
 
 /** An empty request. Never NULL. */
 LIBAUTH_API libauth_redemption_request *libauth_redemption_request_new(void);
@@ -2427,6 +2486,18 @@ LIBAUTH_API void libauth_seller_free(libauth_seller *seller);
  * that new ones are made from. NULL only for NULL.
  */
 LIBAUTH_API libauth_seller *libauth_seller_share(const libauth_seller *seller);
+
+/**
+ * What this handle, and those shared from it, counted in this process so far, as a JSON object:
+ * calls and attempts with their durations by operation and outcome, tokens fetched, refreshed,
+ * served from the cache and failed, and connections. docs/statistics.md names each member; later
+ * versions may add some. A child begins at zero after fork. Any thread; nothing waits for it.
+ * Free the text.
+ */
+LIBAUTH_API LIBAUTH_WARN_UNUSED
+libauth_status libauth_seller_stats_json(const libauth_seller *seller,
+                                         libauth_text **text,
+                                         libauth_error **error);
 
 /**
  * Gives a token that is valid now (header Authorization). It is cached and shared by all threads:

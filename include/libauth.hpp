@@ -270,6 +270,7 @@ inline void end(libauth_redemption_alipay_url* one) noexcept { libauth_redemptio
 inline void end(libauth_redemption_event* one) noexcept { libauth_redemption_event_free(one); }
 inline void end(libauth_redemption_request* one) noexcept { libauth_redemption_request_free(one); }
 inline void end(libauth_seller* one) noexcept { libauth_seller_free(one); }
+inline void end(libauth_text* one) noexcept { libauth_text_free(one); }
 inline void end(libauth_token* one) noexcept { libauth_token_free(one); }
 // The end of the owners.
 
@@ -1450,6 +1451,16 @@ class handle : public owner<C> {
     return result<void>();
   }
 
+  /// Asks a function of the C library for a text.
+  result<std::string> ask_text(libauth_status (*function)(const C*, libauth_text**, libauth_error**)) const {
+    libauth_text* made = nullptr;
+    libauth_error* failed = nullptr;
+    call_scope scope;
+    if (function(this->get(), &made, &failed) != LIBAUTH_OK) return failure(failed, scope);
+    const std::unique_ptr<libauth_text, void (*)(libauth_text*)> kept(made, libauth_text_free);
+    return result<std::string>(copied(libauth_text_value(made)));
+  }
+
  private:
   /// Frees the handle before the callbacks that it calls.
   struct freer_with_callbacks {
@@ -1651,6 +1662,12 @@ class creditpay : public detail::handle<libauth_creditpay> {
   /// be changed under them by handing out another. Empty when this one is.
   creditpay share() const { return shared_handle<creditpay>(libauth_creditpay_share); }
 
+  /// What this handle, and those shared from it, counted in this process so far, as a JSON object: calls and attempts
+  /// with their durations by operation and outcome, connections, messages verified by outcome, and how
+  /// full the replay guard is. docs/statistics.md names each
+  /// member; later versions may add some. A child begins at zero after fork. Any thread; nothing waits for it.
+  result<std::string> try_stats_json() const { return this->ask_text(libauth_creditpay_stats_json); }
+
   /// A handle for the account `plat_id`. Opens no connection. Errors: invalid_argument, invalid_config.
   static result<creditpay> try_make(const config& settings, const text& plat_id, const text& api_key,
                                     const text& signature_key) {
@@ -1722,6 +1739,8 @@ class creditpay : public detail::handle<libauth_creditpay> {
   }
 
 #if LIBAUTH_HPP_EXCEPTIONS
+  /// As try_stats_json; throws.
+  std::string stats_json() const { return try_stats_json().value(); }
   /// As try_make; throws.
   creditpay(const config& settings, const text& plat_id, const text& api_key, const text& signature_key)
       : creditpay(try_make(settings, plat_id, api_key, signature_key).value()) {}
@@ -1992,6 +2011,12 @@ class daxpay : public detail::handle<libauth_daxpay> {
   /// be changed under them by handing out another. Empty when this one is.
   daxpay share() const { return shared_handle<daxpay>(libauth_daxpay_share); }
 
+  /// What this handle, and those shared from it, counted in this process so far, as a JSON object: calls and attempts
+  /// with their durations by operation and outcome, connections, messages verified by outcome, and how
+  /// full the replay guard is. docs/statistics.md names each
+  /// member; later versions may add some. A child begins at zero after fork. Any thread; nothing waits for it.
+  result<std::string> try_stats_json() const { return this->ask_text(libauth_daxpay_stats_json); }
+
   /// A handle for an application of edition 3: `app_id` and `mch_no` have at most 32 characters; `app_id` may be nullptr
   /// (the gateway's default application), and so may `mch_no` (newer gateways require it). Opens no connection. Errors: invalid_argument, invalid_config.
   static result<daxpay> try_make(const config& settings, const text& app_id, const text& mch_no, const text& sign_key,
@@ -2115,6 +2140,8 @@ class daxpay : public detail::handle<libauth_daxpay> {
   }
 
 #if LIBAUTH_HPP_EXCEPTIONS
+  /// As try_stats_json; throws.
+  std::string stats_json() const { return try_stats_json().value(); }
   /// As try_make; throws.
   daxpay(const config& settings, const text& app_id, const text& mch_no, const text& sign_key,
          daxpay_sign algorithm = daxpay_sign::hmac_sha256)
@@ -2218,6 +2245,12 @@ class openplatform : public detail::handle<libauth_openplatform> {
   /// be changed under them by handing out another. Empty when this one is.
   openplatform share() const { return shared_handle<openplatform>(libauth_openplatform_share); }
 
+  /// What this handle, and those shared from it, counted in this process so far, as a JSON object: calls and attempts
+  /// with their durations by operation and outcome, tokens fetched, refreshed, served from the cache and failed, and
+  /// connections. docs/statistics.md names each
+  /// member; later versions may add some. A child begins at zero after fork. Any thread; nothing waits for it.
+  result<std::string> try_stats_json() const { return this->ask_text(libauth_openplatform_stats_json); }
+
   /// A handle for an application. Opens no connection. Errors: invalid_argument, invalid_config.
   static result<openplatform> try_make(const config& settings, const text& client_id, const text& secret) {
     return make<openplatform>(libauth_openplatform_new, settings, detail::named{"client_id", client_id},
@@ -2264,6 +2297,8 @@ class openplatform : public detail::handle<libauth_openplatform> {
   }
 
 #if LIBAUTH_HPP_EXCEPTIONS
+  /// As try_stats_json; throws.
+  std::string stats_json() const { return try_stats_json().value(); }
   /// As try_make; throws.
   openplatform(const config& settings, const text& client_id, const text& secret)
       : openplatform(try_make(settings, client_id, secret).value()) {}
@@ -2387,6 +2422,12 @@ class redemption : public detail::handle<libauth_redemption> {
   /// be changed under them by handing out another. Empty when this one is.
   redemption share() const { return shared_handle<redemption>(libauth_redemption_share); }
 
+  /// What this handle, and those shared from it, counted in this process so far, as a JSON object: calls and attempts
+  /// with their durations by operation and outcome, connections, messages verified by outcome, and how
+  /// full the replay guard is. docs/statistics.md names each
+  /// member; later versions may add some. A child begins at zero after fork. Any thread; nothing waits for it.
+  result<std::string> try_stats_json() const { return this->ask_text(libauth_redemption_stats_json); }
+
   /// A handle that signs with SHA256-RSA, the platform's default. Keys are texts: PKCS#8, PKCS#1 or (public) SPKI, as
   /// PEM or as the bare base64 that Java tools print, with any line breaks, of 2048 to 8192 bits.
   /// `platform_public_key` checks callbacks; it may be nullptr if there are none. Opens no connection. Errors:
@@ -2473,6 +2514,8 @@ class redemption : public detail::handle<libauth_redemption> {
   }
 
 #if LIBAUTH_HPP_EXCEPTIONS
+  /// As try_stats_json; throws.
+  std::string stats_json() const { return try_stats_json().value(); }
   /// As try_rsa; throws.
   static redemption rsa(const config& settings, const text& business_id, const text& merchant_id,
                         const text& private_key, const text& platform_public_key) {
@@ -2543,6 +2586,12 @@ class seller : public detail::handle<libauth_seller> {
   /// be changed under them by handing out another. Empty when this one is.
   seller share() const { return shared_handle<seller>(libauth_seller_share); }
 
+  /// What this handle, and those shared from it, counted in this process so far, as a JSON object: calls and attempts
+  /// with their durations by operation and outcome, tokens fetched, refreshed, served from the cache and failed, and
+  /// connections. docs/statistics.md names each
+  /// member; later versions may add some. A child begins at zero after fork. Any thread; nothing waits for it.
+  result<std::string> try_stats_json() const { return this->ask_text(libauth_seller_stats_json); }
+
   /// A handle for a seller. Opens no connection. Errors: invalid_argument, invalid_config.
   static result<seller> try_make(const config& settings, const text& access_key, const text& secret_key) {
     return make<seller>(libauth_seller_new, settings, detail::named{"access_key", access_key},
@@ -2589,6 +2638,8 @@ class seller : public detail::handle<libauth_seller> {
   }
 
 #if LIBAUTH_HPP_EXCEPTIONS
+  /// As try_stats_json; throws.
+  std::string stats_json() const { return try_stats_json().value(); }
   /// As try_make; throws.
   seller(const config& settings, const text& access_key, const text& secret_key)
       : seller(try_make(settings, access_key, secret_key).value()) {}

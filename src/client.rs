@@ -12,10 +12,12 @@ use crate::clock::{Clock, Moment, parse_http_date};
 use crate::config::{BaseUrl, Config};
 use crate::error::{Delivery, Error, Result, Status};
 use crate::http::{HttpRequest, HttpResponse, Repeat};
+use crate::json::Json;
 use crate::log::{Level, Log};
 use crate::options::{Options, Wait};
 use crate::random;
 use crate::secret::{Secret, mask, one_line};
+use crate::statistics::{Span, Statistics};
 use crate::token::Token;
 use crate::transport::Transport;
 
@@ -53,6 +55,7 @@ pub(crate) struct Client {
     log: Option<Arc<dyn Log>>,
     log_level: Level,
     secrets: Vec<Secret>,
+    statistics: Arc<Statistics>,
 }
 
 impl Client {
@@ -63,21 +66,38 @@ impl Client {
         secrets: Vec<Secret>,
     ) -> Result<Client> {
         config.check(platform)?;
+        let statistics = Arc::new(Statistics::new());
         Ok(Client {
             platform,
             base: BaseUrl::new(config)?,
-            transport: Transport::new(config)?,
+            transport: Transport::new(config, &statistics)?,
             timeout_ms: config.timeout_ms,
             max_tries: config.max_tries.max(1),
             clock: Arc::clone(&config.clock),
             log: config.log.clone(),
             log_level: config.log_level,
             secrets,
+            statistics,
         })
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {
         &*self.clock
+    }
+
+    pub(crate) fn statistics(&self) -> &Arc<Statistics> {
+        &self.statistics
+    }
+
+    /// What was counted so far, with what only some platforms count.
+    pub(crate) fn stats(&self, more: impl IntoIterator<Item = (&'static str, Json)>) -> Json {
+        let counted = &self.statistics;
+        let connections = ("connections", counted.connections());
+        let members = std::iter::once(("platform", Json::string(self.platform)))
+            .chain(counted.operations())
+            .chain([connections])
+            .chain(more);
+        Json::object(members.map(|(name, value)| (name, Some(value))))
     }
 
     /// A request to a path below the base URL.
@@ -152,7 +172,11 @@ impl Client {
             value = Some((operation.read)(platform, request, response)?);
             Ok(())
         };
-        self.repeat(operation.name, terms.wait, &mut build, &mut read)?;
+        let started = Instant::now();
+        let outcome = self.repeat(operation.name, terms.wait, &mut build, &mut read);
+        self.statistics
+            .count(operation.name, Span::Call, &outcome, started.elapsed());
+        outcome?;
         Ok(value.expect("the answer of a call that succeeded was read"))
     }
 
@@ -177,7 +201,10 @@ impl Client {
         request: &HttpRequest,
         response: HttpResponse,
     ) -> Result<O> {
+        let started = Instant::now();
         let outcome = (operation.read)(platform, request, response);
+        self.statistics
+            .count(operation.name, Span::Read, &outcome, started.elapsed());
         outcome.map_err(|error| self.label(operation.name, self.judge(error, request), request))
     }
 
@@ -241,7 +268,7 @@ impl Client {
 
     fn attempt(
         &self,
-        name: &str,
+        name: &'static str,
         attempt: i32,
         request: &HttpRequest,
         wait: &Wait,
@@ -265,7 +292,10 @@ impl Client {
                 request.body().len()
             )
         });
-        read(request, sent?)
+        let outcome = sent.and_then(|response| read(request, response));
+        self.statistics
+            .count(name, Span::Attempt, &outcome, started.elapsed());
+        outcome
     }
 
     /// The error as the caller sees it: with the platform's name, without secrets.

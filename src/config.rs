@@ -12,6 +12,7 @@ use crate::inbound::{Policy, Rules};
 use crate::log::{Level, Log};
 use crate::replay::ReplayGuard;
 use crate::secret::Secret;
+use crate::statistics::Statistics;
 
 /// A setting that belongs to one platform: its name, which begins with the platform's, and a value that
 /// only that platform understands. Each platform's page has functions that make them.
@@ -214,7 +215,12 @@ impl Config {
 
     /// How strict a handle is with inbound messages; `window_ms` is the platform's own window, where nothing
     /// is set.
-    pub(crate) fn inbound(&self, platform: &'static str, window_ms: i64) -> Result<Policy> {
+    pub(crate) fn inbound(
+        &self,
+        platform: &'static str,
+        window_ms: i64,
+        statistics: &Arc<Statistics>,
+    ) -> Result<Policy> {
         let size = |bytes: i64| usize::try_from(bytes).unwrap_or(0);
         Policy::new(Rules {
             platform,
@@ -226,6 +232,7 @@ impl Config {
             largest_body: size(self.max_response_bytes),
             log: self.log.clone(),
             log_level: self.log_level,
+            statistics: Arc::clone(statistics),
         })
     }
 }

@@ -50,6 +50,28 @@ pub enum Status {
 }
 
 impl Status {
+    /// All of them, in the order of their numbers, from 1 on.
+    pub(crate) const ALL: [Status; 18] = [
+        Status::InvalidArgument,
+        Status::InvalidConfig,
+        Status::InvalidKey,
+        Status::Network,
+        Status::Timeout,
+        Status::Http,
+        Status::Protocol,
+        Status::Platform,
+        Status::Unauthorized,
+        Status::BadSignature,
+        Status::Stale,
+        Status::Replayed,
+        Status::OutcomeUnknown,
+        Status::RateLimited,
+        Status::Internal,
+        Status::Cancelled,
+        Status::Busy,
+        Status::Store,
+    ];
+
     /// The status's name, as the C constant spells it without its prefix.
     pub fn name(self) -> &'static str {
         match self {

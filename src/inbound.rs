@@ -9,10 +9,12 @@ use std::sync::atomic::{AtomicBool, AtomicI64};
 use crate::clock::Clock;
 use crate::error::{Error, Result, Status};
 use crate::http::Headers;
+use crate::json::Json;
 use crate::log::{Level, Log};
 use crate::os::this_process;
 use crate::replay::{ClaimId, Found, Memory, MemoryGuard, OnePhase, ReplayGuard, Times};
 use crate::secret::one_line;
+use crate::statistics::{Statistics, json};
 
 /// The longest header value that is looked at, in bytes.
 const LONGEST_HEADER: usize = 8 * 1024;
@@ -114,6 +116,7 @@ pub(crate) struct Rules {
     pub(crate) largest_body: usize,
     pub(crate) log: Option<Arc<dyn Log>>,
     pub(crate) log_level: Level,
+    pub(crate) statistics: Arc<Statistics>,
 }
 
 impl Policy {
@@ -144,6 +147,8 @@ impl Policy {
                 None => Ok(event),
             }
         });
+        let refused = accepted.as_ref().err().map(|(error, _)| error.status());
+        self.0.rules.statistics.count_verified(refused);
         accepted.map_err(|(error, event)| {
             let error = error.with_trace_id(trace_id.map(str::to_owned));
             self.0.warn(error.trace_id(), || {
@@ -194,6 +199,23 @@ impl Policy {
                 Ok((Claim::Final, Some(Error::new(Status::Replayed, message))))
             }
         }
+    }
+
+    /// What was counted of messages: how they came out, and how full the memory of them is.
+    pub(crate) fn stats(&self) -> impl Iterator<Item = (&'static str, Json)> {
+        let shared = &self.0;
+        let verifications = Some(("verifications", shared.rules.statistics.verifications()));
+        let fill = shared.memory.fill(shared.rules.clock.unix_ms());
+        let memory = fill.map(|fill| {
+            let number = |number| Some(json(number));
+            let members = [
+                ("capacity", number(fill.capacity)),
+                ("remembered", number(fill.remembered)),
+                ("forgotten", number(fill.forgotten)),
+            ];
+            ("replay_guard", Json::object(members))
+        });
+        verifications.into_iter().chain(memory)
     }
 
     /// What no genuine message is.

@@ -10,8 +10,8 @@
 //! - `hex` `json` `secret` `clock` `log` `random` `per_process` `os`: plain values and small tools
 //! - `http` `answer` `envelope` `error`: an HTTP message; what a platform said; how it wraps that; what
 //!   went wrong
-//! - `replay` `inbound` `config` `options` `call` `token`: what a user configures, receives, asks for,
-//!   keeps
+//! - `statistics` `replay` `inbound` `config` `options` `call` `token`: what a user configures, receives,
+//!   asks for, keeps, and what is counted of it
 //! - `connection` `resolve` `proxy` `tls` `line` `codings` `transport`: a TCP connection, what goes around it, and
 //!   HTTP over it; `transport` is the one file that knows the HTTP library
 //! - `client`
@@ -50,6 +50,7 @@ mod per_process;
 mod proxy;
 mod random;
 mod resolve;
+mod statistics;
 mod tls;
 mod transport;
 

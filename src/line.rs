@@ -15,6 +15,7 @@ use crate::http::fits_header;
 use crate::options::Wait;
 use crate::proxy::Proxy;
 use crate::resolve::resolve;
+use crate::statistics::{ConnectionCount, Statistics};
 use crate::tls::{self, Session, Sessions};
 
 /// Room for what is read at once.
@@ -28,11 +29,15 @@ pub(crate) struct Settings {
     connect_timeout: Duration,
     idle_timeout: Duration,
     max_idle: usize,
+    statistics: Arc<Statistics>,
 }
 
 impl Settings {
     /// Reads and checks what the configuration says of connections.
-    pub(crate) fn new(config: &Config) -> crate::error::Result<Settings> {
+    pub(crate) fn new(
+        config: &Config,
+        statistics: &Arc<Statistics>,
+    ) -> crate::error::Result<Settings> {
         let user_agent = match &config.user_agent {
             Some(text) => text.clone(),
             None => concat!("libauth/", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -48,6 +53,7 @@ impl Settings {
             connect_timeout: milliseconds(config.connect_timeout_ms),
             idle_timeout: milliseconds(config.idle_timeout_ms),
             max_idle: usize::try_from(config.max_idle_connections).unwrap_or(0),
+            statistics: Arc::clone(statistics),
         })
     }
 
@@ -80,10 +86,15 @@ impl Lines {
 
     /// A line to a host: an idle one, or a new one.
     pub(crate) fn get(&self, uri: &Uri, wait: &Wait) -> Result<Box<Line>> {
-        match self.take(uri) {
-            Some(line) => Ok(line),
-            None => self.dial(uri, wait),
-        }
+        let (line, which) = match self.take(uri) {
+            Some(line) => (Ok(line), ConnectionCount::Reused),
+            None => match self.dial(uri, wait) {
+                Ok(line) => (Ok(line), ConnectionCount::Opened),
+                Err(fault) => (Err(fault), ConnectionCount::Failed),
+            },
+        };
+        self.settings.statistics.count_connection(which);
+        line
     }
 
     /// The idle line used last, if it is still any good.

@@ -3,9 +3,20 @@
 //! the C ABI is here.
 #![allow(unsafe_code)]
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use portable_atomic::AtomicU128;
 
 pub(crate) use platform::{this_process, undivided};
+
+/// A number for each thread. (`std::thread::current` keeps memory for threads that C made.)
+pub(crate) fn this_thread() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    thread_local! {
+        static NUMBER: u64 = NEXT.fetch_add(1, Ordering::Relaxed);
+    }
+    NUMBER.with(|number| *number)
+}
 
 /// Numbers that are read and changed as a whole, all 0 at first, in memory that a child forked later
 /// shares. Whoever dies in the middle of anything leaves no lock behind: there is none.

@@ -1,7 +1,6 @@
 //! Tokens and the cache that keeps one fresh for any number of threads.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -14,6 +13,7 @@ use crate::clock::{Clock, Moment};
 use crate::error::{Error, Result, Status};
 use crate::json::Json;
 use crate::options::{Wait, cancelled};
+use crate::os::this_thread;
 use crate::per_process::PerProcess;
 use crate::secret::Secret;
 
@@ -351,6 +351,8 @@ pub(crate) struct Fetch<'a> {
 /// What became of a fetch, for the log.
 pub(crate) enum Landed {
     Fetched,
+    /// In the place of one that is still valid.
+    Refreshed,
     /// A refresh failed with this error; the old token goes on.
     Kept {
         error: Error,
@@ -383,7 +385,8 @@ impl Fetch<'_> {
                 (Ok(Arc::clone(old)), Landed::Kept { error, backoff_ms })
             }
             (Err(error), None) => (Err(error.clone()), Landed::Failed),
-            (Ok(token), _) => (Ok(Arc::clone(token)), Landed::Fetched),
+            (Ok(token), None) => (Ok(Arc::clone(token)), Landed::Fetched),
+            (Ok(token), Some(_)) => (Ok(Arc::clone(token)), Landed::Refreshed),
         }
     }
 }
@@ -411,15 +414,6 @@ impl Drop for Fetch<'_> {
 /// A panic in another thread leaves nothing half done here.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A number for each thread. (`std::thread::current` keeps memory for threads that C made.)
-fn this_thread() -> u64 {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    thread_local! {
-        static NUMBER: u64 = NEXT.fetch_add(1, Ordering::Relaxed);
-    }
-    NUMBER.with(|number| *number)
 }
 
 fn asked_from_a_callback() -> Error {

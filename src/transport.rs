@@ -29,6 +29,7 @@ use crate::options::{Wait, cancelled};
 use crate::os;
 use crate::per_process::PerProcess;
 use crate::secret::one_line;
+use crate::statistics::Statistics;
 
 /// Room for a request: a usual one goes out whole, in one write.
 const OUTPUT: usize = 8 * 1024;
@@ -53,8 +54,8 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    pub(crate) fn new(config: &Config) -> Result<Transport> {
-        let settings = Arc::new(Settings::new(config)?);
+    pub(crate) fn new(config: &Config, statistics: &Arc<Statistics>) -> Result<Transport> {
+        let settings = Arc::new(Settings::new(config, statistics)?);
         let usual_headers = usual_headers(settings.user_agent());
         let build = move || {
             let lines = Dialer(Arc::new(Lines::new(&settings)));
@@ -730,7 +731,7 @@ mod tests {
     }
 
     fn send(config: &Config, cancel: impl Cancel + 'static) -> Result<HttpResponse> {
-        let transport = Transport::new(config)?;
+        let transport = Transport::new(config, &Arc::new(Statistics::new()))?;
         let url = format!("{}/path", config.base_url);
         let now = Moment::now(&SystemClock::default());
         let request = HttpRequest::new("GET", url, Vec::new().into(), now);

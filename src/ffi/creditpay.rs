@@ -19,6 +19,7 @@ use super::shape::{
 };
 use super::status::libauth_status;
 use super::string::{optional, owned, required};
+use super::text::libauth_text;
 use super::token::libauth_token;
 use crate::error::Result;
 use crate::providers::creditpay::{Card, Code, CodeRequest, CreditPay, Event, EventKind};
@@ -130,6 +131,19 @@ pub unsafe extern "C" fn libauth_creditpay_share(
     creditpay: *const libauth_creditpay,
 ) -> *mut libauth_creditpay {
     guard!(share(creditpay))
+}
+
+/// What this handle, and those shared from it, counted in this process so far, as a JSON object: calls and
+/// attempts with their durations by operation and outcome, connections, messages verified by outcome, and how
+/// full the replay guard is. docs/statistics.md names each member; later versions may add some. A child begins
+/// at zero after fork. Any thread; nothing waits for it. Free the text.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_creditpay_stats_json(
+    creditpay: *const libauth_creditpay,
+    text: *mut *mut libauth_text,
+    error: *mut *mut libauth_error,
+) -> libauth_status {
+    guard!(error, ask(creditpay, text, |it| Ok(it.stats().to_json())))
 }
 
 /// An empty request. Never NULL.

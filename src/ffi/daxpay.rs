@@ -17,6 +17,7 @@ use super::options::{libauth_options, options_of};
 use super::shape::{ask, bytes, empty, get, make, part, set_text, share, text, verify, with};
 use super::status::libauth_status;
 use super::string::{optional, required};
+use super::text::libauth_text;
 use crate::error::{Error, Result};
 use crate::providers::daxpay::{
     Algorithm, AuthRequest, AuthUrl, AuthUrlRequest, DaxPay, Event, Identity, IdentityStatus,
@@ -194,6 +195,19 @@ pub unsafe extern "C" fn libauth_daxpay_share(
     daxpay: *const libauth_daxpay,
 ) -> *mut libauth_daxpay {
     guard!(share(daxpay))
+}
+
+/// What this handle, and those shared from it, counted in this process so far, as a JSON object: calls and
+/// attempts with their durations by operation and outcome, connections, messages verified by outcome, and how
+/// full the replay guard is. docs/statistics.md names each member; later versions may add some. A child begins
+/// at zero after fork. Any thread; nothing waits for it. Free the text.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_daxpay_stats_json(
+    daxpay: *const libauth_daxpay,
+    text: *mut *mut libauth_text,
+    error: *mut *mut libauth_error,
+) -> libauth_status {
+    guard!(error, ask(daxpay, text, |it| Ok(it.stats().to_json())))
 }
 
 /// An empty request. Never NULL.

@@ -31,5 +31,6 @@ pub mod options;
 pub mod redemption;
 pub mod seller;
 pub mod status;
+pub mod text;
 pub mod token;
 pub mod version;

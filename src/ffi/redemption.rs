@@ -17,6 +17,7 @@ use super::options::{libauth_options, options_of};
 use super::shape::{ask, bytes, empty, get, make, part, set_text, share, text, verify, with};
 use super::status::libauth_status;
 use super::string::{optional, required};
+use super::text::libauth_text;
 use crate::providers::redemption::{AlipayUrl, AlipayUrlRequest, Event, Redemption};
 
 /// The body with which a callback must be answered; with any other it is sent again.
@@ -141,6 +142,19 @@ pub unsafe extern "C" fn libauth_redemption_share(
     redemption: *const libauth_redemption,
 ) -> *mut libauth_redemption {
     guard!(share(redemption))
+}
+
+/// What this handle, and those shared from it, counted in this process so far, as a JSON object: calls and
+/// attempts with their durations by operation and outcome, connections, messages verified by outcome, and how
+/// full the replay guard is. docs/statistics.md names each member; later versions may add some. A child begins
+/// at zero after fork. Any thread; nothing waits for it. Free the text.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_redemption_stats_json(
+    redemption: *const libauth_redemption,
+    text: *mut *mut libauth_text,
+    error: *mut *mut libauth_error,
+) -> libauth_status {
+    guard!(error, ask(redemption, text, |it| Ok(it.stats().to_json())))
 }
 
 /// An empty request. Never NULL.

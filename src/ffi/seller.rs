@@ -14,6 +14,7 @@ use super::options::{libauth_options, options_of};
 use super::shape::{ask, make, share, tell};
 use super::status::libauth_status;
 use super::string::required;
+use super::text::libauth_text;
 use super::token::libauth_token;
 use crate::providers::seller::Seller;
 
@@ -57,6 +58,19 @@ pub unsafe extern "C" fn libauth_seller_share(
     seller: *const libauth_seller,
 ) -> *mut libauth_seller {
     guard!(share(seller))
+}
+
+/// What this handle, and those shared from it, counted in this process so far, as a JSON object: calls and
+/// attempts with their durations by operation and outcome, tokens fetched, refreshed, served from the cache and
+/// failed, and connections. docs/statistics.md names each member; later versions may add some. A child begins
+/// at zero after fork. Any thread; nothing waits for it. Free the text.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_seller_stats_json(
+    seller: *const libauth_seller,
+    text: *mut *mut libauth_text,
+    error: *mut *mut libauth_error,
+) -> libauth_status {
+    guard!(error, ask(seller, text, |it| Ok(it.stats().to_json())))
 }
 
 /// Gives a token that is valid now (header Authorization). It is cached and shared by all

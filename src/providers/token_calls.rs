@@ -9,9 +9,11 @@ use crate::client::{Client, Operation, Terms};
 use crate::config::Config;
 use crate::error::{Error, Result, Status};
 use crate::http::{HttpRequest, HttpResponse};
+use crate::json::Json;
 use crate::log::Level;
 use crate::options::{Options, Wait};
 use crate::secret::Secret;
+use crate::statistics::TokenCount;
 use crate::token::{Landed, Token, TokenCache, Turn};
 
 /// What one platform does differently, `P` being its handle.
@@ -50,10 +52,23 @@ impl TokenClient {
         options: &Options,
     ) -> Result<Arc<Token>> {
         options.check()?;
-        match self.cache.fresh() {
+        match self.fresh() {
             Some(token) => Ok(token),
             None => self.cached_or_new(rules, platform, options, &self.client.wait(options)?),
         }
+    }
+
+    /// The cached token, if nobody has to think of replacing it yet.
+    fn fresh(&self) -> Option<Arc<Token>> {
+        let token = self.cache.fresh()?;
+        self.client.statistics().count_cached();
+        Some(token)
+    }
+
+    /// What was counted so far.
+    pub(crate) fn stats(&self) -> Json {
+        let tokens = self.client.statistics().tokens();
+        self.client.stats([("tokens", tokens)])
     }
 
     fn cached_or_new<P>(
@@ -64,7 +79,10 @@ impl TokenClient {
         wait: &Wait,
     ) -> Result<Arc<Token>> {
         let fetch = match self.cache.turn(wait)? {
-            Turn::Take(token) => return Ok(token),
+            Turn::Take(token) => {
+                self.client.statistics().count_cached();
+                return Ok(token);
+            }
             Turn::Fetch(fetch) => fetch,
         };
         let terms = Terms {
@@ -121,7 +139,7 @@ impl TokenClient {
         options: &Options,
     ) -> Result<Answer> {
         let wait = self.client.wait(options)?;
-        let token = match self.cache.fresh() {
+        let token = match self.fresh() {
             Some(token) => token,
             None => {
                 // What cannot be sent is said before a token is fetched for it.
@@ -190,8 +208,13 @@ impl TokenClient {
     }
 
     fn note(&self, token: &Result<Arc<Token>>, landed: &Landed) {
+        self.client.statistics().count_token(match landed {
+            Landed::Fetched => TokenCount::Fetched,
+            Landed::Refreshed => TokenCount::Refreshed,
+            Landed::Kept { .. } | Landed::Failed => TokenCount::Failed,
+        });
         match (landed, token) {
-            (Landed::Fetched, Ok(token)) => self.client.log(Level::Info, || {
+            (Landed::Fetched | Landed::Refreshed, Ok(token)) => self.client.log(Level::Info, || {
                 let seconds = token.lifetime_ms() / 1000;
                 format!("token fetched, it lives for {seconds} s")
             }),

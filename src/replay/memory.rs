@@ -27,6 +27,19 @@ pub(crate) trait Memory: Send + Sync {
 
     /// Gives a claim back: the next one gets the message at once.
     fn give_back(&self, key: &str, claim: ClaimId) -> Result<()>;
+
+    /// How full it is, if it knows.
+    fn fill(&self, now_ms: i64) -> Option<Fill>;
+}
+
+/// How full a memory is, in numbers of messages.
+pub(crate) struct Fill {
+    /// So many it remembers at the least.
+    pub(crate) capacity: u64,
+    /// So many it remembers now.
+    pub(crate) remembered: u64,
+    /// So many it forgot before their time.
+    pub(crate) forgotten: u64,
 }
 
 /// How long things last, from `now_ms` (Unix milliseconds) on.
@@ -74,5 +87,9 @@ impl Memory for OnePhase {
 
     fn give_back(&self, _: &str, _: ClaimId) -> Result<()> {
         Ok(())
+    }
+
+    fn fill(&self, _: i64) -> Option<Fill> {
+        None
     }
 }

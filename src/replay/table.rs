@@ -8,7 +8,7 @@ use portable_atomic::AtomicU128;
 use sha2::Sha256;
 
 use super::entry::{END_BITS, Entry, Loss, Place, Room, STATE_BITS, State, final_entry, found};
-use super::memory::{ClaimId, Found, Memory, ReplayGuard, Times};
+use super::memory::{ClaimId, Fill, Found, Memory, ReplayGuard, Times};
 use crate::error::{Error, Result, Status};
 use crate::os::SharedNumbers;
 use crate::random;
@@ -27,6 +27,7 @@ pub struct MemoryGuard {
     buckets: usize,
     /// How many entries a bucket has.
     width: usize,
+    capacity: usize,
     keyed: Hmac<Sha256>,
 }
 
@@ -73,6 +74,7 @@ impl MemoryGuard {
             numbers: SharedNumbers::new(places.checked_add(1)?)?,
             buckets,
             width,
+            capacity,
             keyed: Hmac::new_from_slice(&key).ok()?,
         })
     }
@@ -277,6 +279,14 @@ impl Memory for MemoryGuard {
     fn give_back(&self, key: &str, claim: ClaimId) -> Result<()> {
         self.replace(&self.place(key), claim, Entry::EMPTY);
         Ok(())
+    }
+
+    fn fill(&self, now_ms: i64) -> Option<Fill> {
+        Some(Fill {
+            capacity: self.capacity as u64,
+            remembered: self.size(now_ms) as u64,
+            forgotten: self.forgotten(),
+        })
     }
 }
 

@@ -21,6 +21,7 @@ mod rotation;
 mod rsa;
 mod secrets;
 mod seller;
+mod statistics;
 mod tls;
 mod tokens;
 mod transport;

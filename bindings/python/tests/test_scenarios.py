@@ -142,6 +142,18 @@ def test_scenario_seller_token_cached(sandbox: Sandbox) -> None:
     assert sandbox.counters("seller")["token_requests"] == 1
 
 
+def test_scenario_seller_stats(sandbox: Sandbox) -> None:
+    with sandbox.seller() as seller:
+        seller.token()
+        seller.token()
+        counted = seller.stats()
+    assert counted["platform"] == "seller" and counted["calls"]["token"]["OK"]["count"] == 1
+    longest = counted["attempts"]["token"]["OK"]["longest_us"]
+    assert 0 < longest <= counted["calls"]["token"]["OK"]["total_us"] < 60_000_000
+    assert counted["tokens"] == {"fetched": 1, "refreshed": 0, "cached": 1, "failed": 0}
+    assert counted["connections"] == {"opened": 1, "reused": 0, "failed": 0}
+
+
 def test_scenario_seller_token_replaced(sandbox: Sandbox) -> None:
     with sandbox.seller() as seller:
         first = seller.token()

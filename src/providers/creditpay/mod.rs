@@ -151,11 +151,16 @@ impl CreditPay {
             plat_id: plat_id.to_owned(),
             api_key,
             keys: keys.with_previous(PREVIOUS_KEY, config, &client, read),
-            client,
             signature_key,
             signed_prefix,
-            inbound: config.inbound("creditpay", inbound::WINDOW_MS)?,
+            inbound: config.inbound("creditpay", inbound::WINDOW_MS, client.statistics())?,
+            client,
         })
+    }
+
+    /// What this handle counted in this process so far: `docs/statistics.md` says what each member means.
+    pub fn stats(&self) -> Json {
+        self.client.stats(self.inbound.stats())
     }
 
     /// Has a one-time code issued.

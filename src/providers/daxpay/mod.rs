@@ -236,12 +236,17 @@ impl DaxPay {
         Ok(DaxPay {
             app_id: given("app_id", app_id)?,
             mch_no: given("mch_no", mch_no)?,
-            client,
             edition,
             utc_offset_minutes,
             response_signature: response_signature.unwrap_or_default(),
-            inbound: config.inbound("daxpay", SIGNED_WINDOW_MS)?,
+            inbound: config.inbound("daxpay", SIGNED_WINDOW_MS, client.statistics())?,
+            client,
         })
+    }
+
+    /// What this handle counted in this process so far: `docs/statistics.md` says what each member means.
+    pub fn stats(&self) -> Json {
+        self.client.stats(self.inbound.stats())
     }
 
     /// Exchanges an authorization code for the user's identity.

@@ -121,6 +121,11 @@ impl OpenPlatform {
         self.tokens.token(&RULES, self, options)
     }
 
+    /// What this handle counted in this process so far: `docs/statistics.md` says what each member means.
+    pub fn stats(&self) -> Json {
+        self.tokens.stats()
+    }
+
     /// Drops the cached token if it is this one (bare or as its header's value).
     pub fn invalidate(&self, token: &str) {
         self.tokens.invalidate(token);

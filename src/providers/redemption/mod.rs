@@ -228,13 +228,16 @@ impl Redemption {
     ) -> Result<Redemption> {
         checks::credential("business_id", business_id)?;
         checks::credential("merchant_id", merchant_id)?;
+        let client = Client::new("redemption", config, secrets)?;
+        let counted = client.statistics();
+        let inbound = config.inbound("redemption", crate::inbound::SIGNED_WINDOW_MS, counted)?;
         Ok(Redemption {
-            client: Client::new("redemption", config, secrets)?,
+            client,
             business_id: business_id.to_owned(),
             merchant_id: merchant_id.to_owned(),
             signer,
             verifiers: None,
-            inbound: config.inbound("redemption", crate::inbound::SIGNED_WINDOW_MS)?,
+            inbound,
         })
     }
 
@@ -249,6 +252,11 @@ impl Redemption {
         self.verifiers =
             keys.map(|keys| keys.with_previous(PREVIOUS_KEY, config, &self.client, read));
         self
+    }
+
+    /// What this handle counted in this process so far: `docs/statistics.md` says what each member means.
+    pub fn stats(&self) -> Json {
+        self.client.stats(self.inbound.stats())
     }
 
     /// Asks for an Alipay authorization URL.

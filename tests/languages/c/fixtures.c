@@ -77,6 +77,7 @@ void fixtures_make(struct fixtures *fx, const char *scope) {
   made(libauth_seller_token(fx->seller, NULL, &fx->token, &fx->error), fx->error);
   made(libauth_seller_call(fx->seller, fx->call, NULL, &fx->answer, &fx->error), fx->error);
   make_messages(fx);
+  made(libauth_seller_stats_json(fx->seller, &fx->text, &fx->error), fx->error);
 
   /* And an error: there is no code with that name. */
   libauth_token *none = NULL;
@@ -94,6 +95,7 @@ void fixtures_free(struct fixtures *fx) {
   libauth_inbound_free(fx->inbound);
   libauth_error_free(fx->error);
   libauth_explanation_free(fx->explanation);
+  libauth_text_free(fx->text);
   libauth_creditpay_request_free(fx->creditpay_request);
   libauth_creditpay_code_free(fx->creditpay_code);
   libauth_creditpay_event_free(fx->creditpay_event);

@@ -17,6 +17,7 @@ struct fixtures {
   libauth_inbound *inbound;
   libauth_error *error;
   libauth_explanation *explanation;
+  libauth_text *text;
   libauth_creditpay *creditpay;
   libauth_creditpay_request *creditpay_request;
   libauth_creditpay_code *creditpay_code;

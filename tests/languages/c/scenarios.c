@@ -237,6 +237,26 @@ static void scenario_seller_token_cached(void) {
   libauth_token_free(second);
 }
 
+static void scenario_seller_stats(void) {
+  libauth_seller *seller = new_seller(base("c-stats", "", "seller"));
+  libauth_token *first = NULL, *second = NULL;
+  libauth_text *stats = NULL;
+  const char *json;
+  ok(libauth_seller_token(seller, NULL, &first, &error));
+  ok(libauth_seller_token(seller, NULL, &second, &error));
+  ok(libauth_seller_stats_json(seller, &stats, &error));
+  json = libauth_text_value(stats);
+  CHECK(strstr(json, "{\"platform\":\"seller\",\"calls\":{\"token\":{\"OK\":{\"count\":1,\"total_us\":") == json);
+  CHECK(strstr(json, "\"connections\":{\"opened\":1,\"reused\":0,\"failed\":0}") != NULL);
+  CHECK(strstr(json, "\"tokens\":{\"fetched\":1,\"refreshed\":0,\"cached\":1,\"failed\":0}") != NULL);
+  libauth_text_free(stats);
+  libauth_text_free(NULL);
+  CHECK(libauth_text_value(NULL) == NULL);
+  libauth_token_free(first);
+  libauth_token_free(second);
+  libauth_seller_free(seller);
+}
+
 static void scenario_seller_token_replaced(void) {
   libauth_seller *seller = new_seller(base("c-replaced", "", "seller"));
   libauth_call *call = libauth_call_new("GET", "/v1/shop");
@@ -269,6 +289,7 @@ int main(void) {
   scenario_redemption_rsa();
   scenario_redemption_md5();
   scenario_seller_token_cached();
+  scenario_seller_stats();
   scenario_seller_token_replaced();
   return check_results();
 }

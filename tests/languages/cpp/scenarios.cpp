@@ -162,6 +162,21 @@ static void scenario_seller_token_cached() {
   EQUAL(box.count("seller", "token_requests"), 1);
 }
 
+static void scenario_seller_stats() {
+  sandbox box;
+  libauth::seller seller = box.seller();
+  seller.token();
+  seller.token();
+  const std::string json = seller.stats_json();
+  EQUAL(json.find("{\"platform\":\"seller\",\"calls\":{\"token\":{\"OK\":{\"count\":1,\"total_us\":"), 0u);
+  CHECK(json.find("\"connections\":{\"opened\":1,\"reused\":0,\"failed\":0}") != std::string::npos);
+  CHECK(json.find("\"tokens\":{\"fetched\":1,\"refreshed\":0,\"cached\":1,\"failed\":0}") != std::string::npos);
+  // The handles that verify say how full their memory is.
+  CHECK(box.creditpay().stats_json().find("\"replay_guard\":{\"capacity\":") != std::string::npos);
+  CHECK(box.daxpay().stats_json().find("\"verifications\":{}") != std::string::npos);
+  CHECK(!libauth::seller().try_stats_json());
+}
+
 static void scenario_seller_token_replaced() {
   sandbox box;
   libauth::seller seller = box.seller();
@@ -576,6 +591,7 @@ const int added_scenarios[] = {
     ADD(scenario_redemption_rsa),
     ADD(scenario_redemption_md5),
     ADD(scenario_seller_token_cached),
+    ADD(scenario_seller_stats),
     ADD(scenario_seller_token_replaced),
     ADD(scenario_platform_error),
     ADD(scenario_missing_field),

@@ -6,7 +6,7 @@ use quote::ToTokens;
 use syn::{Attribute, BareFnArg, Expr, FnArg, Item, Lit, Meta, Pat, ReturnType, Stmt, Type};
 
 /// The files of src/ffi with exports, in the order in which the header is read, with their headings.
-pub const SECTIONS: [(&str, &str); 16] = [
+pub const SECTIONS: [(&str, &str); 17] = [
     ("status", "Statuses"),
     ("answer", "Answers"),
     ("error", "Errors"),
@@ -18,6 +18,7 @@ pub const SECTIONS: [(&str, &str); 16] = [
     ("token", "Tokens"),
     ("inbound", "Messages received from a platform"),
     ("explain", "Explanations of signatures"),
+    ("text", "Texts"),
     ("creditpay", "Credit Pay"),
     ("daxpay", "DaxPay"),
     ("openplatform", "The open platform"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Any, Callable, Dict, Iterable, Optional, Tuple, Type, TypeVar, Union
 
-from . import _invoke, _json, _marshal, _options
+from . import _invoke, _json, _marshal, _native, _options
 from ._environment import Environment
 from ._marshal import Duration, Pairs
 from ._native import NativeObject, lib
@@ -33,6 +33,7 @@ class Platform:
     _build_call_function: Callable[..., int]
     _read_call_function: Callable[..., int]
     _share_function: Callable[[int], int]
+    _stats_function: Callable[..., int]
 
     def _open(self, config: Config, new: Callable[..., int], free: Callable[[int], None], *arguments: Any) -> None:
         if not isinstance(config, Config):
@@ -163,6 +164,17 @@ class Platform:
         handle = kind.__new__(kind)
         handle._owned = NativeObject(kind._share_function(owned.pointer), owned._free, owned.keep)
         return handle
+
+    def stats(self) -> Dict[str, Any]:
+        """What this handle, and those shared from it, counted in this process so far.
+
+        Calls and attempts with their durations by operation and outcome, connections, and what only some platforms
+        have: tokens, messages verified, how full the replay guard is. docs/statistics.md names each member; later
+        versions may add some. A child begins at zero after `os.fork`. Nothing waits for it.
+        """
+        made = self._produce(type(self)._stats_function, lib.libauth_text_free)
+        counted: Dict[str, Any] = _json.loads(_native.required_text(lib.libauth_text_value(made.pointer)).encode())
+        return counted
 
     def _read(
         self, function: Callable[..., int], free: Callable[[int], None], request: HttpRequest, response: HttpResponse

@@ -175,6 +175,7 @@ class CreditPay(Platform):
     _build_call_function = lib.libauth_creditpay_build_call
     _read_call_function = lib.libauth_creditpay_read_call
     _share_function = lib.libauth_creditpay_share
+    _stats_function = lib.libauth_creditpay_stats_json
 
     def __init__(self, config: Config, *, plat_id: str, api_key: str, signature_key: str) -> None:
         self._open(

@@ -182,6 +182,7 @@ class DaxPay(Platform):
     _build_call_function = lib.libauth_daxpay_build_call
     _read_call_function = lib.libauth_daxpay_read_call
     _share_function = lib.libauth_daxpay_share
+    _stats_function = lib.libauth_daxpay_stats_json
 
     def __init__(
         self,

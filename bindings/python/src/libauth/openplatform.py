@@ -30,6 +30,7 @@ class OpenPlatform(Platform):
     _build_call_function = lib.libauth_openplatform_build_call
     _read_call_function = lib.libauth_openplatform_read_call
     _share_function = lib.libauth_openplatform_share
+    _stats_function = lib.libauth_openplatform_stats_json
 
     def __init__(self, config: Config, *, client_id: str, secret: str) -> None:
         self._open(

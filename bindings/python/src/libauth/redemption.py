@@ -104,6 +104,7 @@ class Redemption(Platform):
     _build_call_function = lib.libauth_redemption_build_call
     _read_call_function = lib.libauth_redemption_read_call
     _share_function = lib.libauth_redemption_share
+    _stats_function = lib.libauth_redemption_stats_json
 
     def __init__(self, *arguments: object, **named: object) -> None:
         raise TypeError("use libauth.Redemption.rsa(...) or libauth.Redemption.md5(...)")

@@ -30,6 +30,7 @@ class Seller(Platform):
     _build_call_function = lib.libauth_seller_build_call
     _read_call_function = lib.libauth_seller_read_call
     _share_function = lib.libauth_seller_share
+    _stats_function = lib.libauth_seller_stats_json
 
     def __init__(self, config: Config, *, access_key: str, secret_key: str) -> None:
         self._open(

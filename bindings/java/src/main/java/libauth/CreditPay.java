@@ -40,6 +40,17 @@ public final class CreditPay extends Handle {
         return new CreditPay(shared(Lib::libauth_creditpay_share));
     }
 
+    /**
+     * What this handle, and those shared from it, counted in this process so far: calls and attempts with their
+     * durations by operation and outcome, connections, messages verified by outcome, and how full the replay guard
+     * is. docs/statistics.md names each member; later versions may add some. Nothing waits for it.
+     *
+     * @return a JSON object
+     */
+    public String statsJson() {
+        return madeText(Lib::libauth_creditpay_stats_json);
+    }
+
     private static Made make(Config config, String platId, String apiKey, String signatureKey) {
         byte[] platIdText = Text.encode("plat_id", platId);
         byte[] apiKeyText = Text.encode("api_key", apiKey);

@@ -38,6 +38,17 @@ public final class DaxPay extends Handle {
         return new DaxPay(shared(Lib::libauth_daxpay_share));
     }
 
+    /**
+     * What this handle, and those shared from it, counted in this process so far: calls and attempts with their
+     * durations by operation and outcome, connections, messages verified by outcome, and how full the replay guard
+     * is. docs/statistics.md names each member; later versions may add some. Nothing waits for it.
+     *
+     * @return a JSON object
+     */
+    public String statsJson() {
+        return madeText(Lib::libauth_daxpay_stats_json);
+    }
+
     private static Made make(Config config, String appId, String mchNo, String signKey, DaxPaySign algorithm) {
         byte[] appIdText = Text.encode("app_id", appId);
         byte[] mchNoText = Text.encode("mch_no", mchNo);

@@ -127,6 +127,16 @@ class Handle implements AutoCloseable {
         return with(self -> made(self, call));
     }
 
+    /** The text that a call makes. */
+    final String madeText(Making call) {
+        Pointer made = made(call);
+        try {
+            return Text.decode(Lib.libauth_text_value(made));
+        } finally {
+            Lib.libauth_text_free(made);
+        }
+    }
+
     /** A call with a parameter that makes an object. */
     interface MakingFrom {
         int call(Pointer self, Pointer parameter, byte[] made, byte[] error);

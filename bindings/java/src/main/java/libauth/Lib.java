@@ -169,11 +169,16 @@ final class Lib {
     static native Pointer libauth_explanation_advice(Pointer explanation, Pointer index);
     static native void libauth_explanation_free(Pointer explanation);
 
+    // Texts.
+    static native Pointer libauth_text_value(Pointer text);
+    static native void libauth_text_free(Pointer text);
+
     // Credit Pay.
     static native int libauth_creditpay_new(
             Pointer config, byte[] platId, byte[] apiKey, byte[] signatureKey, byte[] creditpay, byte[] error);
     static native void libauth_creditpay_free(Pointer creditpay);
     static native Pointer libauth_creditpay_share(Pointer creditpay);
+    static native int libauth_creditpay_stats_json(Pointer creditpay, byte[] text, byte[] error);
     static native Pointer libauth_creditpay_request_new();
     static native void libauth_creditpay_request_free(Pointer request);
     static native void libauth_creditpay_request_set_customer_no(Pointer request, byte[] customerNo);
@@ -244,6 +249,7 @@ final class Lib {
             byte[] platformPublicKey, byte[] daxpay, byte[] error);
     static native void libauth_daxpay_free(Pointer daxpay);
     static native Pointer libauth_daxpay_share(Pointer daxpay);
+    static native int libauth_daxpay_stats_json(Pointer daxpay, byte[] text, byte[] error);
     static native Pointer libauth_daxpay_auth_request_new();
     static native void libauth_daxpay_auth_request_free(Pointer request);
     static native void libauth_daxpay_auth_request_set_channel(Pointer request, byte[] channel);
@@ -329,6 +335,7 @@ final class Lib {
             Pointer config, byte[] clientId, byte[] secret, byte[] openplatform, byte[] error);
     static native void libauth_openplatform_free(Pointer openplatform);
     static native Pointer libauth_openplatform_share(Pointer openplatform);
+    static native int libauth_openplatform_stats_json(Pointer openplatform, byte[] text, byte[] error);
     static native int libauth_openplatform_token(Pointer openplatform, Pointer options, byte[] token, byte[] error);
     static native int libauth_openplatform_invalidate(Pointer openplatform, byte[] token, byte[] error);
     static native int libauth_openplatform_build_token(
@@ -353,6 +360,7 @@ final class Lib {
             Pointer config, byte[] businessId, byte[] merchantId, byte[] secret, byte[] redemption, byte[] error);
     static native void libauth_redemption_free(Pointer redemption);
     static native Pointer libauth_redemption_share(Pointer redemption);
+    static native int libauth_redemption_stats_json(Pointer redemption, byte[] text, byte[] error);
     static native Pointer libauth_redemption_request_new();
     static native void libauth_redemption_request_free(Pointer request);
     static native void libauth_redemption_request_set_serial_no(Pointer request, byte[] serialNo);
@@ -397,6 +405,7 @@ final class Lib {
             Pointer config, byte[] accessKey, byte[] secretKey, byte[] seller, byte[] error);
     static native void libauth_seller_free(Pointer seller);
     static native Pointer libauth_seller_share(Pointer seller);
+    static native int libauth_seller_stats_json(Pointer seller, byte[] text, byte[] error);
     static native int libauth_seller_token(Pointer seller, Pointer options, byte[] token, byte[] error);
     static native int libauth_seller_invalidate(Pointer seller, byte[] token, byte[] error);
     static native int libauth_seller_build_token(Pointer seller, Pointer options, byte[] httpRequest, byte[] error);

@@ -33,6 +33,17 @@ public final class OpenPlatform extends Handle {
         return new OpenPlatform(shared(Lib::libauth_openplatform_share));
     }
 
+    /**
+     * What this handle, and those shared from it, counted in this process so far: calls and attempts with their
+     * durations by operation and outcome, tokens fetched, refreshed, served from the cache and failed, and
+     * connections. docs/statistics.md names each member; later versions may add some. Nothing waits for it.
+     *
+     * @return a JSON object
+     */
+    public String statsJson() {
+        return madeText(Lib::libauth_openplatform_stats_json);
+    }
+
     private static Made make(Config config, String clientId, String secret) {
         byte[] clientIdText = Text.encode("client_id", clientId);
         byte[] secretText = Text.encode("secret", secret);

@@ -25,6 +25,17 @@ public final class Redemption extends Handle {
     }
 
     /**
+     * What this handle, and those shared from it, counted in this process so far: calls and attempts with their
+     * durations by operation and outcome, connections, messages verified by outcome, and how full the replay guard
+     * is. docs/statistics.md names each member; later versions may add some. Nothing waits for it.
+     *
+     * @return a JSON object
+     */
+    public String statsJson() {
+        return madeText(Lib::libauth_redemption_stats_json);
+    }
+
+    /**
      * Makes a handle that signs with SHA256-RSA, the platform's default. Opens no connection.
      *
      * @param config the settings

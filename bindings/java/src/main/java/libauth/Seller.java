@@ -33,6 +33,17 @@ public final class Seller extends Handle {
         return new Seller(shared(Lib::libauth_seller_share));
     }
 
+    /**
+     * What this handle, and those shared from it, counted in this process so far: calls and attempts with their
+     * durations by operation and outcome, tokens fetched, refreshed, served from the cache and failed, and
+     * connections. docs/statistics.md names each member; later versions may add some. Nothing waits for it.
+     *
+     * @return a JSON object
+     */
+    public String statsJson() {
+        return madeText(Lib::libauth_seller_stats_json);
+    }
+
     private static Made make(Config config, String accessKey, String secretKey) {
         byte[] accessKeyText = Text.encode("access_key", accessKey);
         byte[] secretKeyText = Text.encode("secret_key", secretKey);

@@ -165,6 +165,18 @@ class ScenariosTest {
     }
 
     @Test
+    void scenario_seller_stats() {
+        try (Seller seller = sandbox.seller(sandbox.config("seller"))) {
+            seller.token().close();
+            seller.token().close();
+            String json = seller.statsJson();
+            assertTrue(json.startsWith("{\"platform\":\"seller\",\"calls\":{\"token\":{\"OK\":{\"count\":1,"), json);
+            assertTrue(json.contains("\"tokens\":{\"fetched\":1,\"refreshed\":0,\"cached\":1,\"failed\":0}"), json);
+            assertTrue(json.contains("\"connections\":{\"opened\":1,\"reused\":0,\"failed\":0}"), json);
+        }
+    }
+
+    @Test
     void scenario_seller_token_replaced() {
         try (Seller seller = sandbox.seller(sandbox.config("seller"));
                 Token first = seller.token()) {
