@@ -132,6 +132,17 @@ fn the_sandbox_does_not_reach_into_the_library() {
     }
 }
 
+/// A program that a test starts is told so by a variable, and has nothing to do without it.
+#[test]
+fn no_test_is_switched_off() {
+    for folder in ["src", "tests", "tools", "bindings/cli"] {
+        for (module, file) in rust_files(&root().join(folder)) {
+            let is_off = file.lines().any(|line| line.trim().starts_with("#[ignore"));
+            assert!(!is_off, "{folder}: {module} has a test that is ignored");
+        }
+    }
+}
+
 #[test]
 fn circles_and_arrows_are_seen() {
     let modules = BTreeSet::from(["a".to_owned(), "b".to_owned(), "b::c".to_owned()]);
