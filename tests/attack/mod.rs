@@ -14,3 +14,4 @@ mod leftovers;
 #[cfg(unix)]
 mod signals;
 mod system_calls;
+mod ways;

@@ -34,7 +34,7 @@ fn unusable(operation: &Operation) -> Status {
 
 fn check(rows: &[Row]) {
     for (fault, repeatable, one_time, delivery) in rows {
-        let sandbox = Sandbox::start();
+        let sandbox = support::start();
         each_operation(|operation| {
             let (status, requests) = if operation.one_time {
                 *one_time
@@ -161,7 +161,7 @@ fn what_is_no_envelope_is_told_by_its_http_status() {
 
 #[test]
 fn a_byte_order_mark_before_an_answer_is_skipped() {
-    let sandbox = Sandbox::start();
+    let sandbox = support::start();
     each_operation(|operation| {
         let (outcome, seen) = under(&sandbox, operation, "bom");
         outcome.unwrap_or_else(|error| panic!("{}: {error}", operation.name));
@@ -190,7 +190,7 @@ fn an_answer_that_cannot_be_read_is_as_good_as_lost_where_the_input_was_one_time
     let (codes, others): (Vec<Row>, Vec<Row>) =
         rows.into_iter().partition(|row| row.0.contains("field="));
     check(&others);
-    let sandbox = Sandbox::start();
+    let sandbox = support::start();
     each_operation(|operation| {
         let fault = codes
             .iter()
@@ -210,7 +210,7 @@ fn a_required_field_is_named_when_it_is_missing_null_or_of_another_type() {
         ("null", "is missing"),
         ("wrongtype", "is not a"),
     ] {
-        let sandbox = Sandbox::start();
+        let sandbox = support::start();
         each_operation(|operation| {
             let fault = format!("json={kind},field={}", operation.essential);
             let (outcome, requests) = under(&sandbox, operation, &fault);
@@ -226,7 +226,7 @@ fn a_required_field_is_named_when_it_is_missing_null_or_of_another_type() {
 
 #[test]
 fn an_object_that_is_missing_is_named_by_the_field_that_was_looked_for() {
-    let sandbox = Sandbox::start();
+    let sandbox = support::start();
     each_operation(|operation| {
         if !operation.essential.starts_with("data.") {
             return;
@@ -249,7 +249,7 @@ fn unknown_fields_and_absent_optional_ones_do_not_matter() {
         "slow=1",
         "json=extra,times=1",
     ] {
-        let sandbox = Sandbox::start();
+        let sandbox = support::start();
         each_operation(|operation| {
             if fault == "data_nulls" && operation.name == "issue_code" {
                 return; // A code without its URL is of no use: see creditpay.rs.
@@ -267,7 +267,7 @@ fn unknown_fields_and_absent_optional_ones_do_not_matter() {
 
 #[test]
 fn a_redirect_is_not_followed_and_says_what_to_do() {
-    let sandbox = Sandbox::start();
+    let sandbox = support::start();
     each_operation(|operation| {
         let (outcome, _) = under(&sandbox, operation, "redirect");
         let error = outcome.unwrap_err();
@@ -281,7 +281,7 @@ fn a_redirect_is_not_followed_and_says_what_to_do() {
 
 #[test]
 fn the_error_says_how_long_the_platform_wants_to_be_left_alone() {
-    let sandbox = Sandbox::start();
+    let sandbox = support::start();
     each_operation(|operation| {
         let (outcome, _) = under(&sandbox, operation, "status=429,retry_after=61");
         let error = outcome.unwrap_err();
@@ -301,7 +301,7 @@ fn a_success_in_the_envelope_under_an_error_status_is_no_success() {
 
 #[test]
 fn every_repeat_has_a_number_of_its_own() {
-    let sandbox = Sandbox::start();
+    let sandbox = support::start();
     each_operation(|operation| {
         if operation.platform == "seller" || operation.name == "token" {
             return; // No number on the wire.
@@ -319,7 +319,7 @@ fn every_repeat_has_a_number_of_its_own() {
 #[test]
 fn the_number_of_tries_is_what_was_configured() {
     for (max_tries, requests) in [(0, 1), (1, 1), (2, 2), (4, 4)] {
-        let sandbox = Sandbox::start();
+        let sandbox = support::start();
         let scope = sandbox.scoped("tries");
         let mut config = config(scope.faulty("seller", "status=503,retry_after=0"));
         config.max_tries = max_tries;
@@ -331,7 +331,7 @@ fn the_number_of_tries_is_what_was_configured() {
 #[test]
 fn a_request_that_never_left_is_repeated_even_with_one_time_input() {
     let port = raw::closed_port();
-    let scope = Sandbox::start().scoped("none");
+    let scope = support::start().scoped("none");
     each_operation(|operation| {
         let mut config = config(format!("http://127.0.0.1:{port}"));
         let lines = Lines::of(&mut config);

@@ -2,65 +2,14 @@
 
 use crate::support;
 
-use std::io::{BufRead, BufReader, Write};
-use std::net::TcpStream;
 use std::process::Command;
-use std::sync::{Arc, Mutex};
 
 use auth::providers::seller::Seller;
 use auth::{Config, Delivery, Options, Status};
 use support::pem::Pem;
-use support::raw::RawServer;
+use support::proxy::{GOES_THROUGH, Proxy};
 use support::sandbox::Sandbox;
 use support::*;
-
-/// A proxy that knows CONNECT, and notes the heads of what it was asked.
-struct Proxy {
-    server: RawServer,
-    heads: Arc<Mutex<Vec<String>>>,
-}
-
-impl Proxy {
-    /// Answers CONNECT with this, and if it is a success passes bytes to `target` whatever was asked.
-    fn start(target: &str, answer: &'static str) -> Proxy {
-        let heads: Arc<Mutex<Vec<String>>> = Arc::default();
-        let (noted, target) = (heads.clone(), target.to_owned());
-        let server = RawServer::start(move |mut stream, _| {
-            let mut reader = BufReader::new(stream.try_clone().unwrap());
-            let mut head = String::new();
-            while !head.ends_with("\r\n\r\n") && reader.read_line(&mut head).unwrap_or(0) > 0 {}
-            noted.lock().unwrap().push(head);
-            let _ = stream.write_all(answer.as_bytes());
-            if answer.contains(" 200 ") {
-                pass_on(&stream, &TcpStream::connect(&target).unwrap());
-            }
-        });
-        Proxy { server, heads }
-    }
-
-    fn url(&self) -> String {
-        self.server.url()
-    }
-
-    fn heads(&self) -> Vec<String> {
-        self.heads.lock().unwrap().clone()
-    }
-}
-
-/// Copies bytes both ways until either side ends.
-fn pass_on(one: &TcpStream, other: &TcpStream) {
-    let copy = |mut from: &TcpStream, mut to: &TcpStream| {
-        let _ = std::io::copy(&mut from, &mut to);
-        let _ = from.shutdown(std::net::Shutdown::Both);
-        let _ = to.shutdown(std::net::Shutdown::Both);
-    };
-    std::thread::scope(|threads| {
-        threads.spawn(|| copy(one, other));
-        copy(other, one);
-    });
-}
-
-const GOES_THROUGH: &str = "HTTP/1.1 200 Connection established\r\n\r\n";
 
 fn address(sandbox: &Sandbox) -> &str {
     sandbox.origin().split_once("://").unwrap().1

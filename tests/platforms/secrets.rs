@@ -14,7 +14,7 @@ use auth::providers::seller::Seller;
 use auth::{Config, Error, Options};
 use serde_json::json;
 use support::operations::{OPERATIONS, each_operation};
-use support::sandbox::{Sandbox, Scope};
+use support::sandbox::Scope;
 use support::*;
 
 /// What must not be seen, with pieces of the keys' base64.
@@ -119,7 +119,7 @@ const FAULTS: [&str; 12] = [
 
 #[test]
 fn no_operation_shows_a_secret_whatever_the_platform_answers() {
-    let sandbox = Sandbox::start();
+    let sandbox = support::start();
     let readable = Readable::default();
     for fault in FAULTS {
         each_operation(|operation| {
@@ -150,7 +150,7 @@ fn no_operation_shows_a_secret_whatever_the_platform_answers() {
 
 #[test]
 fn no_operation_that_succeeds_shows_a_secret() {
-    let sandbox = Sandbox::start();
+    let sandbox = support::start();
     let readable = Readable::default();
     for operation in &OPERATIONS {
         let scope = sandbox.scoped(operation.name);
@@ -172,7 +172,7 @@ fn sent_token(scope: &Scope, platform: &str) -> String {
 
 #[test]
 fn no_business_call_shows_its_token() {
-    let sandbox = Sandbox::start();
+    let sandbox = support::start();
     for fault in [
         "code=500,at=business,echo_secret",
         "token_401",
@@ -197,7 +197,7 @@ fn no_business_call_shows_its_token() {
 
 #[test]
 fn signed_business_calls_show_no_key() {
-    let sandbox = Sandbox::start();
+    let sandbox = support::start();
     let readable = Readable::default();
     let mut call = Call::new("POST", "/x");
     call.body = br#"{"password":"one-time-code-planted"}"#.to_vec();
@@ -308,7 +308,7 @@ fn an_answer_that_is_handed_back_is_searched_for_what_its_request_held() {
 
 #[test]
 fn no_public_type_shows_a_secret_in_its_debug_text() {
-    let sandbox = Sandbox::start();
+    let sandbox = support::start();
     let readable = Readable::default();
     let mut more = Vec::new();
     let config = |platform: &str| config(sandbox.base(platform));

@@ -7,11 +7,12 @@ pub(crate) use libauth_sandbox as sandbox;
 
 pub mod operations;
 pub mod pem;
+pub mod proxy;
 pub mod raw;
 pub mod tls;
 
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 
 use auth::clock::Clock;
 use auth::inbound::Inbound;
@@ -24,6 +25,7 @@ use auth::providers::seller::Seller;
 use auth::{Config, Delivery, Error, Status};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use proxy::Proxy;
 use sandbox::{Credentials, Recorded, Sandbox, credentials};
 use serde_json::Value;
 
@@ -32,10 +34,39 @@ pub const CREDENTIALS: Credentials = credentials();
 /// 2024-10-24T04:00:00Z, noon in China.
 pub const NOON_MS: i64 = 1_729_742_400_000;
 
+/// The way that calls travel in this program: `tls` or `proxy`, else plain HTTP. `attack/ways.rs` starts it with each.
+pub const WAY: &str = "LIBAUTH_TEST_WAY";
+
+fn way(name: &str) -> bool {
+    std::env::var(WAY).is_ok_and(|way| way == name)
+}
+
+/// Who vouches for the sandboxes of [`start`].
+static AUTHORITIES: Mutex<String> = Mutex::new(String::new());
+
+/// A sandbox that is reached in this program's way.
+pub fn start() -> Sandbox {
+    if !way("tls") {
+        return Sandbox::start();
+    }
+    let sandbox = Sandbox::start_tls();
+    let mut authorities = AUTHORITIES.lock().expect("no test panics while it starts");
+    authorities.push_str(sandbox.ca_pem());
+    sandbox
+}
+
 /// A configuration that gives up soon enough for a test.
 pub fn config(base_url: impl Into<String>) -> Config {
+    static PROXY: LazyLock<Proxy> = LazyLock::new(Proxy::open);
     let mut config = Config::new(base_url);
     config.timeout_ms = 5_000;
+    if way("tls") {
+        let authorities = AUTHORITIES.lock().expect("no test panics while it starts");
+        config.ca_pem = Some(authorities.clone().into_bytes());
+    }
+    if way("proxy") {
+        config.proxy = Some(PROXY.url());
+    }
     config
 }
 
