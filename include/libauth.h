@@ -59,6 +59,9 @@
  *             no signal is handled, no thread stays behind (looking a host name up takes one for as
  *             long as that lasts, on a new connection only).
  * Panics.     A bug in the library is LIBAUTH_INTERNAL, not the end of your program.
+ * Memory.     A replay guard or an answer that there is no memory for is an error. Where there is none for
+ *             anything smaller, the process ends (abort), with one line on stderr: Rust has no other
+ *             way. It is the one exception from Silence.
  * Versions.   While the major version is 0, a library of another minor version does not fit: the file
  *             name (libauth.so.0.2) and the version of its symbols say so, and libauth_check_version
  *             for those who load it themselves. Constants never change their numbers; later versions
