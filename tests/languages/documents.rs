@@ -28,8 +28,10 @@ fn every_block_says_what_it_is() {
             block.place
         );
         let is_generated = block.place.contains("reference.md:");
+        // The adapter for Redis is no part of the library, and needs a server: programs of its own try it.
+        let is_adapter = block.code.contains("libauth_redis_new(");
         assert!(
-            language != "c,ignore" || is_generated,
+            language != "c,ignore" || is_generated || is_adapter,
             "{}: a block in C is run",
             block.place
         );
