@@ -7,7 +7,7 @@ import inspect
 import os
 import time
 from datetime import timedelta
-from typing import Any, Callable, Coroutine, Iterator, List
+from typing import Any, Callable, Coroutine, Iterator, List, Tuple
 
 import pytest
 
@@ -114,19 +114,33 @@ def test_all_five_platforms(sandbox: Sandbox, run: Run) -> None:
     run(main())
 
 
+def cancellable(call: Coroutine[Any, Any, Any]) -> Tuple["asyncio.Future[Any]", List[Any]]:
+    """A task, and the cause of the cancellation as it passes through it: before 3.11 it does not reach who awaits it."""
+    causes: List[Any] = []
+
+    async def run() -> None:
+        try:
+            await call
+        except asyncio.CancelledError as cancelled:
+            causes.append(cancelled.__cause__)
+            raise
+
+    return asyncio.ensure_future(run()), causes
+
+
 def test_cancelling_ends_a_call_in_time(sandbox: Sandbox, run: Run) -> None:
     async def main() -> None:
         async with seller(sandbox, "slow=20000,at=business") as shop:
             await shop.token()
-            task = asyncio.ensure_future(shop.call("POST", "/orders", json={}))
+            task, causes = cancellable(shop.call("POST", "/orders", json={}))
             while not sandbox.counters("seller")["business_requests"]:
                 await asyncio.sleep(0.001)
             at = time.monotonic()
             task.cancel()
-            with pytest.raises(asyncio.CancelledError) as cancelled:
+            with pytest.raises(asyncio.CancelledError):
                 await task
             took = time.monotonic() - at
-        cause = cancelled.value.__cause__
+        cause = causes[0]
         # A business call that may have arrived, and is not marked as idempotent.
         assert isinstance(cause, libauth.Error) and cause.delivery is libauth.Delivery.MAYBE_SENT
         assert took < 0.2, took
@@ -138,12 +152,12 @@ def test_cancelling_a_call_that_waits_for_a_thread(sandbox: Sandbox, run: Run) -
     async def main() -> None:
         async with seller(sandbox, "slow=1000,at=token", threads=1) as shop:
             first = asyncio.ensure_future(shop.token())
-            second = asyncio.ensure_future(shop.token())
+            second, causes = cancellable(shop.token())
             await asyncio.sleep(0)
             second.cancel()
-            with pytest.raises(asyncio.CancelledError) as cancelled:
+            with pytest.raises(asyncio.CancelledError):
                 await second
-            cause = cancelled.value.__cause__
+            cause = causes[0]
             assert isinstance(cause, libauth.CancelledError) and cause.delivery is libauth.Delivery.NOT_SENT
             # Waiting for a thread is within the deadline.
             with pytest.raises(libauth.TimeoutError, match="threads") as late:

@@ -143,3 +143,20 @@ def test_where_it_is_looked_for(tmp_path: Path) -> None:
         shutil.copy(str(library), str(installed / f"libauth.so.{series}"))
         done = run(where, package, LIBAUTH_LIBRARY=None, LD_LIBRARY_PATH=str(installed))
         assert done.stdout.strip() == f"libauth.so.{series}", done.stderr
+
+
+def test_an_interpreter_without_pydll_is_refused_by_name() -> None:
+    # As PyPy is; where there is one, it is asked itself.
+    refused = run("import ctypes; del ctypes.PyDLL; import libauth")
+    assert refused.returncode == 1 and "is not supported, for its ctypes has no PyDLL" in refused.stderr
+    pypy = shutil.which("pypy3")
+    if pypy:
+        done = subprocess.run(
+            [pypy, "-c", "import libauth"],
+            env=dict(os.environ, PYTHONPATH=str(PACKAGE.parent)),
+            capture_output=True,
+            text=True,
+        )
+        assert done.stderr.strip().endswith(
+            "ImportError: libauth: PyPy is not supported, for its ctypes has no PyDLL: use CPython"
+        )

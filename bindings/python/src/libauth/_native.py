@@ -145,6 +145,9 @@ def _open() -> Tuple[str, ctypes.CDLL]:
 
 def load() -> Tuple[str, Any]:
     """The library's path, and its functions by name."""
+    if not hasattr(ctypes, "PyDLL"):
+        # Calls that hold the interpreter's lock are what keeps a result to one thread at a time.
+        _fail(f"{platform.python_implementation()} is not supported, for its ctypes has no PyDLL: use CPython")
     path, releasing = _open()
     holding = ctypes.PyDLL(path)
     functions = SimpleNamespace()

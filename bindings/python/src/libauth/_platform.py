@@ -28,6 +28,7 @@ class Platform:
     """
 
     _owned: Optional[NativeObject] = None
+    _base_url: str
     # The C functions of a business call, by platform.
     _call_function: Callable[..., int]
     _build_call_function: Callable[..., int]
@@ -42,6 +43,7 @@ class Platform:
         owned = _invoke.produce(new, free, native.pointer, *arguments)
         owned.keep = (callbacks, arguments)
         self._owned = owned
+        self._base_url = config.base_url
 
     @classmethod
     def from_env(cls: Type[Handle], account: Optional[str] = None, **settings: Any) -> Handle:
@@ -79,6 +81,11 @@ class Platform:
         """Ends the handle, and wipes its secrets as soon as no call is under way. Closing twice is fine."""
         # The last reference frees it: this one, or that of a call under way.
         self._owned = None
+
+    @property
+    def base_url(self) -> str:
+        """The address that it was made for: `Config.base_url`."""
+        return self._base_url
 
     @property
     def closed(self) -> bool:
@@ -163,6 +170,7 @@ class Platform:
         kind = type(self)
         handle = kind.__new__(kind)
         handle._owned = NativeObject(kind._share_function(owned.pointer), owned._free, owned.keep)
+        handle._base_url = self._base_url
         return handle
 
     def stats(self) -> Dict[str, Any]:

@@ -4,8 +4,8 @@
         answer = await seller.call("GET", "/orders", query={"page": "1"})
 
 A call runs on a thread of a small pool that the handle has for itself, never of the loop's default executor, and over
-the library's own connections. Cancelling a task ends its call within 200 ms; the `asyncio.CancelledError` then has a
-`libauth.CancelledError` as its `__cause__`, whose `delivery` says how far the request got. A call that waits for a free
+the library's own connections. Cancelling a task ends its call within 200 ms; the `asyncio.CancelledError` that passes
+through the coroutine then has a `libauth.Error` as its `__cause__`, whose `delivery` says how far the request got. A call that waits for a free
 thread is within its deadline, too. Any loop of asyncio will do, uvloop's too; a handle may be used from several loops, by
 threads of their own.
 
