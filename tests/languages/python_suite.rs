@@ -1,7 +1,7 @@
 //! The Python package: its pytest suite against the sandbox, its types, and its wheel.
 //!
-//! pytest and mypy are those of `python3` (or of what `PYTHON` names), or are installed into a virtual
-//! environment below Cargo's target folder.
+//! What the tests need (the extra `test` of pyproject.toml) is that of `python3`, or of what `PYTHON` names, or is
+//! installed into a virtual environment below Cargo's target folder.
 
 use crate::languages::suite;
 use libauth_sandbox as sandbox;
@@ -43,10 +43,42 @@ fn python_in(environment: &Path) -> PathBuf {
     environment.join(inside)
 }
 
+/// The packages that the tests need.
+fn needs() -> Vec<String> {
+    let project = std::fs::read_to_string(package().join("pyproject.toml"))
+        .expect("the package's settings can be read");
+    let line = project.lines().find_map(|line| {
+        line.strip_prefix("test = [")
+            .and_then(|l| l.strip_suffix(']'))
+    });
+    let quoted = line.expect("there is an extra for tests").split(", ");
+    quoted
+        .map(|name| name.trim_matches('"').to_owned())
+        .collect()
+}
+
 fn has_modules(python: &Path) -> bool {
     let mut command = Command::new(python);
-    command.args(["-c", "import pytest, mypy"]);
+    command.args([
+        "-c",
+        "import pytest, mypy, pyright, requests, httpx, flask, asgiref, fastapi, uvicorn, django, uvloop; \
+         import importlib.metadata as m; m.version('types-requests'); m.version('django-stubs')",
+    ]);
     command.output().is_ok_and(|output| output.status.success())
+}
+
+/// The `libauth` command of this test run's profile.
+fn libauth_command() -> PathBuf {
+    let mut build = Command::new(tools::cargo());
+    build
+        .current_dir(root())
+        .args(["build", "--quiet", "--package", "libauth-cli"]);
+    if !cfg!(debug_assertions) {
+        build.arg("--release");
+    }
+    run(&mut build, LIMIT);
+    let built = suite::library_dir().parent().expect("cargo's folder");
+    built.join(format!("libauth{}", std::env::consts::EXE_SUFFIX))
 }
 
 /// Runs what may fail for want of a network: then it is said loudly, and is a failure with `CI=true`.
@@ -71,7 +103,7 @@ fn pip(python: &Path) -> Command {
     command
 }
 
-/// A Python that has pytest and mypy; None when there is none and none can be made.
+/// A Python that has what the tests need; None when there is none and none can be made.
 fn python() -> Option<&'static Path> {
     static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
     PYTHON
@@ -90,9 +122,9 @@ fn python() -> Option<&'static Path> {
             make.args(["-m", "venv", "--clear"]).arg(&environment);
             let python = python_in(&environment);
             let mut install = pip(&python);
-            install.args(["install", "--quiet", "pytest", "mypy"]);
+            install.args(["install", "--quiet"]).args(needs());
             let made = attempt(&mut make, "making a virtual environment")
-                && attempt(&mut install, "installing pytest and mypy");
+                && attempt(&mut install, "installing pytest, mypy and frameworks");
             made.then_some(python)
         })
         .as_deref()
@@ -121,6 +153,7 @@ fn suite() {
         .args(["-m", "pytest", "-q", "-ra"])
         .env("PYTHONPATH", package().join("src"))
         .env("LIBAUTH_LIBRARY", installed.library())
+        .env("LIBAUTH_COMMAND", libauth_command())
         .env("LIBAUTH_SANDBOX", sandbox.origin());
     let output = run(&mut pytest, LIMIT);
     print!("{}", String::from_utf8_lossy(&output.stdout));
@@ -133,6 +166,32 @@ fn types() {
     mypy.args(["-m", "mypy", "--strict", "--cache-dir"])
         .arg(kept("python-mypy"));
     run(&mut mypy, LIMIT);
+}
+
+/// Every public name has a type that every type checker reads alike.
+#[test]
+fn types_are_complete() {
+    let Some(python) = python() else { return };
+    // pyright judges what an installed package shows, and looks for it from the Python that comes first.
+    let folder = python.parent().expect("it lies in a folder");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths(
+        std::iter::once(folder.to_owned()).chain(std::env::split_paths(&path)),
+    );
+    let mut pyright = command(python);
+    pyright
+        .args([
+            "-m",
+            "pyright",
+            "--ignoreexternal",
+            "--verifytypes",
+            "libauth",
+        ])
+        .env("PATH", path.expect("it can be joined"))
+        .env("PYTHONPATH", package().join("src"));
+    let output = run(&mut pyright, LIMIT);
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(told.contains("Type completeness score: 100%"), "{told}");
 }
 
 /// A wheel carries the library and is for this platform; installed elsewhere, it runs the quickstart.
