@@ -29,7 +29,10 @@ def test_the_fixture(libauth_sandbox: libauth.testing.Sandbox) -> None:
         libauth_sandbox.expire_tokens()
         assert seller.call("GET", "/orders").http_status == 200 and openplatform.token().value
     paths = [request["path"] for request in libauth_sandbox.requests("seller")]
-    assert len([path for path in paths if path.endswith("/seller/orders")]) >= 3 and libauth_sandbox.counters("seller")["token_requests"] >= 2
+    assert (
+        len([path for path in paths if path.endswith("/seller/orders")]) >= 3
+        and libauth_sandbox.counters("seller")["token_requests"] >= 2
+    )
     with libauth_sandbox.creditpay() as creditpay, libauth_sandbox.redemption() as redemption:
         assert creditpay.verify(libauth_sandbox.message("creditpay", kind="REFUND")).type == "REFUND"
         assert redemption.get_alipay_url(serial_no="s", user_id="u").url

@@ -56,6 +56,11 @@ class Platform:
 
         Raises:
             InvalidConfigError: Naming the variable.
+
+        Example:
+            >>> with libauth.Seller.from_env() as shop:
+            ...     print(shop.token().header_name)
+            Authorization
         """
         platform = cls._platform_name()
         environment = Environment(platform if account is None else account)
@@ -165,6 +170,11 @@ class Platform:
         """Another handle to the same account, tokens and connections, closed on its own.
 
         Give each thread one, and a key can be changed under running threads by handing out another.
+
+        Example:
+            >>> with seller.share() as another:
+            ...     print(another.token() == seller.token())
+            True
         """
         owned = self._using()
         kind = type(self)
@@ -231,6 +241,11 @@ class Platform:
 
         Raises:
             Error: As the platform and the network have it.
+
+        Example:
+            >>> answer = seller.call("POST", "/orders", json={"price": Decimal("10.10")}, timeout=5)
+            >>> answer.http_status, answer.json()["data"]["body"]
+            (200, {'price': Decimal('10.1')})
         """
         call = _call(method, path, query, headers, content(body, json), content_type, idempotent)
         function = type(self)._call_function
@@ -253,12 +268,24 @@ class Platform:
 
         Where the platform wants a token, the request carries the cached one; when none is valid that is an
         `UnauthorizedError`, and nothing is fetched.
+
+        Example:
+            >>> token = seller.token()
+            >>> seller.build_call("GET", "/orders", query={"page": "1"}).url.endswith("/orders?page=1")
+            True
         """
         call = _call(method, path, query, headers, content(body, json), content_type, False)
         return self._request(type(self)._build_call_function, call.pointer, trace_id=trace_id)
 
     def read_call(self, http_request: HttpRequest, http_response: HttpResponse) -> Answer:
-        """Reads the response to the request of `build_call`, with the same checks as `call`."""
+        """Reads the response to the request of `build_call`, with the same checks as `call`.
+
+        Example:
+            >>> token = seller.token()
+            >>> request = seller.build_call("GET", "/orders/7")
+            >>> seller.read_call(request, libauth.HttpResponse(200, {}, b'{"code":200,"data":{"id":7}}')).field_int("data.id")
+            7
+        """
         owned = self._read(type(self)._read_call_function, lib.libauth_answer_free, http_request, http_response)
         return Answer(owned, owned.pointer)
 

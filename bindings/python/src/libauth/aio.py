@@ -481,6 +481,13 @@ class Seller(_Account["libauth.Seller"]):
         access_key: The access key.
         secret_key: The secret key.
         threads: How many calls are under way at once, at most.
+
+    Example:
+        >>> async def orders():
+        ...     async with libauth.aio.Seller.from_env() as shop:
+        ...         return (await shop.call("GET", "/orders")).http_status
+        >>> asyncio.run(orders())
+        200
     """
 
     def __init__(self, config: Config, *, access_key: str, secret_key: str, threads: int = THREADS) -> None:

@@ -80,6 +80,10 @@ class Answer:
         """A field of the JSON body by its path, such as "data.items.0.id".
 
         A string as it is, anything else as JSON text; `default` when it is absent or null, or the body is not JSON.
+
+        Example:
+            >>> seller.call("GET", "/orders").field("data.method")
+            'GET'
         """
         return field_of(lib.libauth_answer_field, self._pointer, path, default)
 
@@ -88,7 +92,12 @@ class Answer:
         return type_of(lib.libauth_answer_field_type, self._pointer, path)
 
     def field_int(self, path: str, default: Optional[int] = None) -> Optional[int]:
-        """A whole number of the JSON body, written as a number or as a string of digits; `default` for anything else."""
+        """A whole number of the JSON body, written as a number or as a string of digits; `default` for anything else.
+
+        Example:
+            >>> seller.call("GET", "/orders").field_int("code")
+            200
+        """
         return integer_of(lib.libauth_answer_field_int64, self._pointer, path, default)
 
     def json(self) -> Any:
@@ -96,6 +105,10 @@ class Answer:
 
         Raises:
             ProtocolError: The body is not JSON.
+
+        Example:
+            >>> seller.call("GET", "/orders").json()["data"]["method"]
+            'GET'
         """
         return _json.loads(self.body)
 

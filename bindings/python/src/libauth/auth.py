@@ -149,6 +149,10 @@ class SellerAuth(_TokenAuth):
 
     Args:
         seller: A `libauth.Seller` or `libauth.aio.Seller`.
+
+    Example:
+        >>> requests.get(seller.base_url + "/orders", auth=libauth.auth.SellerAuth(seller)).status_code
+        200
     """
 
     def __init__(self, seller: "Union[Seller, aio.Seller]") -> None:
@@ -160,6 +164,10 @@ class OpenPlatformAuth(_TokenAuth):
 
     Args:
         openplatform: A `libauth.OpenPlatform` or `libauth.aio.OpenPlatform`.
+
+    Example:
+        >>> httpx.get(openplatform.base_url + "/orders", auth=libauth.auth.OpenPlatformAuth(openplatform)).status_code
+        200
     """
 
     def __init__(self, openplatform: "Union[OpenPlatform, aio.OpenPlatform]") -> None:
@@ -198,6 +206,10 @@ class CreditPayAuth(_SigningAuth):
 
     Args:
         creditpay: A `libauth.CreditPay` or `libauth.aio.CreditPay`.
+
+    Example:
+        >>> requests.post(creditpay.base_url + "/v1/pay", data=b"{}", auth=libauth.auth.CreditPayAuth(creditpay)).json()["code"]
+        0
     """
 
     def __init__(self, creditpay: "Union[CreditPay, aio.CreditPay]") -> None:
@@ -209,6 +221,10 @@ class RedemptionAuth(_SigningAuth):
 
     Args:
         redemption: A `libauth.Redemption` or `libauth.aio.Redemption`.
+
+    Example:
+        >>> httpx.post(redemption.base_url + "/other", content=b"{}", auth=libauth.auth.RedemptionAuth(redemption)).status_code
+        200
     """
 
     def __init__(self, redemption: "Union[Redemption, aio.Redemption]") -> None:

@@ -139,6 +139,11 @@ class Config:
 
     Callbacks live as long as the handles they are used by, and may use those handles; what they must not do is wait for
     another thread's call on them.
+
+    Example:
+        >>> config = libauth.Config("https://seller.example", timeout=5, max_tries=1, system_roots=True)
+        >>> config.timeout
+        5
     """
 
     base_url: str
@@ -238,6 +243,10 @@ class Config:
 
         Raises:
             InvalidConfigError: Naming the variable; never telling its value.
+
+        Example:
+            >>> libauth.Config.from_env("SELLER", max_tries=1).max_tries
+            1
         """
         environment = Environment(account)
         found = _from_environment(environment)

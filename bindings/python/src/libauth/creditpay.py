@@ -52,6 +52,11 @@ class CreditPayCard:
         currency: The currency.
         icon: The icon's address.
         input: HTML.
+
+    Example:
+        >>> card = libauth.CreditPayCard("gold", Decimal("1000.00"), "CNY", "https://shop.example/gold.png", "<b>gold</b>")
+        >>> card.amount
+        Decimal('1000.00')
     """
 
     tag: str
@@ -165,6 +170,12 @@ class CreditPay(Platform):
 
     Raises:
         InvalidArgumentError, InvalidConfigError: Naming the parameter or the setting.
+
+    Example:
+        >>> config = libauth.Config("https://creditpay.example/dg")
+        >>> with libauth.CreditPay(config, plat_id="plat", api_key="api-key", signature_key="signature-key") as account:
+        ...     print(account)
+        <libauth.CreditPay>
     """
 
     #: The body with which a webhook is answered. HTTP status 200 is what counts: with any other it is sent again, every 5
@@ -225,6 +236,17 @@ class CreditPay(Platform):
         Raises:
             InvalidArgumentError: Naming the field; nothing was sent.
             Error: All the others as the platform and the network have it.
+
+        Example:
+            >>> code = creditpay.issue_code(
+            ...     customer_no="473_32_86000698",
+            ...     customer_token="customer-token",
+            ...     token_expire=datetime.now(timezone.utc) + timedelta(hours=1),
+            ...     callback_url="https://shop.example/callback",
+            ...     client_ip="192.168.1.166",
+            ... )
+            >>> code.ident_code in code.url
+            True
         """
         request = _request(
             customer_no, customer_token, token_expire, callback_url, client_ip, session_sign, credit_limit_tag, lang,
@@ -254,7 +276,19 @@ class CreditPay(Platform):
         cards: Iterable[CreditPayCard] = (),
         trace_id: Optional[str] = None,
     ) -> HttpRequest:
-        """The request of `issue_code`, for your own HTTP client to send. Opens no socket."""
+        """The request of `issue_code`, for your own HTTP client to send. Opens no socket.
+
+        Example:
+            >>> request = creditpay.build_issue_code(
+            ...     customer_no="473_32_86000698",
+            ...     customer_token="customer-token",
+            ...     token_expire=datetime.now(timezone.utc) + timedelta(hours=1),
+            ...     callback_url="https://shop.example/callback",
+            ...     client_ip="192.168.1.166",
+            ... )
+            >>> "signature" in [name.lower() for name, value in request.headers]
+            True
+        """
         request = _request(
             customer_no, customer_token, token_expire, callback_url, client_ip, session_sign, credit_limit_tag, lang,
             cards,
@@ -262,7 +296,13 @@ class CreditPay(Platform):
         return self._request(lib.libauth_creditpay_build_issue_code, request.pointer, trace_id=trace_id)
 
     def read_issue_code(self, http_request: HttpRequest, http_response: HttpResponse) -> CreditPayCode:
-        """Reads the response to the request of `build_issue_code`, with the same checks as `issue_code`."""
+        """Reads the response to the request of `build_issue_code`, with the same checks as `issue_code`.
+
+        Example:
+            >>> answer = libauth.HttpResponse(200, {}, b'{"code":0,"data":{"ident_code":"abc","url":"https://pay.example/oauth"}}')
+            >>> creditpay.read_issue_code(request, answer).ident_code
+            'abc'
+        """
         read = lib.libauth_creditpay_read_issue_code
         return CreditPayCode._from(self._read(read, lib.libauth_creditpay_code_free, http_request, http_response))
 
@@ -272,18 +312,34 @@ class CreditPay(Platform):
         """Turns an `ident_code` into the user's `open_token`, with its end.
 
         Not repeated once it may have arrived: then that is an `OutcomeUnknownError`. Not cached.
+
+        Example:
+            >>> creditpay.open_token(ident_code).header_value.startswith("Bearer ")
+            True
         """
         code = _marshal.required(ident_code, "ident_code")
         open_token = lib.libauth_creditpay_open_token
         return Token._from(self._ask(open_token, lib.libauth_token_free, code, timeout=timeout, trace_id=trace_id))
 
     def build_open_token(self, ident_code: str, *, trace_id: Optional[str] = None) -> HttpRequest:
-        """The request of `open_token`, for your own HTTP client to send. Opens no socket."""
+        """The request of `open_token`, for your own HTTP client to send. Opens no socket.
+
+        Example:
+            >>> creditpay.build_open_token("0123456789abcdef0123456789abcdef").method
+            'POST'
+        """
         code = _marshal.required(ident_code, "ident_code")
         return self._request(lib.libauth_creditpay_build_open_token, code, trace_id=trace_id)
 
     def read_open_token(self, http_request: HttpRequest, http_response: HttpResponse) -> Token:
-        """Reads the response to the request of `build_open_token`, with the same checks as `open_token`."""
+        """Reads the response to the request of `build_open_token`, with the same checks as `open_token`.
+
+        Example:
+            >>> request = creditpay.build_open_token("0123456789abcdef0123456789abcdef")
+            >>> creditpay.read_open_token(request, libauth.HttpResponse(200, {}, b'{"code":20003,"msg":"expired"}'))
+            Traceback (most recent call last):
+            libauth.errors.PlatformError: ...
+        """
         read = lib.libauth_creditpay_read_open_token
         return Token._from(self._read(read, lib.libauth_token_free, http_request, http_response))
 
@@ -300,6 +356,11 @@ class CreditPay(Platform):
             BusyError: Another process acts on it: answer with failure, it will come again.
             ReplayedError: This very message was accepted before: answer it as before, do not act again.
             ProtocolError: It is genuine, but not JSON.
+
+        Example:
+            >>> with creditpay.verify(libauth.Inbound("POST", "/notify", headers, body)) as event:
+            ...     print(event.kind.name, event.type)
+            PAY_SUCCESS PAY_SUCCESS
         """
         event: CreditPayEvent = self._verified(
             lib.libauth_creditpay_verify, lib.libauth_creditpay_event_free, CreditPayEvent._from, inbound
@@ -313,15 +374,30 @@ class CreditPay(Platform):
             message: The request: its path is the endpoint's, behind the `Config.creditpay_signed_path_prefix` if that is
                 set, and its body the bytes that are signed.
             signature: A signature that somebody else made; by default the message's own header `signature`.
+
+        Example:
+            >>> explained = creditpay.explain(libauth.Inbound("POST", "/v1/pay", body="{}"), signature="abc")
+            >>> explained.matches
+            False
         """
         return self._explain(lib.libauth_creditpay_explain, message, _marshal.text(signature, "signature"))
 
     def explain_event(self, message: Inbound, signature: Optional[str] = None) -> Explanation:
-        """The same as `explain`, for a message that the platform made: its path is your own."""
+        """The same as `explain`, for a message that the platform made: its path is your own.
+
+        Example:
+            >>> creditpay.explain_event(libauth.Inbound("POST", "/notify", headers, body)).matches
+            True
+        """
         return self._explain(lib.libauth_creditpay_explain_event, message, _marshal.text(signature, "signature"))
 
     def explain_string(self, message: Inbound, their_string: str) -> Explanation:
-        """The same as `explain`, with the string that the other side signs: where the two part, and what that means."""
+        """The same as `explain`, with the string that the other side signs: where the two part, and what that means.
+
+        Example:
+            >>> creditpay.explain_string(libauth.Inbound("POST", "/v1/pay", body="{}"), "/dg/v1/pay{}").matches is None
+            True
+        """
         return self._explain(
             lib.libauth_creditpay_explain_string, message, _marshal.required(their_string, "their_string")
         )

@@ -173,6 +173,12 @@ class DaxPay(Platform):
 
     Raises:
         InvalidArgumentError, InvalidConfigError: Naming the parameter or the setting.
+
+    Example:
+        >>> config = libauth.Config("https://gateway.example")
+        >>> with libauth.DaxPay(config, app_id="A1", mch_no="M1", sign_key="sign-key") as application:
+        ...     print(application)
+        <libauth.DaxPay>
     """
 
     #: The body with which a notification must be answered; with any other it is sent again.
@@ -242,6 +248,13 @@ class DaxPay(Platform):
         Raises:
             InvalidKeyError: What is wrong with a key.
             InvalidArgumentError, InvalidConfigError: Naming the parameter or the setting.
+
+        Example:
+            >>> with libauth.DaxPay.open(
+            ...     config, mch_no="M1", app_id="A1", private_key=private_key, platform_public_key=public_key
+            ... ) as application:
+            ...     print(application)
+            <libauth.DaxPay>
         """
         handle = cls.__new__(cls)
         handle._open(
@@ -295,6 +308,10 @@ class DaxPay(Platform):
         """Asks whether merchant, application, keys and signature are right (edition open).
 
         The answer's field "data.serverSignStr" is the string that the server signs.
+
+        Example:
+            >>> edition_open.ping().verified
+            True
         """
         owned = self._ask(lib.libauth_daxpay_ping, lib.libauth_answer_free, timeout=timeout, trace_id=trace_id)
         return Answer(owned, owned.pointer)
@@ -344,6 +361,11 @@ class DaxPay(Platform):
             InvalidArgumentError: Naming the field; nothing was sent.
             BadSignatureError: The answer's signature is missing or does not match.
             Error: All the others as the gateway and the network have it.
+
+        Example:
+            >>> identity = daxpay.auth(channel="ali_pay", auth_code="a-code-of-the-channel", client_ip="192.168.1.166")
+            >>> identity.status.name, identity.open_id is not None
+            ('SUCCESS', True)
         """
         request = _auth_request(
             channel, auth_code, query_code, client_ip, auth_type, access_token, union_identifier, auth_token
@@ -399,6 +421,10 @@ class DaxPay(Platform):
         """Exchanges an authorization code and leaves the identity at the gateway (authAndSet).
 
         Parameters, repeats and checks are those of `auth`.
+
+        Example:
+            >>> daxpay.auth_and_set(channel="ali_pay", auth_code="another-code").code
+            '0'
         """
         request = _auth_request(
             channel, auth_code, query_code, client_ip, auth_type, access_token, union_identifier, auth_token
@@ -466,6 +492,10 @@ class DaxPay(Platform):
             capability: Edition open; at most 32 characters.
             timeout: The whole call's deadline, from 1 ms to a day; by default the configuration's.
             trace_id: The id under which the call is found again; by default a random one.
+
+        Example:
+            >>> daxpay.generate_auth_url(channel="ali_pay", auth_redirect_url="https://shop.example/back").url.startswith("http")
+            True
         """
         request = _auth_url_request(
             channel, auth_redirect_url, client_ip, auth_path, auth_type, product, op_app_id, return_path, capability
@@ -517,6 +547,11 @@ class DaxPay(Platform):
             BusyError: Another process acts on it: answer with failure, it will come again.
             ReplayedError: This very message was accepted before: answer it as before, do not act again.
             ProtocolError: It is not what the protocol says.
+
+        Example:
+            >>> with daxpay.verify(notification) as event:
+            ...     print(event.code, event.field("data.status") is not None)
+            0 True
         """
         event: DaxPayEvent = self._verified(
             lib.libauth_daxpay_verify, lib.libauth_daxpay_event_free, DaxPayEvent._from, inbound
@@ -532,6 +567,10 @@ class DaxPay(Platform):
 
         Raises:
             InvalidArgumentError: The body is no JSON object.
+
+        Example:
+            >>> daxpay.explain(libauth.Inbound("POST", "/", body='{"a":"1"}'), signature="00").matches
+            False
         """
         return self._explain(lib.libauth_daxpay_explain, message, _marshal.text(signature, "signature"))
 

@@ -64,6 +64,13 @@ class Error(Exception):
         http_status: The HTTP status of the answer, if there was one.
         answer: The `Answer` as far as it could be read, if there was one. Its raw body may hold secrets.
             It stays behind when an error is pickled, as multiprocessing does.
+
+    Example:
+        >>> try:
+        ...     seller.call("GET", "no slash")
+        ... except libauth.Error as error:
+        ...     print(error.status.name, error.delivery.name, error.retry_safe)
+        INVALID_ARGUMENT NOT_SENT False
     """
 
     status: Status = Status.INTERNAL

@@ -58,6 +58,10 @@ class HttpResponse:
         status: The HTTP status, from 100 to 599.
         headers: The headers as received: a mapping, or pairs of name and value.
         body: The body as received.
+
+    Example:
+        >>> libauth.HttpResponse(200, {"Content-Type": "application/json"}, b"{}")
+        HttpResponse(status=200)
     """
 
     status: int

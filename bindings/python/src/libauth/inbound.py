@@ -20,6 +20,10 @@ class Inbound:
         headers: Every header as received, as a mapping or as pairs of name and value, in text or in the bytes that ASGI
             has; the case of names does not matter. With pairs a header that came twice is noticed.
         body: The body byte for byte as received.
+
+    Example:
+        >>> libauth.Inbound("POST", "/notify", {"signature": "abc"}, b"{}")
+        Inbound(method='POST', path='/notify')
     """
 
     method: str

@@ -24,6 +24,12 @@ class OpenPlatform(Platform):
 
     Raises:
         InvalidArgumentError, InvalidConfigError: Naming the parameter or the setting.
+
+    Example:
+        >>> config = libauth.Config("https://platform.example")
+        >>> with libauth.OpenPlatform(config, client_id="client-id", secret="secret") as application:
+        ...     print(application)
+        <libauth.OpenPlatform>
     """
 
     _call_function = lib.libauth_openplatform_call
@@ -61,6 +67,10 @@ class OpenPlatform(Platform):
         Raises:
             UnauthorizedError: The credentials were refused.
             Error: All the others as the platform and the network have it.
+
+        Example:
+            >>> openplatform.token().header_name
+            'Access-Token'
         """
         return Token._from(
             self._ask(lib.libauth_openplatform_token, lib.libauth_token_free, timeout=timeout, trace_id=trace_id)
@@ -70,17 +80,30 @@ class OpenPlatform(Platform):
         """Drops a token that a call of your own found refused, given bare or as its header's value.
 
         Only if the cached token is this one: a late caller cannot drop a fresh one. `call` does this itself.
+
+        Example:
+            >>> openplatform.invalidate(openplatform.token().value)
         """
         self._perform(lib.libauth_openplatform_invalidate, _marshal.required(token, "token"))
 
     def build_token(self, *, trace_id: Optional[str] = None) -> HttpRequest:
-        """The login request, for your own HTTP client to send. Opens no socket."""
+        """The login request, for your own HTTP client to send. Opens no socket.
+
+        Example:
+            >>> openplatform.build_token().method
+            'POST'
+        """
         return self._request(lib.libauth_openplatform_build_token, trace_id=trace_id)
 
     def read_token(self, http_request: HttpRequest, http_response: HttpResponse) -> Token:
         """Reads the response to the request of `build_token`, with the same checks as `token`.
 
         The token is cached, for `build_call` and all the others.
+
+        Example:
+            >>> answer = libauth.HttpResponse(200, {}, b'{"code":200,"data":"abc","ok":true}')
+            >>> openplatform.read_token(openplatform.build_token(), answer).value
+            'abc'
         """
         read = lib.libauth_openplatform_read_token
         return Token._from(self._read(read, lib.libauth_token_free, http_request, http_response))

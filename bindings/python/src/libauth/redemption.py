@@ -144,6 +144,13 @@ class Redemption(Platform):
         Raises:
             InvalidKeyError: What is wrong with a key.
             InvalidArgumentError, InvalidConfigError: Naming the parameter or the setting.
+
+        Example:
+            >>> with libauth.Redemption.rsa(
+            ...     config, business_id="b", merchant_id="m", private_key=private_key, platform_public_key=public_key
+            ... ) as merchant:
+            ...     print(merchant)
+            <libauth.Redemption>
         """
         return cls._make(
             config,
@@ -199,6 +206,11 @@ class Redemption(Platform):
 
         Raises:
             InvalidArgumentError, InvalidConfigError: Naming the parameter or the setting.
+
+        Example:
+            >>> with libauth.Redemption.md5(config, business_id="b", merchant_id="m", secret="secret") as merchant:
+            ...     print(merchant)
+            <libauth.Redemption>
         """
         return cls._make(
             config,
@@ -234,6 +246,10 @@ class Redemption(Platform):
             callback_url: Where the platform sends the user's Alipay openId.
             timeout: The whole call's deadline, from 1 ms to a day; by default the configuration's.
             trace_id: The id under which the call is found again in errors and log lines; by default none.
+
+        Example:
+            >>> redemption.get_alipay_url(serial_no="serial-1", user_id="user-1").url.startswith("https://")
+            True
         """
         request = _request(serial_no, user_id, callback_url)
         return RedemptionAlipayUrl._from(
@@ -272,6 +288,11 @@ class Redemption(Platform):
             ReplayedError: This nonce was accepted before: answer as before, do not act again.
             ProtocolError: It is not what the protocol says.
             InvalidConfigError: An RSA handle has no platform_public_key.
+
+        Example:
+            >>> with redemption.verify(callback) as event:
+            ...     print(event.serial_no)
+            serial-7
         """
         event: RedemptionEvent = self._verified(
             lib.libauth_redemption_verify, lib.libauth_redemption_event_free, RedemptionEvent._from, inbound

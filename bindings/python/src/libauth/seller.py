@@ -24,6 +24,12 @@ class Seller(Platform):
 
     Raises:
         InvalidArgumentError, InvalidConfigError: Naming the parameter or the setting.
+
+    Example:
+        >>> config = libauth.Config("https://seller.example", timeout=5)
+        >>> with libauth.Seller(config, access_key="access-key", secret_key="secret-key") as shop:
+        ...     print(shop)
+        <libauth.Seller>
     """
 
     _call_function = lib.libauth_seller_call
@@ -61,6 +67,11 @@ class Seller(Platform):
         Raises:
             UnauthorizedError: The credentials were refused.
             Error: All the others as the platform and the network have it.
+
+        Example:
+            >>> token = seller.token()
+            >>> token.header_name, token.header_value.startswith("Bearer ")
+            ('Authorization', True)
         """
         return Token._from(
             self._ask(lib.libauth_seller_token, lib.libauth_token_free, timeout=timeout, trace_id=trace_id)
@@ -70,17 +81,33 @@ class Seller(Platform):
         """Drops a token that a call of your own found refused, given bare or as its header's value.
 
         Only if the cached token is this one: a late caller cannot drop a fresh one. `call` does this itself.
+
+        Example:
+            >>> old = seller.token()
+            >>> seller.invalidate(old.value)
+            >>> seller.token().value == old.value
+            False
         """
         self._perform(lib.libauth_seller_invalidate, _marshal.required(token, "token"))
 
     def build_token(self, *, trace_id: Optional[str] = None) -> HttpRequest:
-        """The login request, for your own HTTP client to send. Opens no socket."""
+        """The login request, for your own HTTP client to send. Opens no socket.
+
+        Example:
+            >>> seller.build_token().method
+            'POST'
+        """
         return self._request(lib.libauth_seller_build_token, trace_id=trace_id)
 
     def read_token(self, http_request: HttpRequest, http_response: HttpResponse) -> Token:
         """Reads the response to the request of `build_token`, with the same checks as `token`.
 
         The token is cached, for `build_call` and all the others.
+
+        Example:
+            >>> body = b'{"code":200,"data":{"accessToken":"Bearer abc","expiresIn":"7200000"}}'
+            >>> seller.read_token(seller.build_token(), libauth.HttpResponse(200, {}, body)).value
+            'abc'
         """
         read = lib.libauth_seller_read_token
         return Token._from(self._read(read, lib.libauth_token_free, http_request, http_response))
