@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
+use super::python_suite::python;
 use super::suite::{Installed, c_compiler, compile, cxx_compiler, has_tool, root, run};
 use libauth_documents::markdown::{self, Block};
 use libauth_sandbox::{Sandbox, credentials};
@@ -64,15 +65,14 @@ fn cpp_blocks_run() {
 
 #[test]
 fn python_blocks_run() {
-    if !has_tool("python3", "--version", "the documents' blocks in Python") {
-        return;
-    }
+    // With what the suite of the language has: blocks use requests and flask.
+    let Some(interpreter) = python() else { return };
     let (installed, sandbox) = (Installed::new("documents-python"), Sandbox::start());
     let around = include_str!("../documents/around/around.py");
     for block in blocks("python") {
         println!("{}", block.place);
         let code = around.replace("# BLOCK\n", &block.code);
-        let mut python = Command::new("python3");
+        let mut python = Command::new(interpreter);
         python
             .env("LIBAUTH_LIBRARY", installed.library())
             .env("PYTHONPATH", root().join("bindings/python/src"));

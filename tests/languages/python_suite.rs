@@ -104,7 +104,7 @@ fn pip(python: &Path) -> Command {
 }
 
 /// A Python that has what the tests need; None when there is none and none can be made.
-fn python() -> Option<&'static Path> {
+pub fn python() -> Option<&'static Path> {
     static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
     PYTHON
         .get_or_init(|| {
