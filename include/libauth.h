@@ -419,6 +419,85 @@ void libauth_options_set_cancel_callback(libauth_options *options,
                                          libauth_cancel_callback callback,
                                          void *context);
 
+/* ---- Stores that processes share ------------------------------------------------------------- */
+
+/**
+ * A store that the processes of a fleet share, such as a Redis: four functions of yours and their
+ * context. It is given to libauth_config_set_token_store and libauth_config_set_replay_store,
+ * which copy it; functions and context must live as long as the handles made from that
+ * configuration. One thread at a time.
+ */
+typedef struct libauth_store libauth_store;
+
+/**
+ * Looks a key up: writes its value into `value`, which has room for `value_capacity` bytes, and
+ * returns the value's length; 0 when there is no such key; a negative number when the store
+ * failed. A value that is longer than the capacity is not written: only its length is returned.
+ * It should return within `timeout_ms` milliseconds: nobody can stop it, and a call that waits
+ * for it waits as long as it does. The key is NUL-terminated ASCII, at most 100 bytes, valid
+ * until the function returns; braces in it enclose the hash tag of a Redis cluster. It is called
+ * on the thread that makes the call, by several threads at once if several make calls. It must
+ * not unwind or longjmp, nor call a function of the handle it is called for.
+ */
+typedef int64_t (*libauth_store_get_callback)(void *context,
+                                              const char *key,
+                                              int64_t timeout_ms,
+                                              uint8_t *value,
+                                              size_t value_capacity);
+
+/**
+ * Puts a value under a key that has none, until `ttl_ms` milliseconds have passed, and returns 1;
+ * 0 when there is one, which stays as it is; a negative number when the store failed. Of any
+ * number of callers with one key, in any process, exactly one gets 1. The value is valid until
+ * the function returns. All else as libauth_store_get_callback.
+ */
+typedef int32_t (*libauth_store_add_callback)(void *context,
+                                              const char *key,
+                                              const uint8_t *value,
+                                              size_t value_length,
+                                              int64_t ttl_ms,
+                                              int64_t timeout_ms);
+
+/**
+ * Puts a value, with a new time to live, in the place of the one that equals `expected`, in one
+ * step, and returns 1; 0 when another value or none is there, which stays so; a negative number
+ * when the store failed. All else as libauth_store_get_callback.
+ */
+typedef int32_t (*libauth_store_replace_callback)(void *context,
+                                                  const char *key,
+                                                  const uint8_t *expected,
+                                                  size_t expected_length,
+                                                  const uint8_t *value,
+                                                  size_t value_length,
+                                                  int64_t ttl_ms,
+                                                  int64_t timeout_ms);
+
+/**
+ * Removes a key whose value equals `expected`, in one step, and returns 1; 0 when it does not or
+ * there is none; a negative number when the store failed. All else as libauth_store_get_callback.
+ */
+typedef int32_t (*libauth_store_remove_callback)(void *context,
+                                                 const char *key,
+                                                 const uint8_t *expected,
+                                                 size_t expected_length,
+                                                 int64_t timeout_ms);
+
+/**
+ * A store of these functions, which are all called with `context`. `get`, `replace` and `remove`
+ * may be NULL together: a store that has only `add` is enough for messages, which are then final
+ * when they are accepted. A function that is missing is reported when a handle is made:
+ * LIBAUTH_INVALID_CONFIG. Never NULL.
+ */
+LIBAUTH_API
+libauth_store *libauth_store_new(libauth_store_get_callback get,
+                                 libauth_store_add_callback add,
+                                 libauth_store_replace_callback replace,
+                                 libauth_store_remove_callback remove,
+                                 void *context);
+
+/** Ends a store; configurations and handles that it was given to go on. NULL is fine. */
+LIBAUTH_API void libauth_store_free(libauth_store *store);
+
 /* ---- Settings -------------------------------------------------------------------------------- */
 
 /**
@@ -438,18 +517,6 @@ typedef int32_t libauth_daxpay_response_signature;
 
 /** How the seller API's `expiresIn` is read: one of LIBAUTH_SELLER_EXPIRES_IN_*. */
 typedef int32_t libauth_seller_expires_in_unit;
-
-/**
- * Notes an inbound message for all processes: returns 1 or more if `key` was not seen before, 0
- * if it was, negative if it cannot tell (the message is then refused with LIBAUTH_INTERNAL). It
- * must remember the key until `keep_until_ms`, and of any number of callers with one key, in any
- * process, tell 1 to exactly one. Times are Unix milliseconds. The key is UTF-8, valid until the
- * function returns. It must not unwind or longjmp.
- */
-typedef int32_t (*libauth_replay_callback)(void *context,
-                                           const char *key,
-                                           int64_t now_ms,
-                                           int64_t keep_until_ms);
 
 /**
  * Tells the time: writes Unix milliseconds, and milliseconds of a clock that never goes
@@ -723,15 +790,51 @@ LIBAUTH_API void libauth_config_set_replay_claim_ms(libauth_config *config, int6
 LIBAUTH_API void libauth_config_set_replay_capacity(libauth_config *config, int64_t capacity);
 
 /**
- * Inbound messages: a replay guard of your own, for programs on several machines. It has one
- * phase: a message is final when it is accepted. Credit-limit queries, which anybody could
- * repeat, never reach it. NULL: the built-in one. Function and context must live as long as the
- * handles made from this configuration.
+ * Inbound messages: where they are claimed and remembered for all machines, in place of the
+ * built-in replay guard. A store that has only `add` has one phase: a message is final when it is
+ * accepted. A message that the store cannot tell about is refused with LIBAUTH_STORE: answer with
+ * failure, and it will come again. (Accepting it could mean acting on it twice.) Credit-limit
+ * queries, which anybody could repeat, never reach it. NULL: the built-in one. The store's
+ * functions and context must live as long as the handles made from this configuration.
  */
 LIBAUTH_API
-void libauth_config_set_replay_callback(libauth_config *config,
-                                        libauth_replay_callback callback,
-                                        void *context);
+void libauth_config_set_replay_store(libauth_config *config,
+                                     const libauth_store *store);
+
+/**
+ * openplatform, seller: where the processes of a fleet keep the token that they share, so that
+ * one of them logs in for all. It needs a key: libauth_config_add_store_key. A store that fails
+ * costs store_timeout_ms, and then a login of one's own, of which there is at most one a backoff
+ * period (1 s, doubled up to 60 s): see libauth_token_is_degraded. A login gets at most half of
+ * the time that its call has left, and the other half is for whoever takes over from a process
+ * that died in it. NULL: none, the default. The store's functions and context must live as long
+ * as the handles made from this configuration.
+ */
+LIBAUTH_API
+void libauth_config_set_token_store(libauth_config *config,
+                                    const libauth_store *store);
+
+/**
+ * Adds a key that seals the records in the token store, of `key_length` bytes, which is 32:
+ * random ones, the same in all processes of the fleet. The one that was added last seals, all of
+ * them open. `key_id` is 1 to 64 visible ASCII characters that stand in the records in the clear.
+ * To rotate, add the new key before the old one everywhere, then behind it everywhere, then leave
+ * the old one out.
+ */
+LIBAUTH_API
+void libauth_config_add_store_key(libauth_config *config,
+                                  const char *key_id,
+                                  const uint8_t *key,
+                                  size_t key_length);
+
+/**
+ * Within how many milliseconds an operation of a store should answer; each of the store's
+ * functions is told. One that took longer counts as failed for a token, and is still heard for a
+ * message. From 1 to 60000; by default 200.
+ */
+LIBAUTH_API
+void libauth_config_set_store_timeout_ms(libauth_config *config,
+                                         int64_t store_timeout_ms);
 
 /**
  * A clock of your own, for tests: it tells the timestamps that are sent and checked, and the age
@@ -910,7 +1013,16 @@ LIBAUTH_API int64_t libauth_token_expires_at_ms(const libauth_token *token);
  */
 LIBAUTH_API int64_t libauth_token_lifetime_ms(const libauth_token *token);
 
-/** The answer the token came in. Belongs to the token. Never NULL. */
+/**
+ * 1 when the token is known to this process alone although there is a token store: the store
+ * failed when it was fetched. 0 otherwise, and for NULL.
+ */
+LIBAUTH_API int32_t libauth_token_is_degraded(const libauth_token *token);
+
+/**
+ * The answer the token came in; an empty one, of HTTP status 0, when another process fetched it.
+ * Belongs to the token. Never NULL.
+ */
 LIBAUTH_API const libauth_answer *libauth_token_answer(const libauth_token *token);
 
 /** Ends this copy of a token; the handle that gave it keeps its own. NULL is fine. */

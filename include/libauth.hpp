@@ -143,11 +143,11 @@ enum class json_type : std::int32_t {
   object = LIBAUTH_JSON_OBJECT ///< An object.
 };
 
-/// What a replay guard knows of a message.
-enum class replay : std::int32_t {
-  cannot_tell = -1, ///< The message is not accepted: status::internal.
-  seen = 0, ///< It was seen before: status::replayed.
-  first_time = 1 ///< It was not seen before, and is now noted.
+/// What an operation of a store came to.
+enum class stored : std::int32_t {
+  failed = -1, ///< The store cannot tell.
+  no = 0, ///< Nothing was changed, or found.
+  yes = 1 ///< It was done, or found.
 };
 
 /// A span of time.
@@ -155,6 +155,35 @@ typedef std::chrono::milliseconds milliseconds;
 
 /// A moment: milliseconds since 1970-01-01 UTC.
 typedef std::chrono::time_point<std::chrono::system_clock, milliseconds> time_point;
+
+class store;
+
+/// A store that has only `add`: enough for messages in one phase. Used by several threads at once. Keys are ASCII of at
+/// most 100 characters; braces in one enclose the hash tag of a Redis cluster. Every operation is told within how long it
+/// should answer: nobody can stop one that does not. One that throws has failed.
+class add_store {
+ public:
+  virtual ~add_store() {}
+  /// It as a store with all four operations; null when it has none but `add`.
+  virtual store* whole() noexcept { return nullptr; }
+  /// Puts a value under a key that has none, until `time_to_live` has passed: yes. no: there is one, which stays as it
+  /// is. Of any number of callers at once, in any process, exactly one gets yes.
+  virtual stored add(const std::string& key, const std::string& value, milliseconds time_to_live,
+                     milliseconds timeout) = 0;
+};
+
+/// A store for tokens, and for messages in two phases. All else as add_store.
+class store : public add_store {
+ public:
+  store* whole() noexcept final { return this; }
+  /// Looks a key up: yes, with its value.
+  virtual stored get(const std::string& key, milliseconds timeout, std::string& value) = 0;
+  /// Puts a value in the place of the one that equals `expected`, in one step.
+  virtual stored replace(const std::string& key, const std::string& expected, const std::string& value,
+                         milliseconds time_to_live, milliseconds timeout) = 0;
+  /// Removes a key whose value equals `expected`, in one step.
+  virtual stored remove(const std::string& key, const std::string& expected, milliseconds timeout) = 0;
+};
 
 /// What a clock of your own tells.
 struct clock_reading {
@@ -270,6 +299,7 @@ inline void end(libauth_redemption_alipay_url* one) noexcept { libauth_redemptio
 inline void end(libauth_redemption_event* one) noexcept { libauth_redemption_event_free(one); }
 inline void end(libauth_redemption_request* one) noexcept { libauth_redemption_request_free(one); }
 inline void end(libauth_seller* one) noexcept { libauth_seller_free(one); }
+inline void end(libauth_store* one) noexcept { libauth_store_free(one); }
 inline void end(libauth_text* one) noexcept { libauth_text_free(one); }
 inline void end(libauth_token* one) noexcept { libauth_token_free(one); }
 // The end of the owners.
@@ -513,7 +543,19 @@ typedef callback<bool()> cancel_callback;
 typedef callback<std::string(const std::string&)> sign_callback;
 typedef callback<void(log_level, const std::string&)> log_callback;
 typedef callback<clock_reading()> clock_callback;
-typedef callback<replay(const std::string&, time_point, time_point)> replay_callback;
+
+/// A store, for as long as the configuration or a handle needs it. The function is not called: it makes this a callback,
+/// which reports what is thrown.
+struct store_callback : callback<void()> {
+  std::shared_ptr<add_store> store;
+
+  template <class Operation>
+  std::int32_t ask(Operation operation) noexcept {
+    stored told = stored::failed;
+    if (!run([&] { told = operation(); })) told = stored::failed;
+    return static_cast<std::int32_t>(told);
+  }
+};
 
 inline std::int32_t on_cancel(void* context) noexcept {
   cancel_callback* to = static_cast<cancel_callback*>(context);
@@ -547,19 +589,49 @@ inline void on_clock(void* context, std::int64_t* unix_ms, std::int64_t* monoton
   *monotonic_ms = told.monotonic.count();
 }
 
-inline std::int32_t on_replay(void* context, const char* key, std::int64_t now_ms,
-                              std::int64_t keep_until_ms) noexcept {
-  replay_callback* to = static_cast<replay_callback*>(context);
-  replay told = replay::cannot_tell;
-  if (!to->run([&] { told = to->function(key, moment(now_ms), moment(keep_until_ms)); })) told = replay::cannot_tell;
-  return static_cast<std::int32_t>(told);
+inline std::string lent(const std::uint8_t* data, std::size_t length) {
+  return std::string(reinterpret_cast<const char*>(data), length);
+}
+
+inline std::int64_t on_store_get(void* context, const char* key, std::int64_t timeout_ms, std::uint8_t* value,
+                                 std::size_t capacity) noexcept {
+  store_callback* to = static_cast<store_callback*>(context);
+  std::string found;
+  const std::int32_t told = to->ask([&] { return to->store->whole()->get(key, milliseconds(timeout_ms), found); });
+  if (told <= 0) return told;
+  if (found.size() <= capacity) std::memcpy(value, found.data(), found.size());
+  return static_cast<std::int64_t>(found.size());
+}
+
+inline std::int32_t on_store_add(void* context, const char* key, const std::uint8_t* value, std::size_t length,
+                                 std::int64_t ttl_ms, std::int64_t timeout_ms) noexcept {
+  store_callback* to = static_cast<store_callback*>(context);
+  return to->ask(
+      [&] { return to->store->add(key, lent(value, length), milliseconds(ttl_ms), milliseconds(timeout_ms)); });
+}
+
+inline std::int32_t on_store_replace(void* context, const char* key, const std::uint8_t* expected,
+                                     std::size_t expected_length, const std::uint8_t* value, std::size_t length,
+                                     std::int64_t ttl_ms, std::int64_t timeout_ms) noexcept {
+  store_callback* to = static_cast<store_callback*>(context);
+  return to->ask([&] {
+    return to->store->whole()->replace(key, lent(expected, expected_length), lent(value, length), milliseconds(ttl_ms),
+                                       milliseconds(timeout_ms));
+  });
+}
+
+inline std::int32_t on_store_remove(void* context, const char* key, const std::uint8_t* expected, std::size_t length,
+                                    std::int64_t timeout_ms) noexcept {
+  store_callback* to = static_cast<store_callback*>(context);
+  return to->ask([&] { return to->store->whole()->remove(key, lent(expected, length), milliseconds(timeout_ms)); });
 }
 
 /// The callbacks of a configuration. Handles keep those that it had when they were made.
 struct callbacks {
   std::shared_ptr<log_callback> log;
   std::shared_ptr<clock_callback> clock;
-  std::shared_ptr<replay_callback> replay;
+  std::shared_ptr<store_callback> replay;
+  std::shared_ptr<store_callback> tokens;
   std::shared_ptr<sign_callback> sign;
   std::shared_ptr<detail::report> report;
 };
@@ -787,7 +859,7 @@ class rate_limited_error : public exception {
   using exception::exception;
 };
 
-/// A bug of libauth: please report it. Or a replay guard could not tell: see callback_exception().
+/// A bug of libauth: please report it.
 class internal_error : public exception {
  public:
   using exception::exception;
@@ -1096,13 +1168,45 @@ class config : public detail::builder<libauth_config> {
     libauth_config_set_replay_capacity(get(), capacity);
     return *this;
   }
-  /// Inbound messages: a replay guard of your own, for programs of several processes. It must remember the key until
-  /// the second time, and of any number of callers with one key, in any process, tell replay::first_time to exactly
-  /// one; the first time is the time now. If it throws, it cannot tell. An empty function: the built-in guard.
-  config& set_replay_callback(
-      std::function<replay(const std::string& key, time_point now, time_point keep_until)> guard) {
-    callbacks_.replay = kept<detail::replay_callback>(std::move(guard));
-    libauth_config_set_replay_callback(get(), callbacks_.replay ? detail::on_replay : nullptr, callbacks_.replay.get());
+  /// Inbound messages: where they are claimed and remembered for all machines, in place of the built-in replay guard. A
+  /// message that the store cannot tell about is refused with status::store: answer with failure, and it will come
+  /// again. With a store that has only `add`, a message is final when it is accepted. Null: the built-in guard.
+  config& set_replay_store(std::shared_ptr<add_store> store) {
+    callbacks_.replay = kept_store(std::move(store));
+    c_store made(callbacks_.replay);
+    libauth_config_set_replay_store(get(), made.get());
+    return *this;
+  }
+  /// The same with a store of the C library, such as one of libauth-redis, which must outlive the handles.
+  config& set_replay_store(const libauth_store* store) {
+    callbacks_.replay = nullptr;
+    libauth_config_set_replay_store(get(), store);
+    return *this;
+  }
+  /// openplatform, seller: where the processes of a fleet keep the token that they share, so that one of them logs in for
+  /// all. It needs add_store_key. If the store fails, the call goes on with a login of its own: see
+  /// token::is_degraded. Null: none, the default.
+  config& set_token_store(std::shared_ptr<libauth::store> store) {
+    callbacks_.tokens = kept_store(std::move(store));
+    c_store made(callbacks_.tokens);
+    libauth_config_set_token_store(get(), made.get());
+    return *this;
+  }
+  /// The same with a store of the C library, such as one of libauth-redis, which must outlive the handles.
+  config& set_token_store(const libauth_store* store) {
+    callbacks_.tokens = nullptr;
+    libauth_config_set_token_store(get(), store);
+    return *this;
+  }
+  /// Adds a key that seals the records in the token store: 32 random bytes, the same in all processes of the fleet. The
+  /// one that was added last seals, all of them open. The id is 1 to 64 visible ASCII characters.
+  config& add_store_key(const text& key_id, const bytes& key) {
+    if (may_add("key_id", key_id)) libauth_config_add_store_key(get(), key_id.data(), key.data(), key.size());
+    return *this;
+  }
+  /// Within how long an operation of a store should answer. From 1 ms to a minute; by default 200 ms.
+  config& set_store_timeout(milliseconds store_timeout) {
+    libauth_config_set_store_timeout_ms(get(), store_timeout.count());
     return *this;
   }
   /// A clock of your own, for tests: `now` is what platforms read and what messages are judged by; `monotonic` alone
@@ -1141,6 +1245,28 @@ class config : public detail::builder<libauth_config> {
     made->report = callbacks_.report;
     return made;
   }
+
+  std::shared_ptr<detail::store_callback> kept_store(std::shared_ptr<add_store> store) {
+    if (store == nullptr || get() == nullptr) return nullptr;
+    std::shared_ptr<detail::store_callback> made = std::make_shared<detail::store_callback>();
+    made->store = std::move(store);
+    made->report = callbacks_.report;
+    return made;
+  }
+
+  /// A libauth_store that calls a kept one.
+  class c_store : public detail::owner<libauth_store> {
+   public:
+    explicit c_store(const std::shared_ptr<detail::store_callback>& to)
+        : detail::owner<libauth_store>(to == nullptr ? nullptr : made(to.get(), to->store->whole() != nullptr)) {}
+
+   private:
+    static libauth_store* made(detail::store_callback* to, bool is_whole) {
+      if (!is_whole) return libauth_store_new(nullptr, detail::on_store_add, nullptr, nullptr, to);
+      return libauth_store_new(detail::on_store_get, detail::on_store_add, detail::on_store_replace,
+                               detail::on_store_remove, to);
+    }
+  };
 
   detail::callbacks callbacks_;
 };
@@ -1306,7 +1432,9 @@ class token : public detail::owner<libauth_token> {
   time_point expires_at() const noexcept { return detail::moment(libauth_token_expires_at_ms(get())); }
   /// How long the token lives in all, from the moment it was asked for.
   milliseconds lifetime() const noexcept { return milliseconds(libauth_token_lifetime_ms(get())); }
-  /// The answer the token came in.
+  /// Whether the token is known to this process alone although there is a token store, which failed when it was fetched.
+  bool is_degraded() const noexcept { return libauth_token_is_degraded(get()) != 0; }
+  /// The answer the token came in; an empty one, of status 0, when another process fetched it.
   libauth::answer answer() const { return libauth::answer(shared(), libauth_token_answer(get())); }
 };
 

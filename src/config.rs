@@ -5,14 +5,15 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use http::Uri;
+use zeroize::Zeroizing;
 
 use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, Result};
 use crate::inbound::{Policy, Rules};
 use crate::log::{Level, Log};
-use crate::replay::ReplayGuard;
 use crate::secret::Secret;
 use crate::statistics::Statistics;
+use crate::store::{KEY_BYTES, SharedStore, Store, StoreKey};
 
 /// A setting that belongs to one platform: its name, which begins with the platform's, and a value that
 /// only that platform understands. Each platform's page has functions that make them.
@@ -98,8 +99,14 @@ pub struct Config {
     pub replay_claim_ms: i64,
     /// How many messages the built-in replay guard remembers, at 32 bytes each.
     pub replay_capacity: i64,
-    /// Replaces the built-in replay guard.
-    pub replay_guard: Option<Arc<dyn ReplayGuard>>,
+    /// In place of the built-in replay guard: remembers messages for all machines.
+    pub replay_store: Option<Arc<dyn Store>>,
+    /// Where the processes of a fleet keep the token that they share. It needs a key: [`Config::add_store_key`].
+    pub token_store: Option<Arc<dyn Store>>,
+    /// Within how many milliseconds an operation of a store should answer; by default 200.
+    pub store_timeout_ms: i64,
+    /// What seals records in the token store, the newest last.
+    store_keys: Vec<StoreKey>,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
     /// The most talkative level that is logged.
@@ -134,7 +141,10 @@ impl Config {
             window_ms: None,
             replay_claim_ms: 60_000,
             replay_capacity: 100_000,
-            replay_guard: None,
+            replay_store: None,
+            token_store: None,
+            store_timeout_ms: 200,
+            store_keys: Vec::new(),
             clock: Arc::new(SystemClock::default()),
             log_level: Level::Info,
             log: None,
@@ -157,6 +167,25 @@ impl Config {
     /// Takes back what only one platform knows, by its name, such as `daxpay_utc_offset_minutes`.
     pub fn unset(&mut self, name: &str) {
         self.settings.retain(|setting| setting.name != name);
+    }
+
+    /// Adds a key that seals the records in the token store. The one that was added last seals, all of them open.
+    /// `key_id` is 1 to 64 visible ASCII characters, and stands in the records in the clear.
+    pub fn add_store_key(&mut self, key_id: impl Into<String>, key: [u8; KEY_BYTES]) {
+        self.store_keys.push(StoreKey {
+            id: key_id.into(),
+            key: Zeroizing::new(key),
+        });
+    }
+
+    pub(crate) fn store_keys(&self) -> &[StoreKey] {
+        &self.store_keys
+    }
+
+    /// A store as the handles use it.
+    pub(crate) fn shared(&self, store: &Option<Arc<dyn Store>>) -> Option<SharedStore> {
+        let store = store.as_ref()?;
+        Some(SharedStore::new(Arc::clone(store), self.store_timeout_ms))
     }
 
     /// A setting of one platform, if it was set.
@@ -207,6 +236,7 @@ impl Config {
             ("window_ms", self.window_ms.unwrap_or(1), 1, 7 * DAY_MS),
             ("replay_claim_ms", self.replay_claim_ms, 0, DAY_MS),
             ("replay_capacity", self.replay_capacity, 1, 100_000_000),
+            ("store_timeout_ms", self.store_timeout_ms, 1, 60_000),
         ];
         ranges
             .into_iter()
@@ -228,7 +258,7 @@ impl Config {
             window_ms: self.window_ms.unwrap_or(window_ms),
             claim_ms: self.replay_claim_ms,
             capacity: size(self.replay_capacity),
-            guard: self.replay_guard.clone(),
+            store: self.shared(&self.replay_store),
             largest_body: size(self.max_response_bytes),
             log: self.log.clone(),
             log_level: self.log_level,

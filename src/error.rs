@@ -131,7 +131,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
     /// An error of the given status; `message` is one line saying what to do. For a
-    /// [`ReplayGuard`](crate::replay::ReplayGuard) of your own that cannot tell.
+    /// [`Store`](crate::store::Store) of your own that fails.
     pub fn new(status: Status, message: impl AsRef<str>) -> Error {
         Error(Box::new(Inner {
             status,

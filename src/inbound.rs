@@ -12,9 +12,10 @@ use crate::http::Headers;
 use crate::json::Json;
 use crate::log::{Level, Log};
 use crate::os::this_process;
-use crate::replay::{ClaimId, Found, Memory, MemoryGuard, OnePhase, ReplayGuard, Times};
+use crate::replay::{ClaimId, Found, Memory, MemoryGuard, StoreMemory, Times};
 use crate::secret::one_line;
 use crate::statistics::{Statistics, json};
+use crate::store::SharedStore;
 
 /// The longest header value that is looked at, in bytes.
 const LONGEST_HEADER: usize = 8 * 1024;
@@ -65,7 +66,7 @@ pub(crate) struct Policy(Arc<Shared>);
 struct Shared {
     rules: Rules,
     memory: Arc<dyn Memory>,
-    /// For messages that anybody could send again: they must not push out others, nor fill a user's guard.
+    /// For messages that anybody could send again: they must not push out others, nor fill a user's store.
     repeatable: MemoryGuard,
     /// When (monotonic) it was last said that the memory is full.
     said_full_ms: AtomicI64,
@@ -112,7 +113,7 @@ pub(crate) struct Rules {
     pub(crate) claim_ms: i64,
     pub(crate) capacity: usize,
     /// In place of the built-in memory.
-    pub(crate) guard: Option<Arc<dyn ReplayGuard>>,
+    pub(crate) store: Option<SharedStore>,
     pub(crate) largest_body: usize,
     pub(crate) log: Option<Arc<dyn Log>>,
     pub(crate) log_level: Level,
@@ -121,8 +122,8 @@ pub(crate) struct Rules {
 
 impl Policy {
     pub(crate) fn new(rules: Rules) -> Result<Policy> {
-        let memory: Arc<dyn Memory> = match &rules.guard {
-            Some(guard) => Arc::new(OnePhase(Arc::clone(guard))),
+        let memory: Arc<dyn Memory> = match &rules.store {
+            Some(store) => Arc::new(StoreMemory(store.clone())),
             None => Arc::new(MemoryGuard::new(rules.capacity)?),
         };
         Ok(Policy(Arc::new(Shared {

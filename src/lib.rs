@@ -10,8 +10,8 @@
 //! - `hex` `json` `secret` `clock` `log` `random` `per_process` `os`: plain values and small tools
 //! - `http` `answer` `envelope` `error`: an HTTP message; what a platform said; how it wraps that; what
 //!   went wrong
-//! - `statistics` `replay` `inbound` `config` `options` `call` `token`: what a user configures, receives,
-//!   asks for, keeps, and what is counted of it
+//! - `statistics` `replay` `inbound` `config` `options` `call` `token` `store` `fleet`: what a user configures,
+//!   receives, asks for, keeps and shares, and what is counted of it
 //! - `connection` `resolve` `proxy` `tls` `line` `codings` `transport`: a TCP connection, what goes around it, and
 //!   HTTP over it; `transport` is the one file that knows the HTTP library
 //! - `client`
@@ -37,12 +37,14 @@ pub mod providers;
 pub mod replay;
 pub mod secret;
 pub mod signing;
+pub mod store;
 pub mod token;
 
 mod client;
 mod codings;
 mod connection;
 mod envelope;
+mod fleet;
 mod hex;
 mod line;
 mod os;

@@ -22,7 +22,7 @@ struct Counters {
     /// What takes so little time that threads would fight over one count: each has a line of its own.
     threads: [Thread; 16],
     operations: Operations,
-    tokens: [Count; 3],
+    tokens: [Count; 5],
     connections: [Count; 3],
 }
 
@@ -62,6 +62,10 @@ pub(crate) enum TokenCount {
     /// In the place of one that was still valid.
     Refreshed,
     Failed,
+    /// Taken from the shared store, where another process put it.
+    Shared,
+    /// None: the shared store failed, once in one fetch.
+    StoreFailed,
 }
 
 /// Where an exchange's connection came from.
@@ -139,13 +143,15 @@ impl Statistics {
 
     pub(crate) fn tokens(&self) -> Json {
         let counters = self.0.get();
-        let [fetched, refreshed, failed] = &counters.tokens;
+        let [fetched, refreshed, failed, shared, store_failed] = &counters.tokens;
         let cached = counters.threads.iter().map(|thread| thread.cached.get());
         Json::object([
             ("fetched", Some(json(fetched.get()))),
             ("refreshed", Some(json(refreshed.get()))),
             ("cached", Some(json(cached.sum()))),
             ("failed", Some(json(failed.get()))),
+            ("shared", Some(json(shared.get()))),
+            ("store_failed", Some(json(store_failed.get()))),
         ])
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
@@ -11,14 +11,15 @@ use zeroize::Zeroizing;
 use crate::answer::Answer;
 use crate::clock::{Clock, Moment};
 use crate::error::{Error, Result, Status};
+use crate::fleet::{Life, refresh_ms};
+use crate::http::{Headers, HttpResponse};
 use crate::json::Json;
 use crate::options::{Wait, cancelled};
 use crate::os::this_thread;
 use crate::per_process::PerProcess;
+use crate::random;
 use crate::secret::Secret;
 
-/// A token is refreshed this long before its end, or at a fifth of its life if that is shorter.
-const REFRESH_MS: i64 = 300_000;
 /// After a failed refresh: wait this long, twice as long after the next, up to the longest.
 const FIRST_BACKOFF_MS: i64 = 1_000;
 const LONGEST_BACKOFF_MS: i64 = 60_000;
@@ -36,7 +37,10 @@ struct Content {
     header_name: &'static str,
     issued: Moment,
     lifetime_ms: i64,
+    /// With how much of its life left it is to be replaced.
+    refresh_ms: i64,
     answer: Answer,
+    is_degraded: bool,
 }
 
 impl Token {
@@ -53,8 +57,51 @@ impl Token {
             header_name,
             issued,
             lifetime_ms,
+            refresh_ms: refresh_ms(lifetime_ms, random::fraction()),
             answer,
+            is_degraded: false,
         }))
+    }
+
+    /// A token that another process fetched; it is `age_ms` old by now.
+    pub(crate) fn stored(
+        value: Secret,
+        header_name: &'static str,
+        life: Life,
+        age_ms: i64,
+        clock: &dyn Clock,
+    ) -> Token {
+        let issued = Moment {
+            unix_ms: life.issued_unix_ms,
+            monotonic_ms: clock.monotonic_ms().saturating_sub(age_ms),
+        };
+        let nothing = Answer::unread(HttpResponse {
+            status: 0,
+            headers: Headers::default(),
+            body: Zeroizing::default(),
+        });
+        Token::new(value, header_name, issued, life.lifetime_ms, nothing)
+    }
+
+    /// The same, marked as known to this process alone although there is a store.
+    pub(crate) fn degraded(mut self) -> Token {
+        if let Some(content) = Arc::get_mut(&mut self.0) {
+            content.is_degraded = true;
+        }
+        self
+    }
+
+    /// Whether the token is known to this process alone although there is a token store: the store failed when
+    /// it was fetched.
+    pub fn is_degraded(&self) -> bool {
+        self.0.is_degraded
+    }
+
+    pub(crate) fn life(&self) -> Life {
+        Life {
+            issued_unix_ms: self.0.issued.unix_ms,
+            lifetime_ms: self.0.lifetime_ms,
+        }
     }
 
     /// The name of the header that carries the token.
@@ -82,22 +129,22 @@ impl Token {
         self.0.lifetime_ms
     }
 
-    /// The answer the token came in.
+    /// The answer the token came in; an empty one, of status 0, when another process fetched it.
     pub fn answer(&self) -> &Answer {
         &self.0.answer
     }
 
     /// How much of the token's life is left. Elapsed time is monotonic: setting the clock
     /// neither ends nor prolongs a token.
-    fn left_ms(&self, clock: &dyn Clock) -> i64 {
+    pub(crate) fn left_ms(&self, clock: &dyn Clock) -> i64 {
         let age = clock
             .monotonic_ms()
             .saturating_sub(self.0.issued.monotonic_ms);
         self.0.lifetime_ms.saturating_sub(age)
     }
 
-    fn is_due(&self, left_ms: i64) -> bool {
-        left_ms <= REFRESH_MS.min(self.0.lifetime_ms / 5)
+    pub(crate) fn is_due(&self, left_ms: i64) -> bool {
+        left_ms <= self.0.refresh_ms
     }
 }
 
@@ -179,6 +226,8 @@ impl Handles {
 pub(crate) struct TokenCache {
     clock: Arc<dyn Clock>,
     current: ArcSwapOption<Handles>,
+    /// The last token that was refused, as its header's value.
+    refused: ArcSwapOption<Secret>,
     /// A fork in the middle of a fetch must not leave the child waiting for it.
     flight: PerProcess<Flight>,
 }
@@ -200,6 +249,9 @@ struct FlightState {
     /// Failed refreshes in a row, and when (monotonic) the next may start.
     failures: u32,
     not_before_ms: i64,
+    /// Logins without a lease in a row, and when the next may be made. By the real clock, as leases are.
+    alone: u32,
+    alone_from: Option<Instant>,
 }
 
 impl Default for FlightState {
@@ -209,6 +261,8 @@ impl Default for FlightState {
             under_way: None,
             failures: 0,
             not_before_ms: i64::MIN,
+            alone: 0,
+            alone_from: None,
         }
     }
 }
@@ -233,6 +287,7 @@ impl TokenCache {
         TokenCache {
             clock,
             current: ArcSwapOption::empty(),
+            refused: ArcSwapOption::empty(),
             flight: PerProcess::new(Flight::default),
         }
     }
@@ -260,16 +315,30 @@ impl TokenCache {
     /// Drops the token that failed, and no other: a caller that comes late with an old token
     /// must not drop the fresh one.
     pub(crate) fn invalidate(&self, header_value: &str) -> bool {
+        let refused = || self.refused.store(Some(Arc::new(header_value.into())));
         let current = self.current.load();
         match &*current {
             Some(handles) if handles.mine().value() == without_scheme(header_value) => {
+                refused();
                 let before = self.current.compare_and_swap(&*current, None);
                 before
                     .as_ref()
                     .is_some_and(|before| Arc::ptr_eq(before, handles))
             }
-            _ => false,
+            // It may still be in a store.
+            None => {
+                refused();
+                false
+            }
+            Some(_) => false,
         }
+    }
+
+    /// Whether this is the token that was refused last.
+    pub(crate) fn was_refused(&self, token: &Token) -> bool {
+        let refused = self.refused.load();
+        let refused = refused.as_ref().map(|refused| refused.expose());
+        refused.is_some_and(|refused| without_scheme(refused) == token.value())
     }
 
     /// A token that is valid now, or the turn to fetch one. However many threads ask, one has that
@@ -298,16 +367,21 @@ impl TokenCache {
             return await_landing(flight, state, &outcome, wait).map(Turn::Take);
         }
         state.take_off();
-        let backoff_ms = (FIRST_BACKOFF_MS << state.failures.min(6)).min(LONGEST_BACKOFF_MS);
+        let backoff_ms = backoff_ms(state.failures);
         drop(state);
         Ok(Turn::Fetch(Fetch {
             cache: self,
             flight,
             old,
             backoff_ms,
+            pause_ms: None,
             result: Err(Error::new(Status::Internal, "the token fetch panicked")),
         }))
     }
+}
+
+fn backoff_ms(failures: u32) -> i64 {
+    (FIRST_BACKOFF_MS << failures.min(6)).min(LONGEST_BACKOFF_MS)
 }
 
 /// Waits for what another thread's fetch comes to.
@@ -345,6 +419,8 @@ pub(crate) struct Fetch<'a> {
     /// The token that is still valid, if there is one.
     old: Option<Arc<Token>>,
     backoff_ms: i64,
+    /// How long nobody is to have the next turn, after one that came to nothing new.
+    pause_ms: Option<i64>,
     result: Result<Arc<Token>>,
 }
 
@@ -369,6 +445,40 @@ impl Fetch<'_> {
             Some(_) => wait.no_later_than(Instant::now() + wait.left() / 2),
             None => wait.clone(),
         }
+    }
+
+    /// The token that is still valid, if there is one.
+    pub(crate) fn old(&self) -> Option<&Arc<Token>> {
+        self.old.as_ref()
+    }
+
+    /// In how many milliseconds the next login without a lease may be made.
+    pub(crate) fn alone_in_ms(&self) -> i64 {
+        let from = lock(&self.flight.state).alone_from;
+        let left = from.map(|from| from.saturating_duration_since(Instant::now()));
+        i64::try_from(left.unwrap_or_default().as_millis()).unwrap_or(i64::MAX)
+    }
+
+    /// Counts a login that is made without a lease.
+    pub(crate) fn went_alone(&self) {
+        let mut state = lock(&self.flight.state);
+        let pause = Duration::from_millis(backoff_ms(state.alone).unsigned_abs());
+        state.alone_from = Some(Instant::now() + pause);
+        state.alone = state.alone.saturating_add(1);
+    }
+
+    /// The store works.
+    pub(crate) fn was_not_alone(&self) {
+        let mut state = lock(&self.flight.state);
+        (state.alone, state.alone_from) = (0, None);
+    }
+
+    /// Goes on with a token that somebody else is replacing, for `pause_ms` at the least.
+    pub(crate) fn leave(mut self, token: Arc<Token>, pause_ms: i64) -> Arc<Token> {
+        self.cache.put(Arc::clone(&token));
+        self.pause_ms = Some(pause_ms);
+        self.result = Ok(Arc::clone(&token));
+        token
     }
 
     /// Hands the result to all that wait. A refresh that failed leaves the old token in its place, and
@@ -396,7 +506,9 @@ impl Drop for Fetch<'_> {
         let mut state = lock(&self.flight.state);
         if self.result.is_ok() {
             state.failures = 0;
-            state.not_before_ms = i64::MIN;
+            let now_ms = self.cache.clock.monotonic_ms();
+            let pause_ms = self.pause_ms;
+            state.not_before_ms = pause_ms.map_or(i64::MIN, |pause| now_ms.saturating_add(pause));
         } else if self.old.is_some() {
             // Under the same lock as the end of the flight, or another thread would slip in between.
             state.failures = state.failures.saturating_add(1);

@@ -7,7 +7,10 @@ use super::callback::Callback;
 use super::guard::guard;
 use super::handle::{Draft, Object, free, is_null, opaque};
 use super::shape::{add, begin, set, set_bytes, set_checked, set_text};
+use super::store::{kept, key_bytes, libauth_store};
 use super::string::{bytes, owned, required, utf8};
+use zeroize::Zeroizing;
+
 use crate::clock::{Clock, SystemClock};
 use crate::config::{ClientCertificate, Config, Setting};
 use crate::error::{Error, Result, Status};
@@ -15,7 +18,6 @@ use crate::log::{Level, Log};
 use crate::providers::daxpay::{ResponseSignature, SignMessage};
 use crate::providers::seller::ExpiresInUnit;
 use crate::providers::{creditpay, daxpay, openplatform, redemption, seller};
-use crate::replay::ReplayGuard;
 
 /// How much is logged: one of LIBAUTH_LOG_*.
 pub type libauth_log_level = i32;
@@ -76,20 +78,6 @@ pub type libauth_log_callback = Option<
 pub type libauth_clock_callback =
     Option<unsafe extern "C" fn(context: *mut c_void, unix_ms: *mut i64, monotonic_ms: *mut i64)>;
 
-/// Notes an inbound message for all processes: returns 1 or more if `key` was not seen before,
-/// 0 if it was, negative if it cannot tell (the message is then refused with LIBAUTH_INTERNAL).
-/// It must remember the key until `keep_until_ms`, and of any number of callers with one key,
-/// in any process, tell 1 to exactly one. Times are Unix milliseconds. The key is UTF-8, valid
-/// until the function returns. It must not unwind or longjmp.
-pub type libauth_replay_callback = Option<
-    unsafe extern "C" fn(
-        context: *mut c_void,
-        key: *const c_char,
-        now_ms: i64,
-        keep_until_ms: i64,
-    ) -> i32,
->;
-
 /// Signs a message with an RSA key that stays where it is: in an HSM, a KMS, an agent. It writes the bytes of
 /// RSASSA-PKCS1-v1_5(SHA-256(message)) into `signature`, which has room for `signature_capacity` bytes, and
 /// returns their number; a negative number says that it cannot, and the call fails with LIBAUTH_INVALID_KEY. It
@@ -108,7 +96,6 @@ pub type libauth_sign_callback = Option<
 type SignFunction = unsafe extern "C" fn(*mut c_void, *const u8, usize, *mut u8, usize) -> i32;
 type LogFunction = unsafe extern "C" fn(*mut c_void, libauth_log_level, *const c_char);
 type ClockFunction = unsafe extern "C" fn(*mut c_void, *mut i64, *mut i64);
-type ReplayFunction = unsafe extern "C" fn(*mut c_void, *const c_char, i64, i64) -> i32;
 
 impl Log for Callback<LogFunction> {
     fn log(&self, level: Level, line: &str) {
@@ -180,21 +167,6 @@ impl Clock for Callback<ClockFunction> {
 
     fn monotonic_ms(&self) -> i64 {
         self.now().1
-    }
-}
-
-impl ReplayGuard for Callback<ReplayFunction> {
-    fn first_time(&self, key: &str, now_ms: i64, keep_until_ms: i64) -> Result<bool> {
-        let key = CString::new(key.replace('\0', "\u{fffd}")).expect("no NUL is left");
-        // SAFETY: the function came with this context; the key lives until it returns.
-        match unsafe { (self.function)(self.context, key.as_ptr(), now_ms, keep_until_ms) } {
-            0 => Ok(false),
-            1.. => Ok(true),
-            _ => {
-                let message = "the replay callback cannot tell whether the message was seen: it is not accepted";
-                Err(Error::new(Status::Internal, message))
-            }
-        }
     }
 }
 
@@ -624,22 +596,76 @@ pub unsafe extern "C" fn libauth_config_set_replay_capacity(
     guard!(set(config, |c| c.replay_capacity = capacity))
 }
 
-/// Inbound messages: a replay guard of your own, for programs on several machines. It has one
-/// phase: a message is final when it is accepted. Credit-limit queries, which anybody could
-/// repeat, never reach it. NULL: the built-in one. Function and context must live as long as the handles made from this
-/// configuration.
+/// Inbound messages: where they are claimed and remembered for all machines, in place of the built-in replay guard.
+/// A store that has only `add` has one phase: a message is final when it is accepted. A message that the store
+/// cannot tell about is refused with LIBAUTH_STORE: answer with failure, and it will come again. (Accepting it could
+/// mean acting on it twice.) Credit-limit queries, which anybody could repeat, never reach it. NULL: the built-in
+/// one. The store's functions and context must live as long as the handles made from this configuration.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn libauth_config_set_replay_callback(
+pub unsafe extern "C" fn libauth_config_set_replay_store(
     config: *mut libauth_config,
-    callback: libauth_replay_callback,
-    context: *mut c_void,
+    store: *const libauth_store,
 ) {
-    guard!(set(config, |c| c.replay_guard =
-        callback.map(|function| replay_guard(function, context))))
+    guard!(set_checked(config, "replay_store", kept(store), |c, v| c
+        .replay_store =
+        v))
 }
 
-fn replay_guard(function: ReplayFunction, context: *mut c_void) -> Arc<dyn ReplayGuard> {
-    Arc::new(Callback { function, context })
+/// openplatform, seller: where the processes of a fleet keep the token that they share, so that one of them logs in
+/// for all. It needs a key: libauth_config_add_store_key. A store that fails costs store_timeout_ms, and then a login
+/// of one's own, of which there is at most one a backoff period (1 s, doubled up to 60 s): see
+/// libauth_token_is_degraded. A login gets at most half of the time that its call has left, and the other half is for
+/// whoever takes over from a process that died in it. NULL: none, the default. The store's functions and context must
+/// live as long as the handles made from this configuration.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_config_set_token_store(
+    config: *mut libauth_config,
+    store: *const libauth_store,
+) {
+    guard!(set_checked(config, "token_store", kept(store), |c, v| c
+        .token_store =
+        v))
+}
+
+/// Adds a key that seals the records in the token store, of `key_length` bytes, which is 32: random ones, the same in
+/// all processes of the fleet. The one that was added last seals, all of them open. `key_id` is 1 to 64 visible ASCII
+/// characters that stand in the records in the clear. To rotate, add the new key before the old one everywhere, then
+/// behind it everywhere, then leave the old one out.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_config_add_store_key(
+    config: *mut libauth_config,
+    key_id: *const c_char,
+    key: *const u8,
+    key_length: usize,
+) {
+    guard!(add(
+        config,
+        "store_key",
+        store_key(key_id, key, key_length),
+        |c, (id, key)| c.add_store_key(id, *key)
+    ))
+}
+
+/// # Safety
+/// `key_id` is NULL or NUL-terminated, `key` NULL or of the length that is told.
+unsafe fn store_key(
+    key_id: *const c_char,
+    key: *const u8,
+    key_length: usize,
+) -> Result<(String, Zeroizing<[u8; 32]>)> {
+    // SAFETY: see above.
+    let (id, key) = unsafe { (required("key_id", key_id)?, bytes("key", key, key_length)?) };
+    Ok((id.to_owned(), Zeroizing::new(key_bytes(key)?)))
+}
+
+/// Within how many milliseconds an operation of a store should answer; each of the store's functions is told. One that
+/// took longer counts as failed for a token, and is still heard for a message. From 1 to 60000; by default 200.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_config_set_store_timeout_ms(
+    config: *mut libauth_config,
+    store_timeout_ms: i64,
+) {
+    guard!(set(config, |c| c.store_timeout_ms = store_timeout_ms))
 }
 
 /// A clock of your own, for tests: it tells the timestamps that are sent and checked, and the

@@ -31,6 +31,7 @@ pub mod options;
 pub mod redemption;
 pub mod seller;
 pub mod status;
+pub mod store;
 pub mod text;
 pub mod token;
 pub mod version;

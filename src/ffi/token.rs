@@ -52,7 +52,15 @@ pub unsafe extern "C" fn libauth_token_lifetime_ms(token: *const libauth_token) 
     guard!(get(token, 0, |t| t.lifetime_ms()))
 }
 
-/// The answer the token came in. Belongs to the token. Never NULL.
+/// 1 when the token is known to this process alone although there is a token store: the store failed when it was
+/// fetched. 0 otherwise, and for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn libauth_token_is_degraded(token: *const libauth_token) -> i32 {
+    guard!(get(token, 0, |t| i32::from(t.is_degraded())))
+}
+
+/// The answer the token came in; an empty one, of HTTP status 0, when another process fetched it. Belongs to the
+/// token. Never NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_token_answer(
     token: *const libauth_token,

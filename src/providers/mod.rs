@@ -3,6 +3,7 @@
 
 mod checks;
 mod rotation;
+mod shared_token;
 mod token_calls;
 
 pub mod creditpay;

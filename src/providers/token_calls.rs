@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::shared_token::{Found, SharedToken, Ways};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::client::{Client, Operation, Terms};
@@ -16,6 +17,9 @@ use crate::secret::Secret;
 use crate::statistics::TokenCount;
 use crate::token::{Landed, Token, TokenCache, Turn};
 
+/// While another process replaces a token that is still valid, it is looked for the new one this often.
+const LOOK_AGAIN_MS: i64 = 1_000;
+
 /// What one platform does differently, `P` being its handle.
 pub(crate) struct TokenRules<P> {
     /// How it is asked for a token.
@@ -24,23 +28,32 @@ pub(crate) struct TokenRules<P> {
     pub(crate) call: Operation<P, Call, Answer>,
     /// Its code for a token that is not, or no longer, valid.
     pub(crate) refused_code: &'static str,
+    /// The header that carries the token.
+    pub(crate) header: &'static str,
 }
 
 /// A client that keeps the token of its calls.
 pub(crate) struct TokenClient {
     pub(crate) client: Client,
     cache: TokenCache,
+    /// Where a fleet shares its token.
+    shared: Option<SharedToken>,
 }
 
 impl TokenClient {
+    /// `account` is whose token it is, as the platform knows it.
     pub(crate) fn new(
         platform: &'static str,
         config: &Config,
+        account: &str,
         secrets: Vec<Secret>,
     ) -> Result<TokenClient> {
+        let client = Client::new(platform, config, secrets)?;
+        let shared = SharedToken::new(config, &[platform, &client.base_url(), account])?;
         Ok(TokenClient {
-            client: Client::new(platform, config, secrets)?,
+            client,
             cache: TokenCache::new(Arc::clone(&config.clock)),
+            shared,
         })
     }
 
@@ -85,12 +98,32 @@ impl TokenClient {
             }
             Turn::Fetch(fetch) => fetch,
         };
-        let terms = Terms {
-            options,
-            wait: &fetch.wait(wait),
-            token: None,
+        let wait = fetch.wait(wait);
+        let log_in = |wait: &Wait| {
+            let terms = Terms {
+                options,
+                wait,
+                token: None,
+            };
+            self.client.run_on(&terms, &rules.login, platform, &())
         };
-        let fetched = self.client.run_on(&terms, &rules.login, platform, &());
+        let fetched = match &self.shared {
+            None => log_in(&wait),
+            Some(shared) => {
+                let ways = Ways {
+                    client: &self.client,
+                    cache: &self.cache,
+                    header: rules.header,
+                    log_in: &log_in,
+                };
+                match shared.fetch(&ways, &fetch, &wait) {
+                    Ok(Found::Token(token)) => Ok(token),
+                    Ok(Found::Taken(token)) => return Ok(fetch.leave(Arc::new(token), 0)),
+                    Ok(Found::Wait(token)) => return Ok(fetch.leave(token, LOOK_AGAIN_MS)),
+                    Err(error) => Err(error),
+                }
+            }
+        };
         let (token, landed) = fetch.land(fetched);
         self.note(&token, &landed);
         token
@@ -130,7 +163,8 @@ impl TokenClient {
         }
     }
 
-    /// A business call; a refused token is replaced and the call made once more.
+    /// A business call; a refused token is replaced and the call made once more. The one that a store has may have
+    /// been revoked too, so with a store it is replaced twice.
     pub(crate) fn call<P>(
         &self,
         rules: &TokenRules<P>,
@@ -139,7 +173,7 @@ impl TokenClient {
         options: &Options,
     ) -> Result<Answer> {
         let wait = self.client.wait(options)?;
-        let token = match self.fresh() {
+        let mut token = match self.fresh() {
             Some(token) => token,
             None => {
                 // What cannot be sent is said before a token is fetched for it.
@@ -157,9 +191,13 @@ impl TokenClient {
             self.client.run_on(&terms, &rules.call, platform, call)
         };
         let mut outcome = run(&token);
-        if outcome.as_ref().is_err_and(|e| rules.is_refused(e)) {
+        let replacements = if self.shared.is_some() { 2 } else { 1 };
+        for _ in 0..replacements {
+            if !outcome.as_ref().is_err_and(|e| rules.is_refused(e)) {
+                break;
+            }
             self.invalidate(token.header_value());
-            let token = self.cached_or_new(rules, platform, options, &wait)?;
+            token = self.cached_or_new(rules, platform, options, &wait)?;
             outcome = run(&token);
         }
         // A refused token is a refused call: nothing happened, whatever the call does.

@@ -1,21 +1,9 @@
-//! What a memory of messages is asked, and a user's guard as one.
+//! What a memory of messages is asked.
 
-use std::sync::Arc;
-
-use crate::error::Result;
-
-/// Remembers which messages were seen: a guard of the user's own.
-pub trait ReplayGuard: Send + Sync {
-    /// Notes a message. `true` exactly once for each `key`, also when many threads ask at once.
-    /// It has to be remembered until `keep_until_ms` (Unix milliseconds); `now_ms` is the time now.
-    ///
-    /// # Errors
-    /// When the guard cannot tell; the message is then not accepted.
-    fn first_time(&self, key: &str, now_ms: i64, keep_until_ms: i64) -> Result<bool>;
-}
+use crate::error::{Error, Result, Status};
 
 /// Where messages are claimed while somebody acts on them, and remembered when they are done. What stands
-/// behind it may be a table in memory, a guard with one phase, or a store that machines share.
+/// behind it may be a table in memory, or a store that machines share.
 pub(crate) trait Memory: Send + Sync {
     /// Claims a message for its first one. `say_full` is called before a message that should still be
     /// remembered is forgotten for this one.
@@ -69,27 +57,8 @@ pub(crate) enum Found {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ClaimId(pub(super) u128);
 
-/// A user's guard as a memory: it cannot take back what it noted, so there is one phase.
-pub(crate) struct OnePhase(pub(crate) Arc<dyn ReplayGuard>);
-
-impl Memory for OnePhase {
-    fn claim(&self, key: &str, times: &Times, _: &dyn Fn()) -> Result<Found> {
-        let keep_until_ms = times.now_ms.saturating_add(times.keep_ms);
-        match self.0.first_time(key, times.now_ms, keep_until_ms)? {
-            true => Ok(Found::New(None)),
-            false => Ok(Found::Replayed),
-        }
-    }
-
-    fn done(&self, _: &str, _: ClaimId, _: &Times) -> Result<bool> {
-        Ok(true)
-    }
-
-    fn give_back(&self, _: &str, _: ClaimId) -> Result<()> {
-        Ok(())
-    }
-
-    fn fill(&self, _: i64) -> Option<Fill> {
-        None
-    }
+/// A message that others claim and give back faster than it can be noted.
+pub(super) fn again_and_again() -> Error {
+    let message = "the message is claimed again and again while it is made final: try once more";
+    Error::new(Status::Busy, message)
 }

@@ -1,9 +1,10 @@
-//! Which messages were seen before: the built-in memory, and the guard that a user can put in its place.
+//! Which messages were seen before: the built-in memory, and the store that a user can put in its place.
 
 mod entry;
 mod memory;
+mod store;
 mod table;
 
-pub use memory::ReplayGuard;
-pub(crate) use memory::{ClaimId, Found, Memory, OnePhase, Times};
+pub(crate) use memory::{ClaimId, Found, Memory, Times};
+pub(crate) use store::StoreMemory;
 pub use table::MemoryGuard;

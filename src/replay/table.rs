@@ -8,8 +8,8 @@ use portable_atomic::AtomicU128;
 use sha2::Sha256;
 
 use super::entry::{END_BITS, Entry, Loss, Place, Room, STATE_BITS, State, final_entry, found};
-use super::memory::{ClaimId, Fill, Found, Memory, ReplayGuard, Times};
-use crate::error::{Error, Result, Status};
+use super::memory::{ClaimId, Fill, Found, Memory, Times, again_and_again};
+use crate::error::{Error, Result};
 use crate::os::SharedNumbers;
 use crate::random;
 
@@ -77,6 +77,15 @@ impl MemoryGuard {
             capacity,
             keyed: Hmac::new_from_slice(&key).ok()?,
         })
+    }
+
+    /// Notes a message. `true` exactly once for each `key`, also when many threads ask at once; it is
+    /// remembered until `keep_until_ms` (Unix milliseconds); `now_ms` is the time now.
+    pub fn first_time(&self, key: &str, now_ms: i64, keep_until_ms: i64) -> bool {
+        let place = self.place(key);
+        let to = Entry::new(place.tag, State::Done, keep_until_ms);
+        let found = self.enter(&place, now_ms, to, false, &|| {});
+        matches!(found, Found::New(_))
     }
 
     /// About how many messages it remembers at `now_ms` (Unix milliseconds): exact up to some ten
@@ -268,11 +277,7 @@ impl Memory for MemoryGuard {
         match self.enter(&place, times.now_ms, to, true, &|| {}) {
             Found::New(_) => Ok(true),
             Found::Replayed => Ok(false),
-            Found::Busy => {
-                let message =
-                    "the message is claimed again and again while it is made final: try once more";
-                Err(Error::new(Status::Busy, message))
-            }
+            Found::Busy => Err(again_and_again()),
         }
     }
 
@@ -287,15 +292,6 @@ impl Memory for MemoryGuard {
             remembered: self.size(now_ms) as u64,
             forgotten: self.forgotten(),
         })
-    }
-}
-
-impl ReplayGuard for MemoryGuard {
-    fn first_time(&self, key: &str, now_ms: i64, keep_until_ms: i64) -> Result<bool> {
-        let place = self.place(key);
-        let to = Entry::new(place.tag, State::Done, keep_until_ms);
-        let found = self.enter(&place, now_ms, to, false, &|| {});
-        Ok(matches!(found, Found::New(_)))
     }
 }
 
@@ -461,7 +457,7 @@ mod tests {
     fn it_remembers_what_it_has_room_for() {
         for capacity in [1, 2, 16, 17, 31, 32, 33, 100, 1_000, 20_000] {
             let guard = guard(capacity);
-            let note = |number: usize| guard.first_time(&number.to_string(), 0, 1_000).unwrap();
+            let note = |number: usize| guard.first_time(&number.to_string(), 0, 1_000);
             assert!((0..capacity).all(note), "{capacity}");
             assert_eq!(guard.forgotten(), 0, "{capacity}");
             assert!(!(0..capacity).any(note), "{capacity}");
@@ -498,8 +494,8 @@ mod tests {
         let guard = guard(10);
         for (now_ms, until_ms) in [(0, i64::MAX), (LATEST_MS, i64::MAX), (i64::MIN, 0)] {
             let key = now_ms.to_string();
-            assert!(guard.first_time(&key, now_ms, until_ms).unwrap());
-            assert!(!guard.first_time(&key, now_ms, until_ms).unwrap());
+            assert!(guard.first_time(&key, now_ms, until_ms));
+            assert!(!guard.first_time(&key, now_ms, until_ms));
         }
     }
 

@@ -10,7 +10,7 @@ use crate::languages::suite::root;
 const FLOORS: &[&str] = &[
     "hex json secret clock log random per_process os",
     "http answer envelope error",
-    "statistics replay inbound config options call token store",
+    "statistics replay inbound config options call token store fleet",
     "codings proxy resolve connection tls line transport",
     "client",
     "signing",

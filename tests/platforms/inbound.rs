@@ -434,7 +434,7 @@ fn what_is_refused_leaves_no_trace_and_the_genuine_message_still_counts() {
     let asked = Arc::new(AtomicUsize::new(0));
     let mut config = config();
     config.window_ms = Some(300_000);
-    config.replay_guard = Some(Arc::new(Counting(asked.clone())));
+    config.replay_store = Some(Arc::new(Counting(asked.clone())));
     for platform in PLATFORMS {
         for tamper in ["body", "signature", "missing_signature"] {
             let message = genuine(&sandbox, platform, json!({"tamper": tamper}));
@@ -461,12 +461,16 @@ fn what_is_refused_leaves_no_trace_and_the_genuine_message_still_counts() {
     drop(Call::new("GET", "/"));
 }
 
-/// A guard that has seen nothing, and counts how often it is asked.
+/// A store that has seen nothing, and counts how often it is asked.
 struct Counting(Arc<AtomicUsize>);
 
-impl auth::replay::ReplayGuard for Counting {
-    fn first_time(&self, _: &str, _: i64, _: i64) -> auth::Result<bool> {
+impl auth::store::Store for Counting {
+    fn add(&self, _: &str, _: &[u8], _: i64, _: i64) -> auth::Result<bool> {
         self.0.fetch_add(1, Ordering::SeqCst);
         Ok(true)
+    }
+
+    fn has_only_add(&self) -> bool {
+        true
     }
 }

@@ -7,6 +7,7 @@ mod daxpay_open;
 mod documents;
 mod explain;
 mod explain_corpus;
+mod fleet;
 mod inbound;
 mod keys;
 mod lifetimes;

@@ -12,18 +12,22 @@ use support::sandbox::Sandbox;
 use support::sandbox::signatures::{DaxPayAlgorithm, NestedForm, daxpay_digest, daxpay_string};
 use support::*;
 
-/// A guard that has never seen anything: the signature alone must do.
+/// A store that has never seen anything: the signature alone must do.
 struct Forgetful;
 
-impl auth::replay::ReplayGuard for Forgetful {
-    fn first_time(&self, _: &str, _: i64, _: i64) -> auth::Result<bool> {
+impl auth::store::Store for Forgetful {
+    fn add(&self, _: &str, _: &[u8], _: i64, _: i64) -> auth::Result<bool> {
         Ok(true)
+    }
+
+    fn has_only_add(&self) -> bool {
+        true
     }
 }
 
 fn config() -> auth::Config {
     let mut config = support::config("https://host.example");
-    config.replay_guard = Some(std::sync::Arc::new(Forgetful));
+    config.replay_store = Some(std::sync::Arc::new(Forgetful));
     config
 }
 

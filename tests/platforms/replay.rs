@@ -7,7 +7,8 @@ use std::sync::{Arc, Barrier, Mutex};
 
 use auth::inbound::Inbound;
 use auth::log::Level;
-use auth::replay::{MemoryGuard, ReplayGuard};
+use auth::replay::MemoryGuard;
+use auth::store::Store;
 use auth::{Config, Delivery, Error, Status};
 use serde_json::{Value, json};
 use support::sandbox::Sandbox;
@@ -302,7 +303,7 @@ fn of_many_threads_with_the_same_message_exactly_one_wins() {
 #[test]
 fn the_memory_is_bounded_and_the_oldest_makes_room() {
     let guard = MemoryGuard::new(3).unwrap();
-    let first = |key: &str, now| guard.first_time(key, now, now + 100).unwrap();
+    let first = |key: &str, now| guard.first_time(key, now, now + 100);
     for key in ["a", "b", "c"] {
         assert!(first(key, 0));
     }
@@ -313,7 +314,7 @@ fn the_memory_is_bounded_and_the_oldest_makes_room() {
     // At its end an entry still counts; a millisecond later its place is free.
     assert!(!first("a", 100));
     assert!(first("a", 101));
-    assert!(MemoryGuard::new(0).unwrap().first_time("a", 0, 1).unwrap());
+    assert!(MemoryGuard::new(0).unwrap().first_time("a", 0, 1));
 }
 
 #[test]
@@ -334,20 +335,24 @@ fn the_capacity_is_the_configurations() {
 
 /// Notes what it is asked, and answers as it is told.
 struct Own {
-    asked: Mutex<Vec<(String, i64, i64)>>,
+    asked: Mutex<Vec<(String, i64)>>,
     first: bool,
 }
 
-impl ReplayGuard for Own {
-    fn first_time(&self, key: &str, now_ms: i64, keep_until_ms: i64) -> auth::Result<bool> {
-        let asked = (key.to_owned(), now_ms, keep_until_ms);
-        self.asked.lock().unwrap().push(asked);
+impl Store for Own {
+    fn add(&self, key: &str, _: &[u8], ttl_ms: i64, timeout_ms: i64) -> auth::Result<bool> {
+        assert_eq!(timeout_ms, 200);
+        self.asked.lock().unwrap().push((key.to_owned(), ttl_ms));
         Ok(self.first)
+    }
+
+    fn has_only_add(&self) -> bool {
+        true
     }
 }
 
 #[test]
-fn a_guard_of_ones_own_is_asked_once_and_its_answer_counts() {
+fn a_store_with_only_add_is_asked_once_and_its_answer_counts() {
     let sandbox = Sandbox::start();
     for platform in PLATFORMS {
         for first in [true, false] {
@@ -357,7 +362,7 @@ fn a_guard_of_ones_own_is_asked_once_and_its_answer_counts() {
             });
             let clock = TestClock::now();
             let mut config = config_on(&clock);
-            config.replay_guard = Some(own.clone());
+            config.replay_store = Some(own.clone());
             let check = checker(platform, &config);
             let message = genuine(&sandbox, platform, &json!({}));
             if first {
@@ -368,11 +373,11 @@ fn a_guard_of_ones_own_is_asked_once_and_its_answer_counts() {
                 refused(check(&message), Status::Replayed);
             }
             let asked = own.asked.lock().unwrap();
-            let now = auth::clock::Clock::unix_ms(&*clock);
-            let (key, at, until) = &asked[0];
+            let (key, ttl_ms) = &asked[0];
             assert_eq!(asked.len(), 2);
             assert_eq!(asked[1].0, *key, "the same message has the same key");
-            assert!(key.starts_with(platform), "{key}");
+            assert!(key.starts_with("replay:{") && key.ends_with('}'), "{key}");
+            assert!(key.len() <= 100 && key.is_ascii(), "{key}");
             // A webhook's time is not signed: it is remembered for a day.
             let day_ms = 24 * 60 * 60 * 1000;
             let kept_ms = if platform == "creditpay" {
@@ -380,30 +385,30 @@ fn a_guard_of_ones_own_is_asked_once_and_its_answer_counts() {
             } else {
                 2 * WINDOW_MS
             };
-            assert_eq!((*at, *until), (now, now + kept_ms));
+            assert_eq!(*ttl_ms, kept_ms);
         }
     }
 }
 
-/// A guard whose store is down.
+/// A store that is down.
 struct Down;
 
-impl ReplayGuard for Down {
-    fn first_time(&self, _: &str, _: i64, _: i64) -> auth::Result<bool> {
-        Err(Error::new(Status::Internal, "the store is down"))
+impl Store for Down {
+    fn add(&self, _: &str, _: &[u8], _: i64, _: i64) -> auth::Result<bool> {
+        Err(Error::new(Status::Internal, "it is down"))
     }
 }
 
 #[test]
-fn a_guard_that_cannot_tell_means_no() {
+fn a_store_that_cannot_tell_means_no() {
     let sandbox = Sandbox::start();
     for platform in PLATFORMS {
         let mut config = config_on(&TestClock::now());
-        config.replay_guard = Some(Arc::new(Down));
+        config.replay_store = Some(Arc::new(Down));
         let message = genuine(&sandbox, platform, &json!({}));
         let outcome = checker(platform, &config)(&message);
-        let error = refused(outcome, Status::Internal);
-        assert_eq!(error.message(), "the store is down");
+        let error = refused(outcome, Status::Store);
+        assert_eq!(error.message(), "the shared store failed: it is down");
     }
 }
 
@@ -635,10 +640,10 @@ fn a_webhook_whose_time_is_not_signed_is_remembered_beyond_a_day() {
 }
 
 #[test]
-fn queries_never_reach_a_guard_of_ones_own() {
+fn queries_never_reach_a_store() {
     let sandbox = Sandbox::start();
     let mut config = config_on(&TestClock::now());
-    config.replay_guard = Some(Arc::new(Down));
+    config.replay_store = Some(Arc::new(Down));
     let check = checker("creditpay", &config);
     let kind = json!({"kind": "GET_DEFAULT_ACCOUNT_CREDIT_LIMIT"});
     let message = genuine(&sandbox, "creditpay", &kind);
@@ -655,7 +660,7 @@ fn the_account_is_part_of_the_key() {
         first: true,
     });
     let mut config = config_on(&TestClock::now());
-    config.replay_guard = Some(own.clone());
+    config.replay_store = Some(own.clone());
     let message = genuine(&sandbox, "creditpay", &json!({}));
     for plat_id in ["one", "another"] {
         let key = c.creditpay_signature_key;
@@ -666,8 +671,6 @@ fn the_account_is_part_of_the_key() {
     checker("daxpay", &config)(&genuine(&sandbox, "daxpay", &json!({}))).unwrap();
     checker("redemption", &config)(&genuine(&sandbox, "redemption", &json!({}))).unwrap();
     let asked = own.asked.lock().unwrap();
-    let accounts = ["one", "another", c.daxpay_app_id, c.redemption_business_id];
-    for ((key, ..), account) in asked.iter().zip(accounts) {
-        assert!(key.contains(account), "{key}");
-    }
+    let keys: std::collections::BTreeSet<_> = asked.iter().map(|(key, _)| key).collect();
+    assert_eq!(keys.len(), 4, "{keys:?}");
 }

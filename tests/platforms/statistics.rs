@@ -5,10 +5,11 @@ use crate::support;
 use auth::call::Call;
 use auth::inbound::Rejected;
 use auth::json::Json;
-use auth::replay::{MemoryGuard, ReplayGuard};
+use auth::store::Store;
 use auth::{Delivery, Options, Status};
 use serde_json::json;
 use std::sync::Arc;
+use support::store::MemoryStore;
 use support::sandbox::Sandbox;
 use support::*;
 
@@ -146,8 +147,8 @@ fn messages_are_counted_by_outcome_and_the_guard_tells_how_full_it_is() {
     assert_eq!(guard, r#"{"capacity":500,"remembered":1,"forgotten":0}"#);
     assert!(stats.find("tokens").is_none());
 
-    // A guard of the user's own is asked nothing of the kind.
-    config.replay_guard = Some(Arc::new(MemoryGuard::new(10).unwrap()) as Arc<dyn ReplayGuard>);
+    // A store is asked nothing of the kind.
+    config.replay_store = Some(MemoryStore::new() as Arc<dyn Store>);
     assert!(creditpay(&config).stats().find("replay_guard").is_none());
 }
 

@@ -9,6 +9,7 @@ pub mod operations;
 pub mod pem;
 pub mod proxy;
 pub mod raw;
+pub mod store;
 pub mod tls;
 
 use std::sync::atomic::{AtomicI64, Ordering};

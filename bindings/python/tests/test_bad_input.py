@@ -118,7 +118,7 @@ def test_settings_of_wrong_types() -> None:
         wrong = {name: 1}
         with pytest.raises(TypeError, match=name):
             libauth.Config("https://host.example", **wrong)
-    for name in ("log_callback", "clock_callback", "replay_callback"):
+    for name in ("log_callback", "clock_callback", "replay_store", "token_store"):
         wrong = {name: "not a function"}
         with pytest.raises(TypeError, match=name):
             libauth.Config("https://host.example", **wrong)

@@ -8,12 +8,23 @@ import threading
 import time
 import weakref
 from datetime import datetime, timedelta, timezone
-from typing import Any, List, Tuple
+from typing import Any, Callable, List, Tuple
 
 import pytest
 
 import libauth
 from conftest import Sandbox, customer
+
+
+class Adding:
+    """A store that has only `add`, made of a function of the key."""
+
+    def __init__(self, answer: Callable[[str], Any]) -> None:
+        self.answer = answer
+
+    def add(self, key: str, value: bytes, ttl: timedelta, timeout: timedelta) -> bool:
+        answer = self.answer(key)
+        return answer  # type: ignore[no-any-return]
 
 
 def test_callbacks_survive_the_collector(sandbox: Sandbox) -> None:
@@ -26,7 +37,7 @@ def test_callbacks_survive_the_collector(sandbox: Sandbox) -> None:
             log_callback=lambda level, line: lines.append(line),
             log_level=libauth.LogLevel.TRACE,
             clock_callback=lambda: (datetime.now(timezone.utc), timedelta(seconds=time.monotonic())),
-            replay_callback=lambda key, now, until: not asked.append(key),  # type: ignore[func-returns-value]
+            replay_store=Adding(lambda key: not asked.append(key)),  # type: ignore[func-returns-value]
         )
 
     with make() as creditpay:
@@ -53,22 +64,22 @@ def test_a_handle_and_its_callbacks_are_collected(sandbox: Sandbox) -> None:
     assert gone() is None
 
 
-def test_a_replay_callback_that_raises_refuses_the_message(sandbox: Sandbox) -> None:
+def test_a_replay_store_that_raises_refuses_the_message(sandbox: Sandbox) -> None:
     mistake = RuntimeError("the database is gone")
 
-    def guard(key: str, now: datetime, keep_until: datetime) -> bool:
+    def guard(key: str) -> bool:
         raise mistake
 
-    with sandbox.creditpay(replay_callback=guard) as creditpay:
-        with pytest.raises(libauth.InternalError) as caught:
+    with sandbox.creditpay(replay_store=Adding(guard)) as creditpay:
+        with pytest.raises(libauth.StoreError) as caught:
             creditpay.verify(sandbox.message("creditpay", kind="PAY_START"))
     assert caught.value.__cause__ is mistake
 
 
 @pytest.mark.parametrize("answer", [None, 1, "yes", 0])
-def test_a_replay_callback_must_answer_with_a_bool(sandbox: Sandbox, answer: Any) -> None:
-    with sandbox.creditpay(replay_callback=lambda key, now, until: answer) as creditpay:
-        with pytest.raises(libauth.InternalError) as caught:
+def test_a_replay_store_must_answer_with_a_bool(sandbox: Sandbox, answer: Any) -> None:
+    with sandbox.creditpay(replay_store=Adding(lambda key: answer)) as creditpay:
+        with pytest.raises(libauth.StoreError) as caught:
             creditpay.verify(sandbox.message("creditpay", kind="PAY_START"))
     assert isinstance(caught.value.__cause__, TypeError) and "bool" in str(caught.value.__cause__)
 
@@ -117,13 +128,13 @@ def test_an_interrupt_in_a_callback_is_raised_by_the_call(sandbox: Sandbox) -> N
     def log(level: libauth.LogLevel, line: str) -> None:
         raise KeyboardInterrupt
 
-    def guard(key: str, now: datetime, keep_until: datetime) -> bool:
+    def guard(key: str) -> bool:
         raise SystemExit(3)
 
     with sandbox.seller(log_callback=log, log_level=libauth.LogLevel.TRACE) as seller:
         with pytest.raises(KeyboardInterrupt):
             seller.token()
-    with sandbox.creditpay(replay_callback=guard) as creditpay:
+    with sandbox.creditpay(replay_store=Adding(guard)) as creditpay:
         with pytest.raises(SystemExit):
             creditpay.verify(sandbox.message("creditpay", kind="PAY_START"))
 
@@ -132,7 +143,7 @@ def test_a_callback_may_use_its_own_handle(sandbox: Sandbox) -> None:
     handle: List[libauth.CreditPay] = []
     inner: List[Any] = []
 
-    def guard(key: str, now: datetime, keep_until: datetime) -> bool:
+    def guard(key: str) -> bool:
         inner.append(handle[0].issue_code(**customer()).ident_code)
         try:
             handle[0].open_token("0" * 32)
@@ -140,7 +151,7 @@ def test_a_callback_may_use_its_own_handle(sandbox: Sandbox) -> None:
             inner.append(error)
         return True
 
-    with sandbox.creditpay(replay_callback=guard) as creditpay:
+    with sandbox.creditpay(replay_store=Adding(guard)) as creditpay:
         handle.append(creditpay)
         assert creditpay.verify(sandbox.message("creditpay", kind="PAY_START"))
     assert len(inner) == 2 and len(inner[0]) == 32 and isinstance(inner[1], libauth.Error)
@@ -166,12 +177,12 @@ def test_a_log_callback_may_use_its_own_handle(sandbox: Sandbox) -> None:
 def test_a_callback_may_close_its_own_handle(sandbox: Sandbox) -> None:
     handle: List[libauth.CreditPay] = []
 
-    def guard(key: str, now: datetime, keep_until: datetime) -> bool:
+    def guard(key: str) -> bool:
         handle[0].close()
         gc.collect()
         return True
 
-    creditpay = sandbox.creditpay(replay_callback=guard)
+    creditpay = sandbox.creditpay(replay_store=Adding(guard))
     handle.append(creditpay)
     assert creditpay.verify(sandbox.message("creditpay", kind="REFUND")).type == "REFUND"
     with pytest.raises(libauth.ClosedError):

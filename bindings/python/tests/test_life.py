@@ -242,9 +242,11 @@ page = os.sysconf("SC_PAGESIZE")
 def resident():
     with open("/proc/self/statm") as file:
         return int(file.read().split()[1]) * page
+class Seen:
+    def add(self, key, value, ttl, timeout): return False
 seller = sandbox.seller()
 seller.token()
-creditpay = sandbox.creditpay(log_callback=lambda level, line: None, replay_callback=lambda key, now, until: False)
+creditpay = sandbox.creditpay(log_callback=lambda level, line: None, replay_store=Seen())
 message = sandbox.message("creditpay", kind="PAY_START")
 request = seller.build_token()
 def token(): seller.token()

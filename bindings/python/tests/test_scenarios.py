@@ -9,7 +9,7 @@ import time
 import urllib.parse
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
-from typing import Any, List, Set, Tuple
+from typing import Any, Dict, List, Optional, Set, Tuple
 
 import pytest
 
@@ -409,26 +409,77 @@ def test_scenario_log_without_secrets(sandbox: Sandbox) -> None:
     assert not any("\n" in line for _level, line in lines)
 
 
-def test_scenario_replay_callback(sandbox: Sandbox) -> None:
-    asked: List[Tuple[str, datetime, datetime]] = []
+class MemoryStore:
+    """A store in memory; what it keeps never ends."""
+
+    def __init__(self) -> None:
+        self.values: Dict[str, bytes] = {}
+        self.lock = threading.Lock()
+
+    def get(self, key: str, timeout: timedelta) -> Optional[bytes]:
+        assert timeout == timedelta(milliseconds=200)
+        return self.values.get(key)
+
+    def add(self, key: str, value: bytes, ttl: timedelta, timeout: timedelta) -> bool:
+        assert ttl > timedelta(0)
+        with self.lock:
+            return self.values.setdefault(key, value) is value
+
+    def replace(self, key: str, expected: bytes, value: bytes, ttl: timedelta, timeout: timedelta) -> bool:
+        with self.lock:
+            if self.values.get(key) != expected:
+                return False
+            self.values[key] = value
+            return True
+
+    def remove(self, key: str, expected: bytes, timeout: timedelta) -> bool:
+        with self.lock:
+            return self.values.get(key) == expected and self.values.pop(key) is not None
+
+
+def test_scenario_replay_store(sandbox: Sandbox) -> None:
+    asked: List[timedelta] = []
     seen: Set[str] = set()
 
-    def guard(key: str, now: datetime, keep_until: datetime) -> bool:
-        asked.append((key, now, keep_until))
-        fresh = key not in seen
-        seen.add(key)
-        return fresh
+    class OnlyAdd:
+        def add(self, key: str, value: bytes, ttl: timedelta, timeout: timedelta) -> bool:
+            asked.append(ttl)
+            fresh = key not in seen
+            seen.add(key)
+            return fresh
 
-    with sandbox.creditpay(replay_callback=guard) as creditpay:
+    with sandbox.creditpay(replay_store=OnlyAdd()) as creditpay:
         message = sandbox.message("creditpay", kind="PAY_START")
         creditpay.verify(message)
         with pytest.raises(libauth.ReplayedError):
             creditpay.verify(message)
+        assert len(seen) == 1 and asked == [timedelta(days=1)] * 2
         # Another handle of another process would share it.
         seen.clear()
         creditpay.verify(message)
-    assert len(asked) == 3 and len({key for key, _now, _until in asked}) == 1
-    assert all(now < until and now.tzinfo is timezone.utc for _key, now, until in asked)
+    # One with all four operations has two phases.
+    store = MemoryStore()
+    with sandbox.creditpay(replay_store=store) as one, sandbox.creditpay(replay_store=store) as other:
+        message = sandbox.message("creditpay", kind="PAY_START")
+        event = one.verify(message)
+        with pytest.raises(libauth.BusyError):
+            other.verify(message)
+        event.done()
+        with pytest.raises(libauth.ReplayedError):
+            other.verify(message)
+
+
+def test_scenario_token_store(sandbox: Sandbox) -> None:
+    store = MemoryStore()
+    shared: Dict[str, Any] = {"token_store": store, "store_keys": [("one", bytes(range(32)))]}
+    with sandbox.seller(**shared) as one, sandbox.seller(**shared) as other:
+        token = one.token()
+        assert not token.is_degraded and other.token().value == token.value
+        assert sandbox.counters("seller")["requests"] == 1
+        # Nothing of it can be read in the store.
+        assert all(token.value.encode() not in value for value in store.values.values())
+    with pytest.raises(libauth.InvalidConfigError, match="store_key"):
+        sandbox.seller(token_store=store)
 
 
 def test_scenario_threads_share_a_token(sandbox: Sandbox) -> None:

@@ -75,6 +75,7 @@ const RULES: TokenRules<OpenPlatform> = TokenRules {
         read: |_, _, response| open(response),
     },
     refused_code: "10134",
+    header: TOKEN_HEADER,
 };
 
 const TOKEN_LIFETIME_MS: &str = "openplatform_token_lifetime_ms";
@@ -106,7 +107,7 @@ impl OpenPlatform {
         let token_lifetime_ms = *config.setting(TOKEN_LIFETIME_MS).unwrap_or(&TWO_HOURS_MS);
         check_range(TOKEN_LIFETIME_MS, token_lifetime_ms, 1..=YEAR_MS)?;
         Ok(OpenPlatform {
-            tokens: TokenClient::new("openplatform", config, vec![secret.clone()])?,
+            tokens: TokenClient::new("openplatform", config, client_id, vec![secret.clone()])?,
             client_id: client_id.to_owned(),
             secret,
             token_lifetime_ms,

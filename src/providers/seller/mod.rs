@@ -52,6 +52,7 @@ const RULES: TokenRules<Seller> = TokenRules {
         read: |_, _, response| open(response),
     },
     refused_code: "401",
+    header: TOKEN_HEADER,
 };
 
 const EXPIRES_IN_UNIT: &str = "seller_expires_in_unit";
@@ -114,7 +115,7 @@ impl Seller {
             })?;
         Ok(Seller {
             token_path,
-            tokens: TokenClient::new("seller", config, secrets)?,
+            tokens: TokenClient::new("seller", config, access_key.expose(), secrets)?,
             access_key,
             secret_key,
             expires_in_unit: unit.unwrap_or_default(),

@@ -252,10 +252,11 @@ struct guard {
   char last_key[512];
 };
 
-static int32_t answer_as_told(void *context, const char *key, int64_t now, int64_t keep_until) {
+static int32_t answer_as_told(void *context, const char *key, const uint8_t *value, size_t value_length, int64_t ttl_ms,
+                              int64_t timeout_ms) {
   struct guard *guard = context;
   guard->asked++;
-  CHECK(*key != '\0' && !leaks(key) && now < keep_until);
+  CHECK(*key != '\0' && !leaks(key) && value != NULL && value_length > 0 && ttl_ms > 0 && timeout_ms == 200);
   snprintf(guard->last_key, sizeof guard->last_key, "%s", key);
   return guard->answer;
 }
@@ -299,12 +300,14 @@ static libauth_status verify(const libauth_config *config, int sender, const str
 }
 
 static void replay_answers_count(void) {
-  static const libauth_status expected[] = {LIBAUTH_INTERNAL, LIBAUTH_REPLAYED, LIBAUTH_OK};
+  static const libauth_status expected[] = {LIBAUTH_STORE, LIBAUTH_REPLAYED, LIBAUTH_OK};
   struct guard guard = {0, 0, ""};
   libauth_config *config = libauth_config_new(base("c-replay-answers", "", "creditpay"));
   char json[256], first_key[512];
   int sender;
-  libauth_config_set_replay_callback(config, answer_as_told, &guard);
+  libauth_store *store = libauth_store_new(NULL, answer_as_told, NULL, NULL, &guard);
+  libauth_config_set_replay_store(config, store);
+  libauth_store_free(store);
   for (sender = 0; sender < 3; sender++) {
     struct message message, forged, other;
     snprintf(json, sizeof json, senders[sender], "");

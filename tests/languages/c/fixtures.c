@@ -45,6 +45,12 @@ static void make_messages(struct fixtures *fx) {
   libauth_inbound_free(inbound);
 }
 
+static int32_t no_add(void *context, const char *key, const uint8_t *value, size_t length, int64_t ttl_ms,
+                      int64_t timeout_ms) {
+  (void)context, (void)key, (void)value, (void)length, (void)ttl_ms, (void)timeout_ms;
+  return -1;
+}
+
 void fixtures_make(struct fixtures *fx, const char *scope) {
   memset(fx, 0, sizeof *fx);
   fx->config = libauth_config_new(base(scope, "", "creditpay"));
@@ -55,6 +61,7 @@ void fixtures_make(struct fixtures *fx, const char *scope) {
   fx->seller = new_seller(base(scope, "", "seller"));
 
   fx->options = libauth_options_new();
+  fx->store = libauth_store_new(NULL, no_add, NULL, NULL, NULL);
   fx->call = libauth_call_new("POST", "/any");
   fx->http_response = libauth_http_response_new(200);
   fx->creditpay_request = new_creditpay_request();
@@ -87,6 +94,7 @@ void fixtures_make(struct fixtures *fx, const char *scope) {
 void fixtures_free(struct fixtures *fx) {
   libauth_config_free(fx->config);
   libauth_options_free(fx->options);
+  libauth_store_free(fx->store);
   libauth_call_free(fx->call);
   libauth_answer_free(fx->answer);
   libauth_http_request_free(fx->http_request);

@@ -9,6 +9,7 @@
 struct fixtures {
   libauth_config *config;
   libauth_options *options;
+  libauth_store *store;
   libauth_call *call;
   libauth_answer *answer;
   libauth_http_request *http_request;

@@ -41,9 +41,8 @@ TEST(callbacks_live_as_long_as_the_last_handle) {
           libauth::milliseconds(1000 + *b)};
       return reading;
     });
-    config.set_replay_callback([c](const std::string&, libauth::time_point, libauth::time_point) {
-      return *c == 0 ? libauth::replay::first_time : libauth::replay::seen;
-    });
+    config.set_replay_store(
+        adding([c](const std::string&) { return *c == 0 ? libauth::stored::yes : libauth::stored::no; }));
     first = box.creditpay(config);
     second = box.creditpay(config);
   }
@@ -105,25 +104,24 @@ TEST(what_a_log_callback_throws_is_kept_and_the_call_goes_on) {
   EQUAL(text_of(error.callback_exception()), "no disk");
 }
 
-TEST(a_replay_guard_that_throws_cannot_tell) {
+TEST(a_replay_store_that_throws_cannot_tell) {
   sandbox box;
   libauth::config config = box.config("creditpay");
   bool broken = true;
-  config.set_replay_callback([&broken](const std::string&, libauth::time_point, libauth::time_point) {
+  config.set_replay_store(adding([&broken](const std::string&) {
     if (broken) throw own_exception("the database is away");
-    return libauth::replay::first_time;
-  });
+    return libauth::stored::yes;
+  }));
   libauth::creditpay creditpay = box.creditpay(config);
   libauth::inbound message = box.message("creditpay");
-  libauth::internal_error error = THROWS(libauth::internal_error, creditpay.verify(message));
+  libauth::store_error error = THROWS(libauth::store_error, creditpay.verify(message));
   EQUAL(text_of(error.callback_exception()), "the database is away");
   EQUAL(text_of(creditpay.take_callback_exception()), "the database is away");
   broken = false;
   CHECK(creditpay.verify(message).kind() == libauth::creditpay_kind::pay_success);
   CHECK(creditpay.take_callback_exception() == nullptr);
-  config.set_replay_callback(
-      [](const std::string&, libauth::time_point, libauth::time_point) { return libauth::replay::cannot_tell; });
-  libauth::internal_error without = THROWS(libauth::internal_error, box.creditpay(config).verify(message));
+  config.set_replay_store(adding([](const std::string&) { return libauth::stored::failed; }));
+  libauth::store_error without = THROWS(libauth::store_error, box.creditpay(config).verify(message));
   CHECK(without.callback_exception() == nullptr);
 }
 
@@ -160,10 +158,10 @@ TEST(a_callback_may_call_back_into_the_handle) {
   libauth::creditpay creditpay;
   int depth = 0, calls = 0;
   libauth::config config = box.config("creditpay");
-  config.set_replay_callback([&](const std::string&, libauth::time_point, libauth::time_point) {
+  config.set_replay_store(adding([&](const std::string&) {
     CHECK(!creditpay.issue_code(customer()).url().empty());
-    return libauth::replay::first_time;
-  });
+    return libauth::stored::yes;
+  }));
   config.set_log_callback(libauth::log_level::trace, [&](libauth::log_level, const std::string&) {
     if (!creditpay || depth > 0) return;
     ++depth;
@@ -183,22 +181,19 @@ TEST(an_inner_call_takes_nothing_from_the_outer_one) {
   sandbox box;
   const libauth::creditpay other = box.creditpay();
   libauth::config config = box.config("creditpay");
-  config.set_replay_callback([&](const std::string&, libauth::time_point, libauth::time_point) -> libauth::replay {
+  config.set_replay_store(adding([&](const std::string&) -> libauth::stored {
     libauth::result<libauth::token> inner = other.try_open_token("unknown");
     CHECK(!inner && inner.error().callback_exception() == nullptr);
     throw own_exception("after the inner call");
-  });
-  libauth::internal_error error =
-      THROWS(libauth::internal_error, box.creditpay(config).verify(box.message("creditpay")));
+  }));
+  libauth::store_error error = THROWS(libauth::store_error, box.creditpay(config).verify(box.message("creditpay")));
   EQUAL(text_of(error.callback_exception()), "after the inner call");
 }
 
 TEST(exceptions_of_other_threads_do_not_mix) {
   sandbox box;
   libauth::config config = box.config("creditpay");
-  config.set_replay_callback([](const std::string& key, libauth::time_point, libauth::time_point) -> libauth::replay {
-    throw own_exception(key);
-  });
+  config.set_replay_store(adding([](const std::string& key) -> libauth::stored { throw own_exception(key); }));
   const libauth::creditpay creditpay = box.creditpay(config);
   std::vector<std::thread> threads;
   std::vector<std::string> keys(16);

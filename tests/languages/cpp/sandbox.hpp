@@ -15,6 +15,23 @@ inline std::string origin() {
   return value;
 }
 
+/// A store that has only `add`, made of a function of the key.
+class function_store : public libauth::add_store {
+ public:
+  explicit function_store(std::function<libauth::stored(const std::string&)> answer) : answer_(std::move(answer)) {}
+  libauth::stored add(const std::string& key, const std::string&, libauth::milliseconds,
+                      libauth::milliseconds) override {
+    return answer_(key);
+  }
+
+ private:
+  std::function<libauth::stored(const std::string&)> answer_;
+};
+
+inline std::shared_ptr<libauth::add_store> adding(std::function<libauth::stored(const std::string&)> answer) {
+  return std::make_shared<function_store>(std::move(answer));
+}
+
 class sandbox {
  public:
   sandbox() {

@@ -507,16 +507,69 @@ static void scenario_log_without_secrets() {
       fail_at(__FILE__, __LINE__, "a secret is in the log: " + everything);
 }
 
-static void scenario_replay_callback() {
+/* A store in memory; what it keeps never ends. */
+class memory_store : public libauth::store {
+ public:
+  libauth::stored get(const std::string& key, libauth::milliseconds timeout, std::string& value) override {
+    std::lock_guard<std::mutex> lock(mutex_);
+    CHECK(timeout == libauth::milliseconds(200));
+    const auto found = values.find(key);
+    if (found == values.end()) return libauth::stored::no;
+    value = found->second;
+    return libauth::stored::yes;
+  }
+  libauth::stored add(const std::string& key, const std::string& value, libauth::milliseconds ttl,
+                      libauth::milliseconds) override {
+    std::lock_guard<std::mutex> lock(mutex_);
+    CHECK(ttl.count() > 0);
+    return values.insert(std::make_pair(key, value)).second ? libauth::stored::yes : libauth::stored::no;
+  }
+  libauth::stored replace(const std::string& key, const std::string& expected, const std::string& value,
+                          libauth::milliseconds, libauth::milliseconds) override {
+    std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = values.find(key);
+    if (found == values.end() || found->second != expected) return libauth::stored::no;
+    found->second = value;
+    return libauth::stored::yes;
+  }
+  libauth::stored remove(const std::string& key, const std::string& expected, libauth::milliseconds) override {
+    std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = values.find(key);
+    if (found == values.end() || found->second != expected) return libauth::stored::no;
+    values.erase(found);
+    return libauth::stored::yes;
+  }
+
+  std::map<std::string, std::string> values;
+
+ private:
+  std::mutex mutex_;
+};
+
+static void scenario_token_store() {
+  sandbox box;
+  const auto store = std::make_shared<memory_store>();
+  libauth::config config = box.config("seller");
+  config.set_token_store(store);
+  THROWS(libauth::invalid_config_error, box.seller(config));
+  config.add_store_key("one", std::string(32, '\x7f'));
+  const libauth::seller one = box.seller(config), other = box.seller(config);
+  const libauth::token token = one.token();
+  CHECK(!token.is_degraded());
+  EQUAL(other.token().value(), token.value());
+  EQUAL(box.count("seller", "requests"), 1);
+  for (const auto& entry : store->values) CHECK(entry.second.find(token.value()) == std::string::npos);
+}
+
+static void scenario_replay_store() {
   sandbox box;
   std::set<std::string> seen;
   int asked = 0;
   libauth::config config = box.config("creditpay");
-  config.set_replay_callback([&](const std::string& key, libauth::time_point now, libauth::time_point keep_until) {
+  config.set_replay_store(adding([&](const std::string& key) {
     ++asked;
-    CHECK(keep_until > now && now > system_clock::now() - minutes(1) && now < system_clock::now() + minutes(1));
-    return seen.insert(key).second ? libauth::replay::first_time : libauth::replay::seen;
-  });
+    return seen.insert(key).second ? libauth::stored::yes : libauth::stored::no;
+  }));
   libauth::creditpay creditpay = box.creditpay(config);
   libauth::inbound message = box.message("creditpay");
   creditpay.verify(message);
@@ -526,6 +579,13 @@ static void scenario_replay_callback() {
   creditpay.verify(message);
   EQUAL(asked, 3);
   CHECK(creditpay.take_callback_exception() == nullptr);
+  // One with all four operations has two phases.
+  config.set_replay_store(std::make_shared<memory_store>());
+  const libauth::creditpay first = box.creditpay(config), second = box.creditpay(config);
+  libauth::creditpay_event event = first.verify(message);
+  THROWS(libauth::busy_error, second.verify(message));
+  event.done();
+  THROWS(libauth::replayed_error, second.verify(message));
 }
 
 static void scenario_threads_share_a_token() {
@@ -607,7 +667,8 @@ const int added_scenarios[] = {
     ADD(scenario_offline_round_trip),
     ADD(scenario_explain_mismatch),
     ADD(scenario_log_without_secrets),
-    ADD(scenario_replay_callback),
+    ADD(scenario_replay_store),
+    ADD(scenario_token_store),
     ADD(scenario_threads_share_a_token),
     ADD(scenario_invalid_text),
 };

@@ -205,13 +205,16 @@ fn java_type<'a>(source: &'a Source, kind: &'a str) -> &'a str {
     }
 }
 
-/// Callbacks have one word.
+/// What an interface for a callback is called.
 fn java_callback_name(kind: &str) -> &'static str {
     match kind {
         "libauth_cancel_callback" => "CancelCallback",
         "libauth_log_callback" => "LogCallback",
         "libauth_clock_callback" => "ClockCallback",
-        "libauth_replay_callback" => "ReplayCallback",
+        "libauth_store_get_callback" => "StoreGetCallback",
+        "libauth_store_add_callback" => "StoreAddCallback",
+        "libauth_store_replace_callback" => "StoreReplaceCallback",
+        "libauth_store_remove_callback" => "StoreRemoveCallback",
         "libauth_sign_callback" => "SignCallback",
         kind => panic!("Java has no name for {kind}"),
     }

@@ -12,6 +12,7 @@ pub const SECTIONS: [(&str, &str); 17] = [
     ("error", "Errors"),
     ("version", "The version at run time"),
     ("options", "Options of one call"),
+    ("store", "Stores that processes share"),
     ("config", "Settings"),
     ("call", "Business calls"),
     ("http", "HTTP messages, for your own transport"),

@@ -73,6 +73,7 @@ from .inbound import Inbound
 from .openplatform import OpenPlatform
 from .redemption import Redemption, RedemptionAlipayUrl, RedemptionEvent
 from .seller import Seller
+from .store import AddStore, Store
 from .tokens import Token
 
 # A library is silent unless its user wants to hear it: nothing goes to stderr for want of a handler.
@@ -99,12 +100,12 @@ def library_path() -> str:
 
 
 __all__ = [
-    "Answer", "BadSignatureError", "BusyError", "CancelledError", "ClosedError", "Config", "CreditPay", "CreditPayCard",
-    "CreditPayCode", "CreditPayEvent", "CreditPayKind", "DaxPay", "DaxPayAuthUrl", "DaxPayEvent", "DaxPayIdentity",
-    "DaxPayResponseSignature", "DaxPaySign", "DaxPayStatus", "Delivery", "Error", "Explanation", "HttpError",
-    "HttpRequest", "HttpResponse", "Inbound", "InternalError", "InvalidArgumentError", "InvalidConfigError",
-    "InvalidKeyError", "JsonType", "LogLevel", "NetworkError", "OpenPlatform", "OutcomeUnknownError", "PlatformError",
-    "ProtocolError", "RateLimitedError", "Redemption", "RedemptionAlipayUrl", "RedemptionEvent", "ReplayedError",
-    "Seller", "SellerExpiresInUnit", "StaleError", "Status", "StoreError", "Token", "UnauthorizedError",
-    "__version__", "library_path", "reply_status", "version",
+    "AddStore", "Answer", "BadSignatureError", "BusyError", "CancelledError", "ClosedError", "Config", "CreditPay",
+    "CreditPayCard", "CreditPayCode", "CreditPayEvent", "CreditPayKind", "DaxPay", "DaxPayAuthUrl", "DaxPayEvent",
+    "DaxPayIdentity", "DaxPayResponseSignature", "DaxPaySign", "DaxPayStatus", "Delivery", "Error", "Explanation",
+    "HttpError", "HttpRequest", "HttpResponse", "Inbound", "InternalError", "InvalidArgumentError",
+    "InvalidConfigError", "InvalidKeyError", "JsonType", "LogLevel", "NetworkError", "OpenPlatform",
+    "OutcomeUnknownError", "PlatformError", "ProtocolError", "RateLimitedError", "Redemption", "RedemptionAlipayUrl",
+    "RedemptionEvent", "ReplayedError", "Seller", "SellerExpiresInUnit", "StaleError", "Status", "Store", "StoreError",
+    "Token", "UnauthorizedError", "__version__", "library_path", "reply_status", "version",
 ]  # fmt: skip

@@ -79,9 +79,12 @@ CONSTANTS: Dict[str, Union[int, str]] = {
 # Name, result, parameters.
 CALLBACKS: Tuple[Tuple[str, str, Tuple[str, ...]], ...] = (
     ("libauth_cancel_callback", "int32_t", ("void *",)),
+    ("libauth_store_get_callback", "int64_t", ("void *", "const char *", "int64_t", "uint8_t *", "size_t")),
+    ("libauth_store_add_callback", "int32_t", ("void *", "const char *", "const uint8_t *", "size_t", "int64_t", "int64_t")),
+    ("libauth_store_replace_callback", "int32_t", ("void *", "const char *", "const uint8_t *", "size_t", "const uint8_t *", "size_t", "int64_t", "int64_t")),
+    ("libauth_store_remove_callback", "int32_t", ("void *", "const char *", "const uint8_t *", "size_t", "int64_t")),
     ("libauth_log_callback", "void", ("void *", "int32_t", "const char *")),
     ("libauth_clock_callback", "void", ("void *", "int64_t *", "int64_t *")),
-    ("libauth_replay_callback", "int32_t", ("void *", "const char *", "int64_t", "int64_t")),
     ("libauth_sign_callback", "int32_t", ("void *", "const uint8_t *", "size_t", "uint8_t *", "size_t")),
 )
 
@@ -120,6 +123,8 @@ FUNCTIONS: Tuple[Tuple[str, str, Tuple[str, ...]], ...] = (
     ("libauth_options_set_timeout_ms", "void", ("libauth_options *", "int64_t")),
     ("libauth_options_set_trace_id", "void", ("libauth_options *", "const char *")),
     ("libauth_options_set_cancel_callback", "void", ("libauth_options *", "libauth_cancel_callback", "void *")),
+    ("libauth_store_new", "libauth_store *", ("libauth_store_get_callback", "libauth_store_add_callback", "libauth_store_replace_callback", "libauth_store_remove_callback", "void *")),
+    ("libauth_store_free", "void", ("libauth_store *",)),
     ("libauth_config_new", "libauth_config *", ("const char *",)),
     ("libauth_config_free", "void", ("libauth_config *",)),
     ("libauth_config_set_timeout_ms", "void", ("libauth_config *", "int64_t")),
@@ -151,7 +156,10 @@ FUNCTIONS: Tuple[Tuple[str, str, Tuple[str, ...]], ...] = (
     ("libauth_config_set_window_ms", "void", ("libauth_config *", "int64_t")),
     ("libauth_config_set_replay_claim_ms", "void", ("libauth_config *", "int64_t")),
     ("libauth_config_set_replay_capacity", "void", ("libauth_config *", "int64_t")),
-    ("libauth_config_set_replay_callback", "void", ("libauth_config *", "libauth_replay_callback", "void *")),
+    ("libauth_config_set_replay_store", "void", ("libauth_config *", "const libauth_store *")),
+    ("libauth_config_set_token_store", "void", ("libauth_config *", "const libauth_store *")),
+    ("libauth_config_add_store_key", "void", ("libauth_config *", "const char *", "const uint8_t *", "size_t")),
+    ("libauth_config_set_store_timeout_ms", "void", ("libauth_config *", "int64_t")),
     ("libauth_config_set_clock_callback", "void", ("libauth_config *", "libauth_clock_callback", "void *")),
     ("libauth_config_set_log_callback", "void", ("libauth_config *", "int32_t", "libauth_log_callback", "void *")),
     ("libauth_call_new", "libauth_call *", ("const char *", "const char *")),
@@ -179,6 +187,7 @@ FUNCTIONS: Tuple[Tuple[str, str, Tuple[str, ...]], ...] = (
     ("libauth_token_header_value", "const char *", ("const libauth_token *",)),
     ("libauth_token_expires_at_ms", "int64_t", ("const libauth_token *",)),
     ("libauth_token_lifetime_ms", "int64_t", ("const libauth_token *",)),
+    ("libauth_token_is_degraded", "int32_t", ("const libauth_token *",)),
     ("libauth_token_answer", "const libauth_answer *", ("const libauth_token *",)),
     ("libauth_token_free", "void", ("libauth_token *",)),
     ("libauth_inbound_new", "libauth_inbound *", ("const char *", "const char *")),

@@ -46,7 +46,9 @@ def perform(function: Callable[..., int], *arguments: Any) -> None:
         delivery = failed.delivery if failed is not None else Delivery.MAYBE_SENT
         raise InternalError("clock_callback failed: see the cause", delivery=delivery) from failures.clock
     if failed is not None:
-        raise failed from failures.replay or failures.sign
+        raise failed from failures.store or failures.sign
+    if failures.store is not None:
+        _callbacks.report(failures.store)
 
 
 def verified(

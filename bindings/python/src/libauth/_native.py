@@ -20,7 +20,32 @@ from ._header import CONSTANTS, FUNCTIONS
 
 HEADER_VERSION = str(CONSTANTS["LIBAUTH_VERSION"])
 
-REPLAY_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int64, ctypes.c_int64)
+STORE_GET_CALLBACK = ctypes.CFUNCTYPE(
+    ctypes.c_int64, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int64, ctypes.c_void_p, ctypes.c_size_t
+)
+STORE_ADD_CALLBACK = ctypes.CFUNCTYPE(
+    ctypes.c_int32,
+    ctypes.c_void_p,
+    ctypes.c_char_p,
+    ctypes.c_void_p,
+    ctypes.c_size_t,
+    ctypes.c_int64,
+    ctypes.c_int64,
+)
+STORE_REPLACE_CALLBACK = ctypes.CFUNCTYPE(
+    ctypes.c_int32,
+    ctypes.c_void_p,
+    ctypes.c_char_p,
+    ctypes.c_void_p,
+    ctypes.c_size_t,
+    ctypes.c_void_p,
+    ctypes.c_size_t,
+    ctypes.c_int64,
+    ctypes.c_int64,
+)
+STORE_REMOVE_CALLBACK = ctypes.CFUNCTYPE(
+    ctypes.c_int32, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int64
+)
 CANCEL_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p)
 SIGN_CALLBACK = ctypes.CFUNCTYPE(
     ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p, ctypes.c_size_t
@@ -46,7 +71,10 @@ _SCALARS: Dict[str, Any] = {
     "libauth_daxpay_response_signature": ctypes.c_int32,
     "libauth_seller_expires_in_unit": ctypes.c_int32,
     "libauth_cancel_callback": CANCEL_CALLBACK,
-    "libauth_replay_callback": REPLAY_CALLBACK,
+    "libauth_store_get_callback": STORE_GET_CALLBACK,
+    "libauth_store_add_callback": STORE_ADD_CALLBACK,
+    "libauth_store_replace_callback": STORE_REPLACE_CALLBACK,
+    "libauth_store_remove_callback": STORE_REMOVE_CALLBACK,
     "libauth_sign_callback": SIGN_CALLBACK,
     "libauth_clock_callback": CLOCK_CALLBACK,
     "libauth_log_callback": LOG_CALLBACK,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Match
 
-_SPANS = "timeout|connect_timeout|idle_timeout|window|replay_claim|openplatform_token_lifetime"
+_SPANS = "timeout|connect_timeout|idle_timeout|window|replay_claim|store_timeout|openplatform_token_lifetime"
 _RANGE = re.compile(rf"\b({_SPANS})_ms is (-?\d+): it must be from (\d+) to (\d+)")
 _SPAN = re.compile(rf"\b({_SPANS})_ms\b")
 _OFFSET = re.compile(r"\bdaxpay_utc_offset_minutes is (-?\d+): it must be from -1080 to 1080")
@@ -22,11 +22,12 @@ _LATER = {
     "daxpay_previous_key ": "daxpay_previous_keys ",
     "creditpay_previous_key ": "creditpay_previous_keys ",
     "redemption_previous_key ": "redemption_previous_keys ",
+    "store_key ": "store_keys ",
     "log level is": "log_level is",
     **_ENUMS,
 }
 # What any of the above needs to be in a message at all.
-_HINT = re.compile(r"_ms\b|_minutes\b|_previous_key |LIBAUTH_|log level")
+_HINT = re.compile(r"_ms\b|_minutes\b|_previous_key |store_key |LIBAUTH_|log level")
 
 
 def pythonic(message: str) -> str:

@@ -9,11 +9,12 @@ from datetime import timedelta
 from typing import Any, Callable, Dict, Iterable, List, Optional, Tuple, Union
 
 from . import _marshal
-from ._callbacks import LOGGING_LEVELS, Callbacks, ClockCallback, ReplayCallback
+from ._callbacks import LOGGING_LEVELS, Callbacks, ClockCallback
 from ._environment import Environment
 from ._marshal import Duration
 from ._native import NativeObject, lib
 from .errors import InvalidConfigError
+from .store import AddStore, Store
 
 #: A PEM chain and its key: the texts themselves, or the paths of files that hold them.
 ClientCertificate = Tuple[Union[bytes, str, "os.PathLike[str]"], Union[bytes, str, "os.PathLike[str]"]]
@@ -121,11 +122,16 @@ class Config:
             From 1 to 100000000; by default 100000.
         replay_claim: Received messages: how long one is claimed that was accepted, for acting on it: see `CreditPayEvent`.
             0: one phase, a message is final when it is accepted. From 0 to a day; by default a minute.
-        replay_callback: Received messages: a replay guard of your own, for programs of several processes:
-            `replay_callback(key: str, now: datetime, keep_until: datetime) -> bool`. It returns True if `key` was not
-            seen before and False if it was, remembers the key until `keep_until`, and of any number of callers with one
-            key, in any process, tells True to exactly one. If it raises, the message is refused with an
-            `InternalError` whose `__cause__` is what it raised.
+        replay_store: Received messages: where they are claimed and remembered for all machines, in place of the
+            built-in guard: a `Store`, such as `libauth.redis.RedisStore`, or one that has only `add`, with which a
+            message is final when it is accepted. If it raises, the message is refused with a `StoreError` whose
+            `__cause__` is what it raised: answer with failure, and it will come again.
+        token_store: openplatform, seller: where the processes of a fleet keep the token that they share, so that one of
+            them logs in for all: see docs/fleet.md. It needs `store_keys`. If it raises, the call goes on with a login
+            of its own, and what was raised goes to `sys.unraisablehook`: see `Token.is_degraded`.
+        store_keys: What seals the records in the token store: pairs of a key id, 1 to 64 visible ASCII characters, and
+            32 random bytes, the same in all processes of the fleet. The last one seals, all of them open.
+        store_timeout: Within how long an operation of a store should answer. From 1 ms to a minute; by default 200 ms.
         clock_callback: A clock of your own, for tests: `clock_callback() -> (now: datetime, monotonic: timedelta)`, the
             time, with a time zone, and what a clock shows that never goes backwards. It tells the timestamps that are
             sent and checked, and the age of tokens; deadlines go by the real clock. If it raises, the call ends with an
@@ -175,7 +181,10 @@ class Config:
     window: Optional[Duration]
     replay_capacity: Optional[int]
     replay_claim: Optional[Duration]
-    replay_callback: Optional[ReplayCallback]
+    replay_store: Optional[AddStore]
+    token_store: Optional[Store]
+    store_keys: Tuple[Tuple[str, bytes], ...] = dataclasses.field(repr=False)
+    store_timeout: Optional[Duration]
     clock_callback: Optional[ClockCallback]
     log_callback: Optional[Callable[[LogLevel, str], None]]
     log_level: Optional[LogLevel]
@@ -212,7 +221,10 @@ class Config:
         window: Optional[Duration] = None,
         replay_capacity: Optional[int] = None,
         replay_claim: Optional[Duration] = None,
-        replay_callback: Optional[ReplayCallback] = None,
+        replay_store: Optional[AddStore] = None,
+        token_store: Optional[Store] = None,
+        store_keys: Iterable[Tuple[str, bytes]] = (),
+        store_timeout: Optional[Duration] = None,
         clock_callback: Optional[ClockCallback] = None,
         log_callback: Optional[Callable[[LogLevel, str], None]] = None,
         log_level: Optional[LogLevel] = None,
@@ -224,7 +236,11 @@ class Config:
             given[name] = tuple(given[name])
         for field in dataclasses.fields(self):
             object.__setattr__(self, field.name, given[field.name])
-        for name in ("replay_callback", "clock_callback", "log_callback"):
+        object.__setattr__(self, "store_keys", tuple(store_keys))
+        for name in ("replay_store", "token_store"):
+            if given[name] is not None and not callable(getattr(given[name], "add", None)):
+                raise _marshal.wrong_type(name, "a Store", given[name])
+        for name in ("clock_callback", "log_callback"):
             if given[name] is not None and not callable(given[name]):
                 raise _marshal.wrong_type(name, "callable", given[name])
         # Says now what is wrong with a type or a text, not when a handle is made.
@@ -283,6 +299,7 @@ class Config:
         duration(lib.libauth_config_set_openplatform_token_lifetime_ms, "openplatform_token_lifetime")
         duration(lib.libauth_config_set_window_ms, "window")
         duration(lib.libauth_config_set_replay_claim_ms, "replay_claim")
+        duration(lib.libauth_config_set_store_timeout_ms, "store_timeout")
         integer(lib.libauth_config_set_max_tries, "max_tries", 32)
         integer(lib.libauth_config_set_max_response_bytes, "max_response_bytes", 64)
         integer(lib.libauth_config_set_replay_capacity, "replay_capacity", 64)
@@ -310,6 +327,11 @@ class Config:
                 if entry is None:
                     raise _marshal.wrong_type(f"an entry of {name}", "str", entry)
                 settings.append((adder, (_marshal.text(entry, f"an entry of {name}", InvalidConfigError),)))
+        for entry in self.store_keys:
+            if not isinstance(entry, tuple) or len(entry) != 2 or not isinstance(entry[1], (bytes, bytearray)):
+                raise TypeError("store_keys must be pairs of a key id and bytes")
+            key_id = _marshal.text(entry[0], "a key id of store_keys", InvalidConfigError)
+            settings.append((lib.libauth_config_add_store_key, (key_id, bytes(entry[1]), len(entry[1]))))
         integer(lib.libauth_config_set_max_idle_connections, "max_idle_connections", 32)
         if self.daxpay_utc_offset is not None:
             if not isinstance(self.daxpay_utc_offset, timedelta):
@@ -331,7 +353,7 @@ class Config:
         log, level = self.log_callback, self.log_level
         if level is None:
             level = LogLevel.TRACE if log is None else LogLevel.INFO
-        callbacks = Callbacks(self.replay_callback, self.clock_callback, log, LogLevel, platform)
+        callbacks = Callbacks(self.replay_store, self.token_store, self.clock_callback, log, LogLevel, platform)
         callbacks.install(pointer, _marshal.integer(level, "log_level"))
         return owned, callbacks
 

@@ -20,7 +20,9 @@ class Token:
         header_value: The value of that header, with its scheme where the platform wants one. A secret.
         expires_at: When it ends, by this machine's clock, in UTC.
         lifetime: How long it lives in all, from the moment it was asked for.
-        answer: The answer it came in.
+        is_degraded: Whether it is known to this process alone although there is a token store, which failed when it was
+            fetched.
+        answer: The answer it came in; an empty one, of status 0, when another process fetched it.
     """
 
     value: str = dataclasses.field(repr=False)
@@ -28,6 +30,7 @@ class Token:
     header_value: str = dataclasses.field(repr=False)
     expires_at: datetime
     lifetime: timedelta
+    is_degraded: bool
     answer: Answer = dataclasses.field(repr=False, compare=False)
 
     @classmethod
@@ -39,5 +42,6 @@ class Token:
             header_value=_native.required_text(lib.libauth_token_header_value(pointer)),
             expires_at=_marshal.moment(lib.libauth_token_expires_at_ms(pointer)),
             lifetime=_marshal.span(lib.libauth_token_lifetime_ms(pointer)),
+            is_degraded=bool(lib.libauth_token_is_degraded(pointer)),
             answer=Answer(owned, lib.libauth_token_answer(pointer)),
         )

@@ -41,7 +41,8 @@ final class CallbackFailures {
     /** The call failed: its exception has them as suppressed ones, or as its cause if that is what they are. */
     LibauthException addTo(LibauthException exception) {
         for (Throwable one : thrown) {
-            if (exception.status() == Status.INTERNAL && exception.getCause() == null) exception.initCause(one);
+            boolean isTheCause = exception.status() == Status.INTERNAL || exception.status() == Status.STORE;
+            if (isTheCause && exception.getCause() == null) exception.initCause(one);
             else exception.addSuppressed(one);
         }
         return exception;

@@ -4,7 +4,6 @@ import com.sun.jna.Pointer;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -376,25 +375,59 @@ public final class Config extends Builder<Config> {
     }
 
     /**
-     * Inbound messages: a replay guard of your own, for programs of several processes.
+     * Inbound messages: where they are claimed and remembered for all machines, in place of the built-in replay guard. A
+     * message that the store cannot tell about is refused with a {@link StoreException}, whose cause is what was thrown:
+     * answer with failure, and it will come again. With a store that is no {@link Store} a message is final when it is
+     * accepted.
      *
-     * @param guard null: the built-in one
+     * @param store null: the built-in guard
      * @return this
      */
-    public Config replayGuard(ReplayGuard guard) {
-        Lib.ReplayCallback callback = guard == null
-                ? null
-                : (context, key, nowMs, keepUntilMs) -> {
-                    try {
-                        boolean first = guard.firstSeen(
-                                Text.decode(key), Instant.ofEpochMilli(nowMs), Instant.ofEpochMilli(keepUntilMs));
-                        return first ? 1 : 0;
-                    } catch (Throwable thrown) {
-                        CallbackFailures.add(thrown);
-                        return -1;
-                    }
-                };
-        return set("replay_guard", made -> Lib.libauth_config_set_replay_callback(made, callback, null));
+    public Config replayStore(AddStore store) {
+        return store("replay_store", store, Lib::libauth_config_set_replay_store);
+    }
+
+    /**
+     * The open platform and the seller API: where the processes of a fleet keep the token that they share, so that one
+     * of them logs in for all. It needs {@link #storeKey}. If the store fails, the call goes on with a login of its own:
+     * see {@link Token#isDegraded}.
+     *
+     * @param store null: none, the default
+     * @return this
+     */
+    public Config tokenStore(Store store) {
+        return store("token_store", store, Lib::libauth_config_set_token_store);
+    }
+
+    private Config store(String name, AddStore store, NativeStore.Setter setter) {
+        NativeStore kept = store == null ? null : new NativeStore(store);
+        return set(name, made -> {
+            if (kept == null) setter.set(made, null);
+            else kept.give(made, setter);
+        });
+    }
+
+    /**
+     * Adds a key that seals the records in the token store. The one that was added last seals, all of them open.
+     *
+     * @param keyId 1 to 64 visible ASCII characters, which stand in the records in the clear
+     * @param key   32 random bytes, the same in all processes of the fleet
+     * @return this
+     */
+    public Config storeKey(String keyId, byte[] key) {
+        byte[] encoded = Text.encode("key_id", keyId);
+        byte[] copy = key == null ? null : key.clone();
+        return add(made -> Lib.libauth_config_add_store_key(made, encoded, copy, Handle.length(copy)));
+    }
+
+    /**
+     * Within how long an operation of a store should answer.
+     *
+     * @param storeTimeout from 1 ms to a minute; by default 200 ms
+     * @return this
+     */
+    public Config storeTimeout(Duration storeTimeout) {
+        return millis("store_timeout_ms", storeTimeout, Lib::libauth_config_set_store_timeout_ms);
     }
 
     /**

@@ -1,6 +1,6 @@
 package libauth;
 
-/** A bug of libauth, or a replay guard that cannot tell (then that is the cause). */
+/** A bug of libauth. */
 public final class InternalException extends LibauthException {
     private static final long serialVersionUID = 1;
 

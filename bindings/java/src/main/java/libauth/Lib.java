@@ -16,16 +16,28 @@ final class Lib {
         int invoke(Pointer context);
     }
 
+    interface StoreGetCallback extends Callback {
+        long invoke(Pointer context, Pointer key, long timeoutMs, Pointer value, Pointer valueCapacity);
+    }
+
+    interface StoreAddCallback extends Callback {
+        int invoke(Pointer context, Pointer key, Pointer value, Pointer valueLength, long ttlMs, long timeoutMs);
+    }
+
+    interface StoreReplaceCallback extends Callback {
+        int invoke(Pointer context, Pointer key, Pointer expected, Pointer expectedLength, Pointer value, Pointer valueLength, long ttlMs, long timeoutMs);
+    }
+
+    interface StoreRemoveCallback extends Callback {
+        int invoke(Pointer context, Pointer key, Pointer expected, Pointer expectedLength, long timeoutMs);
+    }
+
     interface LogCallback extends Callback {
         void invoke(Pointer context, int level, Pointer line);
     }
 
     interface ClockCallback extends Callback {
         void invoke(Pointer context, Pointer unixMs, Pointer monotonicMs);
-    }
-
-    interface ReplayCallback extends Callback {
-        int invoke(Pointer context, Pointer key, long nowMs, long keepUntilMs);
     }
 
     interface SignCallback extends Callback {
@@ -75,6 +87,12 @@ final class Lib {
     static native void libauth_options_set_trace_id(Pointer options, byte[] traceId);
     static native void libauth_options_set_cancel_callback(Pointer options, CancelCallback callback, Pointer context);
 
+    // Stores that processes share.
+    static native Pointer libauth_store_new(
+            StoreGetCallback get, StoreAddCallback add, StoreReplaceCallback replace, StoreRemoveCallback remove,
+            Pointer context);
+    static native void libauth_store_free(Pointer store);
+
     // Settings.
     static native Pointer libauth_config_new(byte[] baseUrl);
     static native void libauth_config_free(Pointer config);
@@ -108,7 +126,10 @@ final class Lib {
     static native void libauth_config_set_window_ms(Pointer config, long windowMs);
     static native void libauth_config_set_replay_claim_ms(Pointer config, long claimMs);
     static native void libauth_config_set_replay_capacity(Pointer config, long capacity);
-    static native void libauth_config_set_replay_callback(Pointer config, ReplayCallback callback, Pointer context);
+    static native void libauth_config_set_replay_store(Pointer config, Pointer store);
+    static native void libauth_config_set_token_store(Pointer config, Pointer store);
+    static native void libauth_config_add_store_key(Pointer config, byte[] keyId, byte[] key, Pointer keyLength);
+    static native void libauth_config_set_store_timeout_ms(Pointer config, long storeTimeoutMs);
     static native void libauth_config_set_clock_callback(Pointer config, ClockCallback callback, Pointer context);
     static native void libauth_config_set_log_callback(
             Pointer config, int level, LogCallback callback, Pointer context);
@@ -145,6 +166,7 @@ final class Lib {
     static native Pointer libauth_token_header_value(Pointer token);
     static native long libauth_token_expires_at_ms(Pointer token);
     static native long libauth_token_lifetime_ms(Pointer token);
+    static native int libauth_token_is_degraded(Pointer token);
     static native Pointer libauth_token_answer(Pointer token);
     static native void libauth_token_free(Pointer token);
 

@@ -32,7 +32,7 @@ public enum Status {
     OUTCOME_UNKNOWN(OutcomeUnknownException::new),
     /** The platform asks for fewer calls: see {@link LibauthException#retryAfter}. */
     RATE_LIMITED(RateLimitedException::new),
-    /** A bug of libauth, or a replay guard that cannot tell (then that is the cause). */
+    /** A bug of libauth. */
     INTERNAL(InternalException::new),
     /** The caller ended the call before it was done. */
     CANCELLED(CancelledException::new),

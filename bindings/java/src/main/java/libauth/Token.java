@@ -60,7 +60,16 @@ public final class Token extends Handle {
     }
 
     /**
-     * The answer the token came in.
+     * Whether the token is known to this process alone although there is a token store.
+     *
+     * @return true if the store failed when it was fetched
+     */
+    public boolean isDegraded() {
+        return number(Lib::libauth_token_is_degraded) != 0;
+    }
+
+    /**
+     * The answer the token came in; an empty one, of status 0, when another process fetched it.
      *
      * @return it belongs to this token
      */

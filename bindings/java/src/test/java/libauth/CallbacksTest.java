@@ -83,14 +83,14 @@ class CallbacksTest {
     }
 
     @Test
-    void aReplayGuardThatThrowsIsTheCause() {
+    void aReplayStoreThatThrowsIsTheCause() {
         Inbound inbound = sandbox.message("{\"platform\":\"creditpay\"}");
         Exception thrown = new Exception("the database is away");
-        Config config = sandbox.config("creditpay").replayGuard((key, now, keepUntil) -> {
+        Config config = sandbox.config("creditpay").replayStore((key, value, ttl, timeout) -> {
             throw thrown;
         });
         try (CreditPay creditpay = sandbox.creditpay(config)) {
-            InternalException error = assertThrows(InternalException.class, () -> creditpay.verify(inbound));
+            StoreException error = assertThrows(StoreException.class, () -> creditpay.verify(inbound));
             assertSame(thrown, error.getCause());
         }
     }
@@ -208,12 +208,12 @@ class CallbacksTest {
     void aNestedCallReportsItsOwnFailures() {
         Exception inner = new Exception("inner");
         Inbound inbound = sandbox.message("{\"platform\":\"creditpay\"}");
-        Config broken = sandbox.config("creditpay").replayGuard((key, now, keepUntil) -> {
+        Config broken = sandbox.config("creditpay").replayStore((key, value, ttl, timeout) -> {
             throw inner;
         });
         try (CreditPay nested = sandbox.creditpay(broken)) {
             AtomicReference<Throwable> cause = new AtomicReference<>();
-            Config config = sandbox.config("creditpay").replayGuard((key, now, keepUntil) -> {
+            Config config = sandbox.config("creditpay").replayStore((key, value, ttl, timeout) -> {
                 cause.set(assertThrows(InternalException.class, () -> nested.verify(inbound))
                         .getCause());
                 return true;

@@ -462,15 +462,65 @@ class ScenariosTest {
     }
 
     @Test
-    void scenario_replay_callback() {
+    void scenario_token_store() {
+        MemoryStore store = new MemoryStore();
+        Config config = sandbox.config("seller").tokenStore(store);
+        assertThrows(InvalidConfigException.class, () -> sandbox.seller(config));
+        config.storeKey("one", new byte[32]);
+        try (Seller one = sandbox.seller(config);
+                Seller other = sandbox.seller(config);
+                Token token = one.token();
+                Token same = other.token()) {
+            assertEquals(token.value(), same.value());
+            assertFalse(token.isDegraded());
+            assertEquals(0, same.answer().httpStatus());
+            for (byte[] value : store.values.values()) {
+                assertFalse(new String(value, java.nio.charset.StandardCharsets.ISO_8859_1).contains(token.value()));
+            }
+        }
+        assertEquals(1, sandbox.count("seller", "requests"));
+    }
+
+    /** A store in memory; what it keeps never ends. */
+    private static final class MemoryStore implements Store {
+        final java.util.Map<String, byte[]> values = new java.util.HashMap<>();
+
+        @Override
+        public synchronized byte[] get(String key, Duration timeout) {
+            assertEquals(Duration.ofMillis(200), timeout);
+            return values.get(key);
+        }
+
+        @Override
+        public synchronized boolean add(String key, byte[] value, Duration ttl, Duration timeout) {
+            assertTrue(!ttl.isNegative() && !ttl.isZero());
+            return values.putIfAbsent(key, value) == null;
+        }
+
+        @Override
+        public synchronized boolean replace(String key, byte[] expected, byte[] value, Duration ttl, Duration timeout) {
+            boolean isThere = java.util.Arrays.equals(values.get(key), expected);
+            if (isThere) values.put(key, value);
+            return isThere;
+        }
+
+        @Override
+        public synchronized boolean remove(String key, byte[] expected, Duration timeout) {
+            boolean isThere = java.util.Arrays.equals(values.get(key), expected);
+            if (isThere) values.remove(key);
+            return isThere;
+        }
+    }
+
+    @Test
+    void scenario_replay_store() {
         Set<String> seen = Collections.synchronizedSet(new HashSet<>());
-        ReplayGuard guard = (key, now, keepUntil) -> {
-            assertTrue(keepUntil.isAfter(now));
-            assertTrue(Duration.between(now, Instant.now()).abs().compareTo(Duration.ofMinutes(1)) < 0);
+        AddStore store = (key, value, ttl, timeout) -> {
+            assertEquals(Duration.ofDays(1), ttl);
             return seen.add(key);
         };
         Inbound inbound = sandbox.message("{\"platform\":\"creditpay\"}");
-        Config config = sandbox.config("creditpay").replayGuard(guard);
+        Config config = sandbox.config("creditpay").replayStore(store);
         try (CreditPay first = sandbox.creditpay(config);
                 CreditPay second = sandbox.creditpay(config)) {
             first.verify(inbound).close();
@@ -478,6 +528,15 @@ class ScenariosTest {
             assertThrows(ReplayedException.class, () -> second.verify(inbound));
             seen.clear();
             second.verify(inbound).close();
+        }
+        // One with all four operations has two phases.
+        config.replayStore(new MemoryStore());
+        try (CreditPay first = sandbox.creditpay(config);
+                CreditPay second = sandbox.creditpay(config);
+                CreditPayEvent event = first.verify(inbound)) {
+            assertThrows(BusyException.class, () -> second.verify(inbound));
+            event.done();
+            assertThrows(ReplayedException.class, () -> second.verify(inbound));
         }
     }
 

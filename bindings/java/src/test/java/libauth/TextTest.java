@@ -252,7 +252,7 @@ class TextTest {
                                 .caFile(null)
                                 .userAgent(null)
                                 .clock(null)
-                                .replayGuard(null)
+                                .replayStore(null)
                                 .log(LogLevel.TRACE, null),
                         "a",
                         "s")
