@@ -31,6 +31,8 @@ install_packages() {
   have javac || missing+=(default-jdk-headless)
   have python3 || missing+=(python3)
   have node || missing+=(nodejs) # pyright runs on it
+  have redis-server || missing+=(redis-server)
+  pkg-config --exists hiredis 2>/dev/null || missing+=(libhiredis-dev)
   python3 -c 'import venv, ensurepip' >/dev/null 2>&1 || missing+=(python3-venv python3-pip)
   pkg-config --exists libcurl 2>/dev/null || missing+=(libcurl4-openssl-dev)
   pkg-config --exists openssl 2>/dev/null || missing+=(libssl-dev)

@@ -3,6 +3,8 @@
 mod abi;
 mod attack;
 mod cli;
+#[cfg(unix)]
+mod fleet;
 mod languages;
 mod platforms;
 mod support;

@@ -11,5 +11,5 @@ mod install_suite;
 mod java_suite;
 #[cfg(target_os = "linux")]
 mod memory;
-mod python_suite;
+pub mod python_suite;
 mod scenarios;

@@ -61,7 +61,7 @@ fn has_modules(python: &Path) -> bool {
     let mut command = Command::new(python);
     command.args([
         "-c",
-        "import pytest, mypy, pyright, requests, httpx, flask, asgiref, fastapi, uvicorn, django, uvloop; \
+        "import pytest, mypy, redis, pyright, requests, httpx, flask, asgiref, fastapi, uvicorn, django, uvloop; \
          import importlib.metadata as m; m.version('types-requests'); m.version('django-stubs')",
     ]);
     command.output().is_ok_and(|output| output.status.success())

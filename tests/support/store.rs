@@ -131,5 +131,8 @@ impl Store for MemoryStore {
 pub fn sharing(mut config: Config, store: &Arc<MemoryStore>) -> Config {
     config.token_store = Some(Arc::clone(store) as Arc<dyn Store>);
     config.add_store_key("one", [1; 32]);
+    // A machine that does other things too is slow now and then.
+    config.store_timeout_ms = 10_000;
+    config.timeout_ms = 60_000;
     config
 }
