@@ -6,7 +6,7 @@ use quote::ToTokens;
 use syn::{Attribute, BareFnArg, Expr, FnArg, Item, Lit, Meta, Pat, ReturnType, Stmt, Type};
 
 /// The files of src/ffi with exports, in the order in which the header is read, with their headings.
-pub const SECTIONS: [(&str, &str); 17] = [
+pub const SECTIONS: [(&str, &str); 18] = [
     ("status", "Statuses"),
     ("answer", "Answers"),
     ("error", "Errors"),
