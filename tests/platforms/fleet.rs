@@ -113,7 +113,6 @@ fn while_one_refreshes_the_others_go_on_with_the_old_token() {
     let sellers: Vec<Seller> = (0..8).map(|_| seller(&config)).collect();
     let old = at_once(&sellers);
     clock.pass(DUE_MS);
-    let started = Instant::now();
     let tokens = at_once(&sellers);
     let same = tokens.iter().filter(|t| t.value() == old[0].value());
     assert_eq!((same.count(), logins(&scope)), (7, 2));

@@ -9,8 +9,8 @@ use auth::store::Store;
 use auth::{Delivery, Options, Status};
 use serde_json::json;
 use std::sync::Arc;
-use support::store::MemoryStore;
 use support::sandbox::Sandbox;
+use support::store::MemoryStore;
 use support::*;
 
 /// The number at a path, 0 where there is none.
