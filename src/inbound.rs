@@ -25,7 +25,7 @@ const LONGEST_HEADER: usize = 8 * 1024;
 pub struct Inbound {
     /// The method, such as `POST`.
     pub method: String,
-    /// The path as received, without host and query.
+    /// The path as it went over the wire: percent-encoded, without host, query and fragment.
     pub path: String,
     /// The headers as received.
     pub headers: Headers,

@@ -117,8 +117,15 @@ impl<'a> Forms<Rewrite<'a>> {
         if std::str::from_utf8(body).is_err() {
             self.text(DAILY, Mistake::Gbk, "the body given here is GBK, but its UTF-8 bytes were signed; sign the very bytes that are sent", gbk);
         }
+        if let Some(rest) = body.strip_prefix(BOM) {
+            let rest = rest.to_vec();
+            self.body(DAILY, Mistake::ByteOrderMark, "the byte order mark in front of the body was not signed", move |_| rest.clone());
+        }
         if body[body.trim_ascii_end().len()..].contains(&b'\n') {
-            self.text(COMMON, Mistake::LineBreak, "the line break at the end of the body was not signed, but it is sent; sign the very bytes that are sent", |body| body.trim_ascii_end().to_vec());
+            self.text(DAILY, Mistake::LineBreak, "the line break at the end of the body was not signed, but it is sent; sign the very bytes that are sent", |body| body.trim_ascii_end().to_vec());
+        }
+        if body.trim_ascii() != body {
+            self.text(DAILY, Mistake::BodyWhitespace, "white space around the body was stripped before signing", |body| body.trim_ascii().to_vec());
         }
     }
 
@@ -127,6 +134,7 @@ impl<'a> Forms<Rewrite<'a>> {
         let orders = [
             (Order::Received, ""),
             (Order::Sorted, "its names sorted, "),
+            (Order::SortedAtTop, "its outer names sorted, "),
             (Order::JavaHash, "its names in the order of a Java HashMap, "),
             (Order::SortedIgnoringCase, "its names sorted without regard to case, "),
             (Order::Documented(documented), "its names in the order of the documents, "),
@@ -137,12 +145,12 @@ impl<'a> Forms<Rewrite<'a>> {
             for (layout_at, layout) in LAYOUTS.iter().enumerate() {
                 for (escapes_at, escapes) in ESCAPES.iter().enumerate() {
                     // Rare orders come in the commonest layouts only.
-                    if order_at > 2 && (layout_at > 3 || escapes_at > 3) {
+                    if order_at > 3 && (layout_at > 3 || escapes_at > 3) {
                         continue;
                     }
                     let cost = match (order_at, layout_at, escapes_at) {
-                        (0..=1, 0..=1, 0..=3) => DAILY,
-                        (0..=1, 0..=3, 0..=3) => COMMON,
+                        (0..=2, 0..=1, 0..=3) => DAILY,
+                        (0..=2, 0..=3, 0..=3) => COMMON,
                         (0, 0..=1, _) | (0, _, 0..=2) => RARE,
                         _ => ALONE,
                     };
@@ -173,7 +181,7 @@ impl<'a> Forms<Rewrite<'a>> {
 
     /// A changed value in the commonest layouts.
     fn changed(&mut self, mistake: Mistake, words: &str, change: Change<'a>) {
-        for order in [Order::Received, Order::Sorted] {
+        for order in [Order::Received, Order::Sorted, Order::SortedAtTop] {
             for layout in [&COMPACT, &PYTHON] {
                 for escapes in &ESCAPES[..if matches!(order, Order::Received) { 4 } else { 1 }] {
                     let change = Change { order, ..change };
@@ -226,6 +234,15 @@ impl<'a> Forms<Rewrite<'a>> {
         }
         for at in 0..members.len() {
             let name = quote(&members[at].0);
+            for other in at + 1..members.len() {
+                let words = format!("the members `{name}` and `{}` were not in the body that was signed", quote(&members[other].0));
+                self.body(ALONE, Mistake::BodyMembers, &words, move |source| {
+                    let mut rest = source.json.members().to_vec();
+                    rest.remove(other);
+                    rest.remove(at);
+                    write(&Json::Object(rest), &COMPACT, &PLAIN)
+                });
+            }
             let words = format!("the member `{name}` was not in the body that was signed");
             for order in [Order::Received, Order::Sorted] {
                 self.body(RARE, Mistake::BodyMembers, &words, move |source| {
@@ -259,7 +276,7 @@ impl<'a> Forms<Rewrite<'a>> {
         // Each of them alone, then all together.
         for at in 0..=absent.len() {
             let names = absent.get(at..=at).unwrap_or(&absent).to_vec();
-            for empty in [Json::Null, Json::string("")] {
+            for empty in [Json::Null, Json::string(""), Json::Array(Vec::new())] {
                 let words = format!("the body that was signed had `{}` as {}", names.join("`, `"), empty.to_json());
                 for order in [Order::Received, Order::Documented(documented), Order::Sorted] {
                     let (names, empty) = (names.clone(), empty.clone());
@@ -285,6 +302,9 @@ impl<'a> Forms<Rewrite<'a>> {
             form("", BodyAsForm, |json| joined(json, "=", "&", |value| value.to_vec()));
             form("", BodyAsForm, |json| joined(json, "=", "&", percent_encoded));
             form("", BodyAsForm, |json| joined(json, "=", "&", form_encoded));
+            form("a map of Go was signed as fmt prints it, not JSON", BodyToString, |json| go_text(json).into_bytes());
+            form("a Ruby Hash's inspect was signed, not JSON", BodyToString, |json| ruby_text(json, "=>").into_bytes());
+            form("a Ruby Hash's inspect was signed, not JSON", BodyToString, |json| ruby_text(json, " => ").into_bytes());
             form("a Java Map's toString was signed, not JSON", BodyToString, |json| java_text(json).into_bytes());
             form("Python's str of a dict was signed, not JSON", BodyToString, |json| python_text(json).into_bytes());
             form("only the values of the body were signed, one behind the other", BodyAsForm, |json| joined(json, "\0", "", |value| value.to_vec()));
@@ -327,11 +347,9 @@ impl<'a> Forms<Rewrite<'a>> {
     /// What happens to a body as a text, JSON or not.
     fn changed_text(&mut self) {
         use Mistake::*;
-        let texts: [(Mistake, &str, Spoil); 34] = [
+        let texts: [(Mistake, &str, Spoil); 33] = [
             (BodyStringifiedTwice, "", |body| Json::string(String::from_utf8_lossy(body)).to_json().into_bytes()),
             (ByteOrderMark, "a byte order mark (EF BB BF) in front of the body was signed too", |body| with(BOM, body)),
-            (ByteOrderMark, "the byte order mark in front of the body was not signed", |body| body.strip_prefix(BOM).unwrap_or(body).to_vec()),
-            (BodyWhitespace, "white space around the body was stripped before signing", |body| body.trim_ascii().to_vec()),
             (BodyWhitespace, "white space at the end of the body was stripped before signing", |body| body.trim_ascii_end().to_vec()),
             (BodyWhitespace, "all white space was removed from the body before signing", without_space),
             (BodyWhitespace, "the spaces were removed from the body before signing", |body| replaced(body, b' ', b"")),
@@ -343,6 +361,7 @@ impl<'a> Forms<Rewrite<'a>> {
             (BodyReserialized, "the backslashes were removed from the body before signing", |body| replaced(body, b'\\', b"")),
             (BodyReserialized, "the backslashes in the body were doubled before signing", |body| replaced(body, b'\\', b"\\\\")),
             (BodyReserialized, "quotes and backslashes in the body were escaped before signing", json_escaped),
+            (BodyReserialized, "quotes in the body were escaped before signing", |body| replaced(body, b'"', b"\\\"")),
             (BodyReserialized, "quotes in the body became HTML entities before signing", html_escaped),
             (BodyReserialized, "`&` in the body became `&amp;` before signing", |body| replaced(body, b'&', b"&amp;")),
             (BodyReserialized, "the quotes were removed from the body before signing", |body| replaced(body, b'"', b"")),
@@ -397,6 +416,10 @@ const VALUE_CHANGES: &[ValueChange] = &[
         if let Json::Number(text) = value { *text = c_double(text) }
     }),
     ("in the body, numbers lost their trailing zeros before signing", |value| {
+        if let Json::Number(text) = value { *text = plain(text) }
+    }),
+    ("in the body, strings of digits were signed as numbers, without the zeros at their end", |value| {
+        to_number(value);
         if let Json::Number(text) = value { *text = plain(text) }
     }),
     ("in the body, null members were signed as empty strings", |value| {

@@ -94,7 +94,7 @@ pub fn creditpay(
         return facts.unchecked();
     };
     if same(theirs.as_bytes(), right.as_bytes()) {
-        return facts.right(None);
+        return facts.right();
     }
     let mut outcome = if facts.length > TOO_LARGE {
         Outcome::GAVE_UP
@@ -159,7 +159,11 @@ fn facts<'a>(
     body: &[u8],
     hints: &CreditPayHints<'a>,
 ) -> Facts<'a> {
-    let secrets = vec![signature_key, hints.api_key.unwrap_or("")];
+    let secrets = vec![
+        signature_key,
+        hints.api_key.unwrap_or(""),
+        hints.token.unwrap_or(""),
+    ];
     Facts::new("HMAC-SHA1, base64", &[place.path.as_bytes(), body], secrets)
 }
 

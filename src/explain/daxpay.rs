@@ -2,11 +2,11 @@
 
 use zeroize::Zeroizing;
 
-use super::daxpay_choices::{Choice, Whole, choices};
+use super::daxpay_choices::{Choice, Gaps, Whole, choices, gaps};
 use super::daxpay_forms::*;
 use super::difference::Difference;
 use super::encodings::{simple_upper, turkish_lower, turkish_upper};
-use super::fault::{Budget, Fault};
+use super::fault::{Budget, Fault, Texts};
 use super::hashes::{Algorithm as Digest, Keyed};
 use super::json_writing::{java_hashed, sorted};
 use super::reading::{Target, targets, whole};
@@ -27,6 +27,7 @@ const SEARCHED: usize = 64 * 1024;
 /// The work that a value is, and how often a byte is copied, while a string to sign is made.
 const VALUE: usize = 512;
 const COPIES: usize = 20;
+const FEW_COPIES: usize = 4;
 
 const KINDS: &str = "other parameters, orders, values, keys, cases, hashes and encodings";
 
@@ -54,29 +55,35 @@ pub fn daxpay(
     let Some(theirs) = theirs else {
         return Ok(facts.unchecked());
     };
+    let is_upper_hex = |byte: u8| matches!(byte, b'A'..=b'F');
+    if theirs.len() == right.len() && theirs.bytes().any(is_upper_hex) {
+        facts.remark = Some(
+            "the gateway compares it with lower-case hex: send a request's signature in lower case",
+        );
+    }
     if verify(algorithm, sign_key, &params, theirs) {
-        let is_upper = theirs.bytes().any(|byte| byte.is_ascii_uppercase());
         let is_sorted = theirs.eq_ignore_ascii_case(&right);
-        let remark = if is_upper {
-            Some(
-                "the gateway compares it with lower-case hex: send a request's signature in lower case",
-            )
-        } else if !is_sorted {
-            Some(
+        if facts.remark.is_none() && !is_sorted {
+            facts.remark = Some(
                 "over nested data as the gateway writes it in its answers (names in the order received, or numbers without the zeros at their end): in a request, sort the names inside and write no such zeros",
-            )
-        } else {
-            None
-        };
-        return Ok(facts.right(remark));
+            );
+        }
+        return Ok(facts.right());
     }
 
     let digest = digest_of(algorithm);
+    let subject = Subject {
+        is_open: false,
+        right: digest,
+        sign_key,
+        params: &params,
+        theirs,
+    };
     let mut outcome = if body.len() > SEARCHED {
         Outcome::GAVE_UP
     } else {
         let targets = targets(theirs, Wanted::HexLower, digest.length());
-        look(digest, sign_key, &params, theirs, &targets)
+        look(&mut Budget::new(), &subject, &targets)
     };
     if !outcome.is_found() {
         let rsa = is_rsa(theirs).then(|| Fault::new(Mistake::EditionOpen, ""));
@@ -113,8 +120,14 @@ pub fn daxpay_string(
     let outcome = if body.len() > SEARCHED || their_string.len() > 2 * SEARCHED {
         Outcome::GAVE_UP
     } else {
-        let right = digest_of(algorithm).as_text();
-        look(right, sign_key, &params, "", &whole(their_string))
+        let subject = Subject {
+            is_open: false,
+            right: digest_of(algorithm).as_text(),
+            sign_key,
+            params: &params,
+            theirs: "",
+        };
+        look(&mut Budget::new(), &subject, &whole(their_string))
     };
     Ok(facts.compared(&difference, outcome))
 }
@@ -180,26 +193,56 @@ fn is_edition_2(params: &Json) -> bool {
         || !(has("appId") || has("mchNo") || has("code"))
 }
 
-fn look(right: Digest, sign_key: &str, params: &Json, theirs: &str, targets: &[Target]) -> Outcome {
+/// What is looked at, in edition 3 or in edition open.
+pub(super) struct Subject<'a> {
+    pub(super) is_open: bool,
+    pub(super) right: Digest,
+    pub(super) sign_key: &'a str,
+    pub(super) params: &'a Json,
+    pub(super) theirs: &'a str,
+}
+
+pub(super) fn look(budget: &mut Budget, subject: &Subject, targets: &[Target]) -> Outcome {
+    let Subject {
+        is_open, params, ..
+    } = *subject;
+    if targets.is_empty() {
+        return Outcome::UNTRIED;
+    }
     let is_nested = params
         .members()
         .iter()
         .any(|(_, value)| matches!(value, Json::Array(_) | Json::Object(_)));
     let work = count(params) * VALUE;
-    let (choices, orders, values) = (choices(params, theirs), orders(), values(is_nested));
-    let (quotes, joints, tails) = (quotes(), joints(), tails());
-    let (cases, escapes) = (cases(is_edition_2(params)), escapes());
-    let hmac_keys = hmac_keys(right.keyed());
-    // What stands in the message and may have been taken for the key.
-    let others = ["appId", "mchNo", "nonceStr"]
-        .map(|name| (name, params.get(name).and_then(Json::as_str).unwrap_or("")));
+    let is_edition_2 = !is_open && is_edition_2(params);
+    let mut choices = choices(params, subject.theirs, is_open);
+    if is_edition_2 {
+        choices.edition_2();
+    }
+    let (orders, values) = (orders(is_open), values(is_nested, is_open));
+    let (quotes, joints, tails) = (quotes(is_open), joints(), tails(is_open));
+    let (cases, escapes) = (cases(is_edition_2, is_open), escapes());
+    let (name_escapes, gaps) = (name_escapes(is_open), gaps(params));
+    let hmac_keys = hmac_keys(subject.right.keyed());
+    let keys = if is_open {
+        Texts::right_text(Vec::new())
+    } else {
+        // What stands in the message and may have been taken for the key.
+        let others = ["appId", "mchNo", "nonceStr"]
+            .map(|name| (name, params.get(name).and_then(Json::as_str).unwrap_or("")));
+        keys(subject.sign_key.as_bytes(), &others)
+    };
+    // What was joined last, and of which forms: key, case and what is behind change most often.
+    let mut made: Option<([usize; 9], Zeroizing<String>)> = None;
     search(
-        &mut Budget::new(),
-        right,
-        &keys(sign_key.as_bytes(), &others),
+        budget,
+        subject.right,
+        &keys,
         &[
             &hmac_keys.dimension,
             &escapes.dimension,
+            &name_escapes.dimension,
+            &gaps.dimension,
             &orders.dimension,
             &joints.dimension,
             &quotes.dimension,
@@ -213,6 +256,8 @@ fn look(right: Digest, sign_key: &str, params: &Json, theirs: &str, targets: &[T
             let &[
                 hmac_key,
                 escape,
+                name_escape,
+                gap,
                 order,
                 joint,
                 quote,
@@ -225,18 +270,49 @@ fn look(right: Digest, sign_key: &str, params: &Json, theirs: &str, targets: &[T
                 return None;
             };
             let writing = Writing {
+                is_open,
                 choice: &choices.values[choice],
                 order: orders.values[order],
                 value: values.values[value],
                 escape: escapes.values[escape],
+                name_escape: name_escapes.values[name_escape],
+                gaps: gaps.values[gap],
                 joint: joints.values[joint],
                 quote: quotes.values[quote],
                 tail: tails.values[tail],
                 case: cases.values[case],
             };
             let key = std::str::from_utf8(key).ok()?;
-            let mut string = writing.string(params, key);
-            budget.spend(work + string.len() * COPIES);
+            let parts = [
+                escape,
+                name_escape,
+                gap,
+                order,
+                joint,
+                quote,
+                value,
+                choice,
+                if writing.is_case_inside() { case } else { 0 },
+            ];
+            let mut string = if let Choice::Whole(whole) = writing.choice {
+                budget.spend(work);
+                whole.string(params, key)
+            } else {
+                let known = made.take().filter(|(known, _)| *known == parts);
+                let joined = known.map(|(_, joined)| joined);
+                let joined = joined.filter(|_| writing.tail != Tail::Sorted);
+                let joined = joined.unwrap_or_else(|| {
+                    let joined = writing.joined(params, key);
+                    budget.spend(work + joined.len() * COPIES);
+                    joined
+                });
+                let string = writing.with_key(&joined, key);
+                if writing.tail != Tail::Sorted {
+                    made = Some((parts, joined));
+                }
+                string
+            };
+            budget.spend(string.len() * FEW_COPIES);
             let key = hmac_keys.values[hmac_key](key);
             Some(Signed {
                 message: Zeroizing::new(ending.of(std::mem::take(&mut *string).into_bytes())),
@@ -257,10 +333,13 @@ fn count(value: &Json) -> usize {
 
 /// How somebody makes the string to sign.
 struct Writing<'a> {
+    is_open: bool,
     choice: &'a Choice,
     order: Sorting,
     value: Value,
     escape: Spoil,
+    name_escape: Spoil,
+    gaps: Gaps,
     joint: Joint,
     quote: fn(&str) -> String,
     tail: Tail,
@@ -268,11 +347,17 @@ struct Writing<'a> {
 }
 
 impl Writing<'_> {
-    fn string(&self, params: &Json, key: &str) -> Zeroizing<String> {
-        if let Some(whole) = self.choice.whole {
-            return whole.string(params, key);
-        }
-        let pairs = self.choice.pairs(params, self.value);
+    /// Whether names or values have a case of their own.
+    fn is_case_inside(&self) -> bool {
+        use Case::{Names, NamesAndKey, Values, ValuesAndKey};
+        matches!(self.case, Names | NamesAndKey | Values | ValuesAndKey)
+    }
+
+    /// The pairs, one behind the other.
+    fn joined(&self, params: &Json, key: &str) -> Zeroizing<String> {
+        let pairs = self
+            .choice
+            .pairs(params, self.value, self.gaps, self.is_open);
         let mut keys = Vec::with_capacity(pairs.len());
         for (name, value) in &pairs {
             keys.push(match self.order {
@@ -280,6 +365,7 @@ impl Writing<'_> {
                 Sorting::IgnoringCase => name.to_lowercase(),
                 Sorting::Pairs => format!("{name}={value}"),
                 Sorting::Values => value.clone(),
+                Sorting::Top => name.split(['.', '[']).next().unwrap_or("").to_owned(),
                 Sorting::Lengths => format!("{:08}{name}", name.len()),
                 Sorting::None | Sorting::JavaHash => String::new(),
             });
@@ -303,10 +389,12 @@ impl Writing<'_> {
             let value = String::from_utf8_lossy(&value);
             if let Some(equals) = self.joint.equals {
                 let is_upper = matches!(self.case, Case::Names | Case::NamesAndKey);
+                let name = (self.name_escape)(name.as_bytes());
+                let name = String::from_utf8_lossy(&name);
                 joined.push_str(&if is_upper {
                     name.to_uppercase()
                 } else {
-                    name.to_owned()
+                    name.into_owned()
                 });
                 joined.push_str(equals);
             }
@@ -329,30 +417,33 @@ impl Writing<'_> {
             add("key", key);
         }
         joined.push_str(self.joint.end);
-        let string = (self.quote)(&joined);
+        Zeroizing::new((self.quote)(&joined))
+    }
+
+    fn with_key(&self, string: &str, key: &str) -> Zeroizing<String> {
         let whole = |head: &str, key: &str| {
             Zeroizing::new(self.tail.with_key(head, key, self.joint.before_key))
         };
         match self.case {
-            Case::Upper => Zeroizing::new(whole(&string, key).to_uppercase()),
-            Case::Lower => Zeroizing::new(whole(&string, key).to_lowercase()),
+            Case::Upper => Zeroizing::new(whole(string, key).to_uppercase()),
+            Case::Lower => Zeroizing::new(whole(string, key).to_lowercase()),
             Case::ParamsUpper => whole(&string.to_uppercase(), key),
             Case::ParamsAndName => {
                 let mark = "\u{0}";
                 let upper = self
                     .tail
-                    .with_key(&string, mark, self.joint.before_key)
+                    .with_key(string, mark, self.joint.before_key)
                     .to_uppercase();
                 Zeroizing::new(upper.replace(mark, key))
             }
             Case::ParamsLower => whole(&string.to_lowercase(), key),
             Case::KeyUpper => whole(&string, &key.to_uppercase()),
-            Case::Ascii => Zeroizing::new(whole(&string, key).to_ascii_uppercase()),
-            Case::Simple => Zeroizing::new(simple_upper(&whole(&string, key))),
-            Case::TurkishUpper => Zeroizing::new(turkish_upper(&whole(&string, key))),
-            Case::TurkishLower => Zeroizing::new(turkish_lower(&whole(&string, key))),
+            Case::Ascii => Zeroizing::new(whole(string, key).to_ascii_uppercase()),
+            Case::Simple => Zeroizing::new(simple_upper(&whole(string, key))),
+            Case::TurkishUpper => Zeroizing::new(turkish_upper(&whole(string, key))),
+            Case::TurkishLower => Zeroizing::new(turkish_lower(&whole(string, key))),
             Case::Title => {
-                let mut string = whole(&string, key);
+                let mut string = whole(string, key);
                 if let Some(first) = string.get_mut(..1) {
                     first.make_ascii_uppercase();
                 }
@@ -365,7 +456,7 @@ impl Writing<'_> {
                 Zeroizing::new(format!("{string}{tail}"))
             }
             Case::ValuesAndKey => whole(&string, &key.to_uppercase()),
-            Case::None | Case::Names | Case::Values => whole(&string, key),
+            Case::None | Case::Names | Case::Values => whole(string, key),
         }
     }
 }

@@ -1,11 +1,11 @@
 //! daxpay: the forms of every part of the string to sign.
 
 use super::Mistake;
-use super::fault::{COMMON, DAILY, Fault, Forms, RARE};
+use super::fault::{ALONE, COMMON, DAILY, Fault, Forms, RARE};
 use super::hashes::Keyed;
 use super::json_writing::{
-    COMPACT, Change, Layout, Order, PYTHON, UNCHANGED, hutool, java_text, laid_out, plain,
-    python_text,
+    COMPACT, Change, Layout, Order, PYTHON, UNCHANGED, ascii, hutool, java_text, joined, laid_out,
+    plain, python_text,
 };
 use super::texts::{
     Respell, Spoil, base64, form_encoded, form_encoded_lower, gbk, hex, html_escaped,
@@ -26,10 +26,12 @@ pub(super) enum Sorting {
     JavaHash,
     Values,
     Lengths,
+    /// Only the outer names, not those inside them.
+    Top,
 }
 
 #[rustfmt::skip]
-pub(super) fn orders() -> Forms<Sorting> {
+pub(super) fn orders(is_open: bool) -> Forms<Sorting> {
     use Mistake::ParameterOrder;
     let mut forms = Forms::right(Sorting::Names);
     forms.add(COMMON, ParameterOrder, "the parameters were not sorted", Sorting::None);
@@ -39,6 +41,9 @@ pub(super) fn orders() -> Forms<Sorting> {
     forms.add(COMMON, ParameterOrder, "the parameters stand in the order of a Java HashMap, not sorted", Sorting::JavaHash);
     forms.add(RARE, ParameterOrder, "the parameters were sorted by their values, not by their names", Sorting::Values);
     forms.add(RARE, ParameterOrder, "the parameters were sorted by the length of their names", Sorting::Lengths);
+    if is_open {
+        forms.add(COMMON, ParameterOrder, "the members were sorted, but not what is inside them; flatten first, then sort all names", Sorting::Top);
+    }
     forms
 }
 
@@ -48,8 +53,22 @@ pub(super) struct Value {
     number: fn(&str) -> String,
     boolean: [&'static str; 2],
     nested: fn(&Json) -> String,
+    nested_number: fn(&str) -> String,
     nulls_kept: bool,
     order: Order<'static>,
+}
+
+impl Value {
+    /// With nested data written like this, in the order received and with its nulls.
+    pub(super) fn with_nested(self, nested: fn(&Json) -> String) -> Value {
+        Value {
+            nested,
+            nested_number: str::to_owned,
+            nulls_kept: true,
+            order: Order::Received,
+            ..self
+        }
+    }
 }
 
 pub(super) fn text(value: &Json, how: Value) -> String {
@@ -65,7 +84,7 @@ pub(super) fn text(value: &Json, how: Value) -> String {
                 order: how.order,
                 ..UNCHANGED
             };
-            (how.nested)(&tidy.of(nested))
+            (how.nested)(&with_numbers(&tidy.of(nested), how.nested_number))
         }
     }
 }
@@ -81,18 +100,33 @@ fn fixed(number: &str, digits: usize) -> String {
     }
 }
 
-/// Compact, and every number without trailing zeros.
-fn stripped(value: &Json) -> String {
-    let strip = |value: &mut Json| {
-        if let Json::Number(number) = value {
-            *number = plain(number);
+pub(super) fn with_numbers(value: &Json, number: fn(&str) -> String) -> Json {
+    match value {
+        Json::Number(text) => Json::Number(number(text)),
+        Json::Array(elements) => {
+            let elements = elements.iter().map(|element| with_numbers(element, number));
+            Json::Array(elements.collect())
         }
-    };
-    let stripped = Change {
-        value: strip,
-        ..UNCHANGED
-    };
-    hutool(&stripped.of(value))
+        Json::Object(members) => {
+            let member =
+                |(name, value): &(String, Json)| (name.clone(), with_numbers(value, number));
+            Json::Object(members.iter().map(member).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+/// As Python writes what it read: `1.50` as `1.5`, but `1.0` as it is.
+pub(super) fn python_float(number: &str) -> String {
+    let short = plain(number);
+    match number.contains('.') && !short.contains('.') {
+        true => short + ".0",
+        false => short,
+    }
+}
+
+fn stripped(value: &Json) -> String {
+    hutool(&with_numbers(value, plain))
 }
 
 pub(super) fn compact(value: &Json) -> String {
@@ -131,29 +165,42 @@ fn thousands(number: &str) -> String {
 }
 
 #[rustfmt::skip]
-pub(super) fn values(is_nested: bool) -> Forms<Value> {
+pub(super) fn values(is_nested: bool, is_open: bool) -> Forms<Value> {
     use Mistake::*;
     let right = Value {
         number: plain,
         boolean: ["true", "false"],
         nested: stripped,
+        nested_number: str::to_owned,
         nulls_kept: false,
         order: Order::SortedIgnoringCase,
     };
     let received = Value { order: Order::Received, ..right };
+    let as_sent = Value { number: str::to_owned, ..right };
+    let is_nested = is_nested && !is_open;
     let mut forms = Forms::right(right);
+    if is_open {
+        // The platform's SDKs disagree about these: a mistake only together with another.
+        forms.add_all(0, Vec::new(), as_sent);
+    } else {
+        forms.add(COMMON, NumberFormat, ZEROS_KEPT, as_sent);
+    }
     // The gateway itself does this in its answers: a mistake only together with another.
     if is_nested {
         forms.add_all(0, Vec::new(), received);
         // So does what 0.1 and other writers sign there.
         forms.add_all(0, Vec::new(), Value { nested: compact, ..right });
         forms.add_all(0, Vec::new(), Value { nested: compact, ..received });
+        for nested in [stripped, compact] {
+            for order in [Order::Received, Order::SortedIgnoringCase] {
+                forms.add(COMMON, NumberFormat, ZEROS_KEPT, Value { nested, order, ..as_sent });
+            }
+        }
     }
-    forms.add(COMMON, NumberFormat, "numbers kept the zeros at their end", Value { number: str::to_owned, ..right });
-    forms.add(COMMON, NumberFormat, "numbers kept the zeros at their end", Value { number: str::to_owned, ..received });
-    forms.add(RARE, NumberFormat, "numbers were written with 2 digits behind the point", Value { number: |number| fixed(number, 2), ..right });
-    forms.add(RARE, NumberFormat, "numbers were written with a digit behind the point (1.0 for 1)", Value { number: |number| fixed(number, 1), ..right });
-    let numbers: [(&str, Respell); 6] = [
+    let numbers: [(&str, Respell); 9] = [
+        ("numbers were written with 2 digits behind the point", |number| fixed(number, 2)),
+        ("decimals were written with 2 digits behind the point", |number| if number.contains('.') { fixed(number, 2) } else { number.to_owned() }),
+        ("numbers were written with a digit behind the point (1.0 for 1)", |number| fixed(number, 1)),
         ("numbers went through Java's double (1.0E7 for 10000000)", super::json_writing::java_double),
         ("numbers went through a float (1e+07 for 10000000)", super::json_writing::c_double),
         ("numbers were cut to whole ones", |number| number.split('.').next().unwrap_or("").to_owned()),
@@ -164,20 +211,36 @@ pub(super) fn values(is_nested: bool) -> Forms<Value> {
     for (words, number) in numbers {
         forms.add(RARE, NumberFormat, words, Value { number, ..right });
     }
-    for base in [right, received].into_iter().filter(|_| is_nested) {
-        let nested = |nested| Value { nested, ..base };
-        let with_nulls = |nested| Value { nested, nulls_kept: true, ..base };
-        forms.add(COMMON, NestedFormat, "null members of nested data were signed", with_nulls(compact));
-        forms.add(COMMON, NestedFormat, "null members of nested data were signed", with_nulls(stripped));
-        forms.add(COMMON, NestedFormat, "nested data was written with spaces after `:` and `,`, as Python's json.dumps does", nested(spaced));
-        forms.add(RARE, NestedFormat, "nested data was written with spaces and nulls, as Python's json.dumps does", with_nulls(spaced));
-        forms.add(COMMON, NestedFormat, "nested data was pretty-printed", nested(pretty));
-        forms.add(COMMON, NestedFormat, "nested data was pretty-printed", nested(pretty_4));
-        forms.add(RARE, NestedFormat, "nested data was pretty-printed, with nulls", with_nulls(pretty));
-        forms.add(RARE, NestedFormat, "a Java Map's toString was signed for nested data", nested(java_text));
-        forms.add(RARE, NestedFormat, "a Java Map's toString was signed for nested data, with nulls", with_nulls(java_text));
-        forms.add(RARE, NestedFormat, "Python's str was signed for nested data", nested(python_text));
-        forms.add(RARE, NestedFormat, "Python's str was signed for nested data, with nulls", with_nulls(python_text));
+    if is_nested {
+        // As the writers of other languages have it, whatever they do with nulls, numbers and order.
+        let writers: [(u8, &str, fn(&Json) -> String); 9] = [
+            (COMMON, "nested data was written with spaces after `:` and `,`, as Python's json.dumps does", spaced),
+            (COMMON, "nested data was pretty-printed", pretty),
+            (RARE, "nested data was pretty-printed", pretty_4),
+            (RARE, "nested data was written with \\uXXXX beyond ASCII, as Python's json.dumps does", |value| ascii(value, &PYTHON)),
+            (RARE, "nested data was written with \\uXXXX beyond ASCII, as PHP's json_encode does", |value| ascii(value, &COMPACT)),
+            (RARE, "a Java Map's toString was signed for nested data", java_text),
+            (RARE, "Python's str was signed for nested data", python_text),
+            (ALONE, "nested data was written as name=value pairs, not as JSON", |value| text_of(&joined(value, "=", "&", <[u8]>::to_vec))),
+            (ALONE, "base64 of nested data was signed", |value| text_of(&base64(compact(value).as_bytes()))),
+        ];
+        for nulls_kept in [true, false] {
+            for order in [Order::SortedIgnoringCase, Order::Received] {
+                let base = Value { nulls_kept, order, ..right };
+                if nulls_kept {
+                    for nested in [compact, stripped] {
+                        forms.add(COMMON, NestedFormat, "null members of nested data were signed", Value { nested, ..base });
+                    }
+                }
+                for (cost, words, nested) in writers {
+                    let numbers: [Respell; 3] = [str::to_owned, python_float, plain];
+                    for (at, nested_number) in numbers.into_iter().enumerate() {
+                        let cost = if nulls_kept || at > 0 { cost.max(RARE) } else { cost };
+                        forms.add(cost, NestedFormat, words, Value { nested, nested_number, ..base });
+                    }
+                }
+            }
+        }
     }
     forms.add(RARE, NestedFormat, "the names of nested data were sorted by their bytes, upper case first", Value { order: Order::Sorted, ..right });
     forms.add(RARE, NestedFormat, "`[object Object]` was signed for nested data", Value { nested: |_| "[object Object]".to_owned(), ..right });
@@ -190,15 +253,41 @@ pub(super) fn values(is_nested: bool) -> Forms<Value> {
     forms
 }
 
-pub(super) fn quotes() -> Forms<fn(&str) -> String> {
+const ZEROS_KEPT: &str = "numbers kept the zeros at their end";
+
+fn text_of(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+pub(super) fn quotes(is_open: bool) -> Forms<fn(&str) -> String> {
     use Mistake::QuotesKept;
-    let mut forms: Forms<fn(&str) -> String> = Forms::right(|text| text.replace(['"', '\\'], ""));
-    let what = "quotes and backslashes were not removed";
-    forms.add(COMMON, QuotesKept, what, str::to_owned);
-    let what = "the backslashes were not removed";
-    forms.add(COMMON, QuotesKept, what, |text| text.replace('"', ""));
-    let what = "the quotes were not removed";
-    forms.add(COMMON, QuotesKept, what, |text| text.replace('\\', ""));
+    let removed: fn(&str) -> String = |text| text.replace(['"', '\\'], "");
+    if is_open {
+        let mut forms: Forms<fn(&str) -> String> = Forms::right(str::to_owned);
+        forms.add(
+            COMMON,
+            QuotesKept,
+            "quotes and backslashes were removed, as edition 3 does; sign the values as they are",
+            removed,
+        );
+        return forms;
+    }
+    let mut forms: Forms<fn(&str) -> String> = Forms::right(removed);
+    forms.add(
+        COMMON,
+        QuotesKept,
+        "quotes and backslashes were not removed",
+        str::to_owned,
+    );
+    forms.add(
+        COMMON,
+        QuotesKept,
+        "the backslashes were not removed",
+        |text| text.replace('"', ""),
+    );
+    forms.add(COMMON, QuotesKept, "the quotes were not removed", |text| {
+        text.replace('\\', "")
+    });
     forms
 }
 
@@ -222,7 +311,7 @@ pub(super) fn joints() -> Forms<Joint> {
     forms.add(COMMON, NamesLeftOut, "", joint(None, "&", ""));
     forms.add(COMMON, NamesLeftOut, "only the values were signed, with nothing between", joint(None, "", ""));
     forms.add(RARE, Separator, "nothing stands between the pairs; put `&` between the pairs", joint(Some("="), "", ""));
-    forms.add(RARE, Separator, "nothing stands between names and values and pairs; write name=value&name=value", joint(Some(""), "", ""));
+    forms.add(COMMON, Separator, "nothing stands between names and values and pairs; write name=value&name=value", joint(Some(""), "", ""));
     for between in [",", "|", "\n", ";", "&amp;", "\r\n", "&&", " ", "+"] {
         let words = format!("`{}` stands between the pairs; put `&` between the pairs", between.escape_debug());
         forms.add(RARE, Separator, &words, joint(Some("="), between, ""));
@@ -275,8 +364,11 @@ impl Tail {
 }
 
 #[rustfmt::skip]
-pub(super) fn tails() -> Forms<Tail> {
+pub(super) fn tails(is_open: bool) -> Forms<Tail> {
     use Mistake::*;
+    if is_open {
+        return Forms::right(Tail::Absent);
+    }
     let mut forms = Forms::right(Tail::Behind("&key="));
     forms.add(COMMON, SignForKey, "", Tail::Behind("&sign="));
     forms.add(COMMON, KeyMissing, "the key was not appended to the string; append `&key=` and the key, whatever the algorithm", Tail::Absent);
@@ -317,8 +409,14 @@ pub(super) enum Case {
 }
 
 #[rustfmt::skip]
-pub(super) fn cases(is_edition_2: bool) -> Forms<Case> {
+pub(super) fn cases(is_edition_2: bool, is_open: bool) -> Forms<Case> {
     use Mistake::*;
+    if is_open {
+        let mut forms = Forms::right(Case::None);
+        forms.add(COMMON, Edition3, "the string was put in upper case, as edition 3 does", Case::Upper);
+        forms.add(COMMON, LowerCased, "", Case::Lower);
+        return forms;
+    }
     let mut forms = Forms::right(Case::Upper);
     let (edition_2, words) = match is_edition_2 {
         true => (Edition2, ""),
@@ -342,11 +440,24 @@ pub(super) fn cases(is_edition_2: bool) -> Forms<Case> {
     forms
 }
 
+const ENCODED: &str = "the values were URL-encoded before signing";
+
+/// What is done to each name.
+pub(super) fn name_escapes(is_open: bool) -> Forms<Spoil> {
+    let mut forms: Forms<Spoil> = Forms::right(<[u8]>::to_vec);
+    if is_open {
+        // Brackets: whoever encodes names encodes values as well.
+        let words = "the names were URL-encoded before signing";
+        forms.add(DAILY, Mistake::UrlEncoded, words, percent_encoded);
+        forms.add(DAILY, Mistake::UrlEncoded, words, percent_encoded_lower);
+    }
+    forms
+}
+
 /// What is done to each value.
 #[rustfmt::skip]
 pub(super) fn escapes() -> Forms<Spoil> {
     use Mistake::*;
-    const ENCODED: &str = "the values were URL-encoded before signing";
     let mut forms: Forms<Spoil> = Forms::right(<[u8]>::to_vec);
     forms.add(COMMON, UrlEncoded, ENCODED, percent_encoded);
     forms.add(COMMON, UrlEncoded, ENCODED, form_encoded);

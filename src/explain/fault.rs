@@ -15,7 +15,7 @@ pub(super) const ALONE: u8 = 9;
 
 /// How much work a search is allowed, in bytes hashed: some tens of milliseconds. Work and not time,
 /// so that the same question always has the same answer. Less where a fuzzer asks: it wants many answers.
-const ALLOWED: usize = if cfg!(fuzzing) { 1 << 19 } else { 40 << 20 };
+const ALLOWED: usize = if cfg!(fuzzing) { 1 << 19 } else { 96 << 20 };
 
 /// What is left of the work that one explanation may do.
 pub(super) struct Budget {

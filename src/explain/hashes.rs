@@ -87,7 +87,7 @@ impl Algorithm {
     pub(super) fn weight(self) -> usize {
         match self.hash {
             Hash::Sha1 | Hash::Sha256 => 2,
-            Hash::Md5 | Hash::Sha512 => 3,
+            Hash::Md5 | Hash::Sha384 | Hash::Sha512 => 3,
             Hash::Sm3 => 6,
         }
     }
@@ -123,12 +123,17 @@ impl Algorithm {
     ) -> Option<&'a Target> {
         let digest = self.digest(key, message);
         let lower = || hex::lower(&digest).into_bytes();
+        // An HMAC is made with its key again; a key that stood in the string does not come back.
+        let again = |text: &[u8]| match self.keyed {
+            Hmac | HmacTwice => self.digest(key, text),
+            _ => self.hash.digest(text),
+        };
         let digest = match self.again {
             Again::No => digest,
-            Again::Raw => self.digest(key, &digest),
-            Again::HexLower => self.digest(key, &lower()),
-            Again::HexUpper => self.digest(key, &upper(&lower())),
-            Again::Base64 => self.digest(key, &base64(&digest)),
+            Again::Raw => again(&digest),
+            Again::HexLower => again(&lower()),
+            Again::HexUpper => again(&upper(&lower())),
+            Again::Base64 => again(&base64(&digest)),
         };
         let via = self.via();
         targets

@@ -3,13 +3,13 @@
 
 use zeroize::Zeroizing;
 
-use super::fault::{ALONE, COMMON, DAILY, Fault, Forms, RARE, Texts};
+use super::fault::{COMMON, DAILY, Fault, Forms, RARE, Texts};
 use super::hashes::Algorithm;
 use super::json_writing::{
     COMPACT, PYTHON, java_text, laid_out, permutations, python_text, sorted,
 };
 use super::texts::{form_encoded, percent_encoded};
-use super::times::format_civil;
+use super::times::{format_civil, written};
 use super::{Mistake, quote};
 use crate::json::Json;
 use crate::signing::redemption::SIGNED_HEADERS;
@@ -30,6 +30,29 @@ pub(super) fn value<'a>(sent: &[Sent<'a>], name: &str) -> Option<&'a str> {
     *value
 }
 
+/// What happens to a header's value on its way.
+const CHANGED: [Spell; 9] = [
+    |value| value.replace('-', ""),
+    str::to_uppercase,
+    str::to_lowercase,
+    |value| value.trim().to_owned(),
+    |value| format!("{value} "),
+    |value| format!(" {value}"),
+    |value| format!("{value}\n"),
+    |value| format!("\"{value}\""),
+    |value| String::from_utf8_lossy(&percent_encoded(value.as_bytes())).into_owned(),
+];
+
+/// The timestamp as people write one.
+const WRITTEN: [&str; 6] = [
+    "Y-O-D h:m:s",
+    "Y-O-DTh:m:s",
+    "Y-O-DTh:m:sZ",
+    "Y-O-DTh:m:s.000Z",
+    "Y-O-D h:m:s.000",
+    "YODhms",
+];
+
 /// The headers as they may have been signed.
 #[rustfmt::skip]
 pub(super) fn heads(sent: &[Sent], body: &Json) -> Texts {
@@ -41,154 +64,181 @@ pub(super) fn heads(sent: &[Sent], body: &Json) -> Texts {
             present.push(name, value);
         }
     }
-    let mut forms = Texts::right_text(present.joined("=", "&"));
-    if forms.values[0].len() > LONGEST {
-        return forms;
+    let mut heads = Heads {
+        forms: Texts::right_text(present.joined("=", "&")),
+        fault: None,
+    };
+    if heads.forms.values[0].len() > LONGEST {
+        return heads.forms;
     }
-    let is_typed = present.has("signType");
 
     // signType: missing, extra, or another value.
+    let is_typed = present.has("signType");
+    let untyped = present.without("signType");
     if is_typed {
-        forms.text(DAILY, SignTypeMissing, "", present.without("signType").joined("=", "&"));
+        heads.text(DAILY, SignTypeMissing, "", untyped.joined("=", "&"));
     }
-    for (at, value) in ["SHA256-RSA", "MD5", "RSA", "RSA2", "SHA256withRSA", "SHA256WithRSA", "RSA-SHA256", "RSA256", "SHA256", "md5", "sha256-rsa", "RSA_SHA256", "SHA256_RSA", "HMAC-SHA256"].into_iter().enumerate() {
+    for (at, value) in ["SHA256-RSA", "MD5", "RSA", "RSA2", "SHA256withRSA", "SHA256WithRSA", "RSA-SHA256", "RSA256", "SHA256", "md5", "sha256-rsa", "RSA_SHA256", "SHA256_RSA", "HMAC-SHA256", ""].into_iter().enumerate() {
         let (mistake, but) = if is_typed { (SignTypeValue, "another value is sent") } else { (SignTypeExtra, "the header is not sent") };
         let words = format!("`signType={value}` was signed, but {but}");
-        forms.text(if at < 4 { COMMON } else { RARE }, mistake, &words, present.with("signType", value));
+        heads.text(if at < 4 { COMMON } else { RARE }, mistake, &words, present.with("signType", value));
+    }
+    heads.changed(sent, body, &present);
+    if is_typed {
+        // The same once more without it, which is a second fault.
+        heads.fault = Some(Fault::new(SignTypeMissing, ""));
+        heads.changed(sent, body, &untyped);
+    }
+    heads.forms
+}
+
+struct Heads {
+    forms: Texts,
+    /// What is wrong already.
+    fault: Option<Fault>,
+}
+
+impl Heads {
+    #[inline(never)]
+    fn text(&mut self, cost: u8, mistake: Mistake, words: &str, text: Vec<u8>) {
+        let faults = self.fault.iter().cloned();
+        let cost = cost + faults.len() as u8 * DAILY;
+        let faults = faults.chain([Fault::new(mistake, words)]).collect();
+        self.forms.texts(cost, faults, text);
     }
 
-    // Headers left out, empty ones included, others added.
-    for (name, _) in &present.0 {
-        if name == "signType" {
-            continue;
-        }
-        let fault = Fault::new(HeaderLeftOut, &format!("`{name}` was not signed"));
-        let rest = present.without(name);
-        forms.texts(COMMON, vec![fault.clone()], rest.joined("=", "&"));
-        let faults = vec![fault, Fault::new(SignTypeMissing, "")];
-        forms.texts(2 * COMMON, faults, rest.without("signType").joined("=", "&"));
-    }
-    for name in SIGNED_HEADERS {
-        if !present.has(name) {
-            forms.text(COMMON, EmptyIncluded, &format!("`{name}=` was signed though `{name}` is empty or absent"), present.with(name, ""));
-            forms.text(RARE, NullIncluded, &format!("`{name}=null` was signed though `{name}` is absent; leave out what is absent"), present.with(name, "null"));
-        }
-    }
-    forms.text(RARE, SignIncluded, "`sign=` was signed among the headers", present.with("sign", ""));
-        let mut extra = Pairs::default();
-    for name in ["merchantId", "serialNo", "userId", "callbackUrl"] {
-        if let Some(value) = body.get(name) {
-            extra.push(name, &value.to_text());
-        }
-    }
-    extra.push("Content-Type", "application/json; charset=utf-8");
-    extra.push("Content-Type", "application/json");
-    extra.push("Accept", "application/json");
-    extra.push("method", "POST");
-    extra.push("path", PATH);
-    extra.push("uri", PATH);
-    extra.push("version", "1.0");
-    extra.push("charset", "utf-8");
-    for (name, value) in &extra.0 {
-        forms.text(RARE, HeaderExtra, &format!("`{name}` was signed among the headers"), present.with(name, value));
-    }
+    #[rustfmt::skip]
+    fn changed(&mut self, sent: &[Sent], body: &Json, present: &Pairs) {
+        use Mistake::*;
+        let forms = self;
 
-    // The timestamp in another unit.
-    let timestamp = value(sent, "timestamp").unwrap_or("");
-    let seconds = timestamp.get(..timestamp.len().saturating_sub(3)).unwrap_or("");
-    if !timestamp.is_empty() {
-        if !seconds.is_empty() {
-            forms.text(COMMON, TimestampUnit, "the timestamp was signed in seconds, but milliseconds are sent", present.with("timestamp", seconds));
-        }
-        forms.text(COMMON, TimestampUnit, "the timestamp was signed in whole seconds with zeros behind them, but milliseconds are sent", present.with("timestamp", &format!("{seconds}000")));
-        forms.text(COMMON, TimestampUnit, "the timestamp was signed in milliseconds, but seconds are sent", present.with("timestamp", &format!("{timestamp}000")));
-    }
-
-    // Values in another form than they are sent.
-    for (name, value) in &present.0 {
-        let mut others = vec![value.replace('-', ""), value.to_uppercase(), value.to_lowercase(), value.trim().to_owned(), format!("{value} "), format!(" {value}"), format!("{value}\n"), format!("\"{value}\""), String::from_utf8_lossy(&percent_encoded(value.as_bytes())).into_owned()];
-        if name == "timestamp" {
-            let unix_ms = value.parse::<i64>().unwrap_or_default();
-            for minutes in [480, 0] {
-                let civil = format_civil(unix_ms, minutes).unwrap_or_default();
-                others.extend([civil.replace(' ', "T"), civil.replace(' ', "T") + "Z", civil.replace(['-', ' ', ':'], ""), civil]);
+        // Headers left out, empty ones included, others added.
+        for (name, _) in &present.0 {
+            if name != "signType" {
+                forms.text(COMMON, HeaderLeftOut, &format!("`{name}` was not signed"), present.without(name).joined("=", "&"));
             }
-            others.extend([format!("{value}.0"), format!("{value}L"), format!("{seconds}.{}", value.get(seconds.len()..).unwrap_or(""))]);
         }
-        for other in others.into_iter().filter(|other| other != value) {
-            let words = format!("`{name}` was signed as `{}`, but `{}` is sent; sign the header's very value", quote(&other), quote(value));
-            forms.text(RARE, HeaderValue, &words, present.with(name, &other));
+        for name in SIGNED_HEADERS {
+            if !present.has(name) {
+                forms.text(COMMON, EmptyIncluded, &format!("`{name}=` was signed though `{name}` is empty or absent"), present.with(name, ""));
+                forms.text(RARE, NullIncluded, &format!("`{name}=null` was signed though `{name}` is absent; leave out what is absent"), present.with(name, "null"));
+            }
         }
-    }
-    if let (Some(nonce), Some(stamp)) = (value(sent, "nonce"), value(sent, "timestamp")) {
-        let mut swapped = present.without("nonce").without("timestamp");
-        swapped.push("nonce", stamp);
-        swapped.push("timestamp", nonce);
-        forms.text(RARE, HeaderValue, "the values of `nonce` and `timestamp` were swapped", swapped.sorted().joined("=", "&"));
-    }
+        forms.text(RARE, SignIncluded, "`sign=` was signed among the headers", present.with("sign", ""));
+            let mut extra = Pairs::default();
+        for name in ["merchantId", "serialNo", "userId", "callbackUrl"] {
+            if let Some(value) = body.get(name) {
+                extra.push(name, &value.to_text());
+            }
+        }
+        extra.push("Content-Type", "application/json; charset=utf-8");
+        extra.push("Content-Type", "application/json");
+        extra.push("Accept", "application/json");
+        extra.push("method", "POST");
+        extra.push("path", PATH);
+        extra.push("uri", PATH);
+        extra.push("version", "1.0");
+        extra.push("charset", "utf-8");
+        for (name, value) in &extra.0 {
+            forms.text(RARE, HeaderExtra, &format!("`{name}` was signed among the headers"), present.with(name, value));
+        }
 
-    // Names spelled in another way.
-    let spellings: [(&str, Spell); 6] = [
-        ("in lower case", str::to_lowercase),
-        ("in upper case", str::to_uppercase),
-        ("with a capital", |name| spelled(name, "", true)),
-        ("with underscores", |name| spelled(name, "_", false)),
-        ("with hyphens", |name| spelled(name, "-", false)),
-        ("with capitals and hyphens", |name| spelled(name, "-", true)),
-    ];
-    for (at, (how, spell)) in spellings.into_iter().enumerate() {
-        let cost = if at == 0 { COMMON } else { RARE };
-        let (mut all, mut one) = (Pairs::default(), Pairs::default());
+        // The timestamp in another unit.
+        let timestamp = value(sent, "timestamp").unwrap_or("");
+        let seconds = timestamp.get(..timestamp.len().saturating_sub(3)).unwrap_or("");
+        if !timestamp.is_empty() {
+            if !seconds.is_empty() {
+                forms.text(COMMON, TimestampUnit, "the timestamp was signed in seconds, but milliseconds are sent", present.with("timestamp", seconds));
+            }
+            forms.text(COMMON, TimestampUnit, "the timestamp was signed in whole seconds with zeros behind them, but milliseconds are sent", present.with("timestamp", &format!("{seconds}000")));
+            forms.text(COMMON, TimestampUnit, "the timestamp was signed in milliseconds, but seconds are sent", present.with("timestamp", &format!("{timestamp}000")));
+        }
+
+        // Values in another form than they are sent.
         for (name, value) in &present.0 {
-            all.push(&spell(name), value);
-            one.push(&if name == "signType" { spell(name) } else { name.clone() }, value);
+            let mut others: Vec<String> = CHANGED.iter().map(|change| change(value)).collect();
+            if name == "timestamp" {
+                let unix_ms = value.parse::<i64>().unwrap_or_default();
+                for minutes in [480, 0] {
+                    let civil = format_civil(unix_ms, minutes).unwrap_or_default();
+                    others.extend(WRITTEN.map(|pattern| written(pattern, &civil)));
+                }
+                others.extend([format!("{value}.0"), format!("{value}L"), format!("{seconds}.{}", value.get(seconds.len()..).unwrap_or(""))]);
+            }
+            for other in others.into_iter().filter(|other| other != value) {
+                let words = format!("`{name}` was signed as `{}`, but `{}` is sent; sign the header's very value", quote(&other), quote(value));
+                forms.text(RARE, HeaderValue, &words, present.with(name, &other));
+            }
         }
-        for (what, pairs) in [("headers' names are", all), ("name `signType` is", one)] {
-            let words = format!("the {what} spelled {how}");
-            forms.text(cost, HeaderSpelling, &words, pairs.joined("=", "&"));
-            forms.text(cost, HeaderSpelling, &words, pairs.sorted().joined("=", "&"));
+        if let (Some(nonce), Some(stamp)) = (value(sent, "nonce"), value(sent, "timestamp")) {
+            let mut swapped = present.without("nonce").without("timestamp");
+            swapped.push("nonce", stamp);
+            swapped.push("timestamp", nonce);
+            forms.text(RARE, HeaderValue, "the values of `nonce` and `timestamp` were swapped", swapped.sorted().joined("=", "&"));
         }
-    }
 
-    // Every other order, the documents' own first.
-    if present.0.len() == 4 {
-        forms.text(COMMON, HeaderOrder, "the headers were signed in the order of the documents", present.picked(&[0, 1, 3, 2]).joined("=", "&"));
-    }
-    for order in permutations(present.0.len()) {
-        forms.text(RARE, HeaderOrder, "the headers were not sorted", present.picked(&order).joined("=", "&"));
-    }
-
-    // What stands in and between the pairs.
-    for (equals, between) in [("=", ""), ("=", ","), ("=", "\n"), ("=", "|"), ("=", ";"), ("=", "&amp;"), (":", "&"), (":", "\n"), (":", ","), (": ", "\n"), ("", ""), ("", "&"), ("=", "\r\n"), ("=", ", ")] {
-        let words = format!("the headers are joined with `{}` and `{}`; write name=value, and `&` between the pairs", equals.escape_debug(), between.escape_debug());
-        forms.text(RARE, Separator, &words, present.joined(equals, between));
-    }
-    let (mut members, mut values, mut encoded) = (Vec::new(), Pairs::default(), Pairs::default());
-    for (name, value) in &present.0 {
-        values.push("", value);
-        encoded.push(name, &String::from_utf8_lossy(&percent_encoded(value.as_bytes())));
-        members.push((name.clone(), Json::string(value.as_str())));
-    }
-    for between in ["", "&", "\n", ",", "|"] {
-        forms.text(RARE, NamesLeftOut, "only the headers' values were signed, without their names", values.joined("", between));
-    }
-    let documented = [0, 1, 3, 2].map(|at| members.get(at).cloned());
-    let documented: Vec<(String, Json)> = documented.into_iter().flatten().collect();
-    for members in [members, documented] {
-        let json = Json::Object(members);
-        for text in [laid_out(&json, &COMPACT), laid_out(&json, &PYTHON)] {
-            forms.text(RARE, Separator, "the headers were signed as JSON; write name=value, and `&` between the pairs", text.into_bytes());
+        // Names spelled in another way.
+        let spellings: [(&str, Spell); 6] = [
+            ("in lower case", str::to_lowercase),
+            ("in upper case", str::to_uppercase),
+            ("with a capital", |name| spelled(name, "", true)),
+            ("with underscores", |name| spelled(name, "_", false)),
+            ("with hyphens", |name| spelled(name, "-", false)),
+            ("with capitals and hyphens", |name| spelled(name, "-", true)),
+        ];
+        for (at, (how, spell)) in spellings.into_iter().enumerate() {
+            let cost = if at == 0 { COMMON } else { RARE };
+            let (mut all, mut one) = (Pairs::default(), Pairs::default());
+            for (name, value) in &present.0 {
+                all.push(&spell(name), value);
+                one.push(&if name == "signType" { spell(name) } else { name.clone() }, value);
+            }
+            for (what, pairs) in [("headers' names are", all), ("name `signType` is", one)] {
+                let words = format!("the {what} spelled {how}");
+                forms.text(cost, HeaderSpelling, &words, pairs.joined("=", "&"));
+                forms.text(cost, HeaderSpelling, &words, pairs.sorted().joined("=", "&"));
+            }
         }
-        forms.text(RARE, Separator, "a Java Map's toString of the headers was signed; write name=value, and `&` between the pairs", java_text(&json).into_bytes());
-        forms.text(RARE, Separator, "Python's str of the headers was signed; write name=value, and `&` between the pairs", python_text(&json).into_bytes());
+
+        // Every other order, the documents' own first.
+        if present.0.len() == 4 {
+            forms.text(COMMON, HeaderOrder, "the headers were signed in the order of the documents", present.picked(&[0, 1, 3, 2]).joined("=", "&"));
+        }
+        for order in permutations(present.0.len()) {
+            forms.text(RARE, HeaderOrder, "the headers were not sorted", present.picked(&order).joined("=", "&"));
+        }
+
+        // What stands in and between the pairs.
+        for (equals, between) in [("=", ""), ("=", ","), ("=", "\n"), ("=", "|"), ("=", ";"), ("=", "&amp;"), (":", "&"), (":", "\n"), (":", ","), (": ", "\n"), ("", ""), ("", "&"), ("=", "\r\n"), ("=", ", ")] {
+            let words = format!("the headers are joined with `{}` and `{}`; write name=value, and `&` between the pairs", equals.escape_debug(), between.escape_debug());
+            forms.text(RARE, Separator, &words, present.joined(equals, between));
+        }
+        let (mut members, mut values, mut encoded) = (Vec::new(), Pairs::default(), Pairs::default());
+        for (name, value) in &present.0 {
+            values.push("", value);
+            encoded.push(name, &String::from_utf8_lossy(&percent_encoded(value.as_bytes())));
+            members.push((name.clone(), Json::string(value.as_str())));
+        }
+        for between in ["", "&", "\n", ",", "|"] {
+            forms.text(RARE, NamesLeftOut, "only the headers' values were signed, without their names", values.joined("", between));
+        }
+        let documented = [0, 1, 3, 2].map(|at| members.get(at).cloned());
+        let documented: Vec<(String, Json)> = documented.into_iter().flatten().collect();
+        for members in [members, documented] {
+            let json = Json::Object(members);
+            for text in [laid_out(&json, &COMPACT), laid_out(&json, &PYTHON)] {
+                forms.text(RARE, Separator, "the headers were signed as JSON; write name=value, and `&` between the pairs", text.into_bytes());
+            }
+            forms.text(RARE, Separator, "a Java Map's toString of the headers was signed; write name=value, and `&` between the pairs", java_text(&json).into_bytes());
+            forms.text(RARE, Separator, "Python's str of the headers was signed; write name=value, and `&` between the pairs", python_text(&json).into_bytes());
+        }
+        forms.text(RARE, UrlEncoded, "the headers' values were URL-encoded before signing", encoded.joined("=", "&"));
+        let joined = present.joined("=", "&");
+        forms.text(RARE, UrlEncoded, "the headers were URL-encoded before signing", percent_encoded(&joined));
+        forms.text(RARE, UrlEncoded, "the headers were URL-encoded before signing", form_encoded(&joined));
+        forms.text(RARE, UpperCased, "the headers were put in upper case before signing", String::from_utf8_lossy(&joined).to_uppercase().into_bytes());
+        forms.text(RARE, LowerCased, "the headers were put in lower case before signing", String::from_utf8_lossy(&joined).to_lowercase().into_bytes());
     }
-    forms.text(RARE, UrlEncoded, "the headers' values were URL-encoded before signing", encoded.joined("=", "&"));
-    let joined = present.joined("=", "&");
-    forms.text(RARE, UrlEncoded, "the headers were URL-encoded before signing", percent_encoded(&joined));
-    forms.text(RARE, UrlEncoded, "the headers were URL-encoded before signing", form_encoded(&joined));
-    forms.text(RARE, UpperCased, "the headers were put in upper case before signing", String::from_utf8_lossy(&joined).to_uppercase().into_bytes());
-    forms.text(RARE, LowerCased, "the headers were put in lower case before signing", String::from_utf8_lossy(&joined).to_lowercase().into_bytes());
-    forms
 }
 
 #[rustfmt::skip]
@@ -205,7 +255,7 @@ pub(super) fn joints(sent: &[Sent], body: &Json, secret: &str) -> Forms<Joint> {
         let cost = if at < 4 { COMMON } else { RARE };
         forms.add(cost, Separator, &words, joint("", Order::HeadBody, separator));
         let faults = vec![Fault::new(BodyFirst, FIRST), Fault::new(Separator, &words)];
-        forms.add_all(ALONE, faults, joint("", Order::BodyHead, separator));
+        forms.add_all(2 * COMMON, faults, joint("", Order::BodyHead, separator));
     }
     for (before, after) in [("", ""), ("", "\n"), ("POST", ""), ("POST\n", "\n"), ("POST ", "\n"), ("", "?"), ("", "&"), ("POST ", ""), ("POST&", "&"), ("POST ", " "), ("", " ")] {
         let before = format!("{before}{PATH}{after}");

@@ -113,6 +113,8 @@ pub(super) const ESCAPES: &[Escapes] = &[
 pub(super) enum Order<'a> {
     Received,
     Sorted,
+    /// As PHP's `ksort` and a Java `TreeMap` leave it: what is inside stays as it is.
+    SortedAtTop,
     SortedIgnoringCase,
     /// From the last to the first, as sorted or as received.
     SortedBackwards,
@@ -152,6 +154,16 @@ impl Change<'_> {
             self.of(&changed)
         };
         match json {
+            Json::Object(members) if matches!(self.order, Order::SortedAtTop) => {
+                let inner = Change {
+                    order: Order::Received,
+                    ..*self
+                };
+                let places = self.order.of(members);
+                inner.of(&Json::Object(
+                    places.into_iter().map(|at| members[at].clone()).collect(),
+                ))
+            }
             Json::Array(elements) => {
                 let mut kept = Vec::new();
                 for element in elements {
@@ -182,7 +194,7 @@ impl Order<'_> {
         for (name, _) in members {
             keys.push(match self {
                 Order::Received | Order::Backwards | Order::JavaHash => String::new(),
-                Order::Sorted | Order::SortedBackwards => name.clone(),
+                Order::Sorted | Order::SortedAtTop | Order::SortedBackwards => name.clone(),
                 Order::SortedIgnoringCase => name.to_lowercase(),
                 Order::Documented(documented) => {
                     let place = documented.iter().position(|known| known == name);
@@ -314,13 +326,36 @@ pub(super) fn joined(
 
 /// `{a=1, b=[x, y]}`
 pub(super) fn java_text(json: &Json) -> String {
-    listed(json, "=", &|plain| plain.to_text(), &|name| name.to_owned())
+    listed(json, ["{", "=", ", ", "}"], &Json::to_text, &str::to_owned)
+}
+
+/// `map[a:1 b:[x y]]`
+pub(super) fn go_text(json: &Json) -> String {
+    let plain = |json: &Json| match json {
+        Json::Null => "<nil>".to_owned(),
+        other => other.to_text(),
+    };
+    listed(json, ["map[", ":", " ", "]"], &plain, &str::to_owned)
+}
+
+/// `{"a"=>1, "b"=>nil}`
+pub(super) fn ruby_text(json: &Json, arrow: &str) -> String {
+    let plain = |json: &Json| match json {
+        Json::Null => "nil".to_owned(),
+        other => other.to_json(),
+    };
+    let name = |name: &str| Json::string(name).to_json();
+    listed(json, ["{", arrow, ", ", "}"], &plain, &name)
 }
 
 /// `{'a': 1, 'b': None}`
 pub(super) fn python_text(json: &Json) -> String {
     let quoted = |text: &str| {
         let quote = if text.contains('\'') { '"' } else { '\'' };
+        let text = text
+            .replace('\\', "\\\\")
+            .replace('\n', "\\n")
+            .replace('\t', "\\t");
         format!("{quote}{text}{quote}")
     };
     let plain = |json: &Json| match json {
@@ -330,32 +365,39 @@ pub(super) fn python_text(json: &Json) -> String {
         Json::String(text) => quoted(text),
         other => other.to_text(),
     };
-    listed(json, ": ", &plain, &quoted)
+    listed(json, ["{", ": ", ", ", "}"], &plain, &quoted)
 }
 
+/// `marks` are what opens an object, what stands behind a name and between members, and what closes it.
 fn listed(
     json: &Json,
-    colon: &str,
+    marks: [&str; 4],
     plain: &dyn Fn(&Json) -> String,
     name: &dyn Fn(&str) -> String,
 ) -> String {
+    let [open, colon, comma, close] = marks;
     let mut parts = Vec::new();
     match json {
         Json::Array(elements) => {
             for element in elements {
-                parts.push(listed(element, colon, plain, name));
+                parts.push(listed(element, marks, plain, name));
             }
-            format!("[{}]", parts.join(", "))
+            format!("[{}]", parts.join(comma))
         }
         Json::Object(members) => {
             for (key, value) in members {
-                let value = listed(value, colon, plain, name);
+                let value = listed(value, marks, plain, name);
                 parts.push(format!("{}{colon}{value}", name(key)));
             }
-            format!("{{{}}}", parts.join(", "))
+            format!("{open}{}{close}", parts.join(comma))
         }
         other => plain(other),
     }
+}
+
+/// JSON text in a layout, with everything beyond ASCII escaped.
+pub(super) fn ascii(json: &Json, layout: &Layout) -> String {
+    String::from_utf8_lossy(&write(json, layout, &ESCAPES[1])).into_owned()
 }
 
 /// JSON text in a layout, without needless escapes.

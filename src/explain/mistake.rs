@@ -382,7 +382,7 @@ impl Mistake {
         const KEY: &str = "use the key exactly as it was issued";
         const UTF8: &str = "sign UTF-8 bytes";
         const BASE64: &str = "send standard base64 with padding, on one line, and nothing around it";
-        const HEX: &str = "write every byte as two hex digits, with nothing between";
+        const HEX: &str = "write every byte as two hex digits in the case that is asked for, with nothing between";
         match self {
             PathPrefix => ("PATH_PREFIX", "the gateway prefix was signed too", PATH),
             PathPrefixMissing => ("PATH_PREFIX_MISSING", "the beginning of the path was left out", "sign the whole path from its first slash"),

@@ -152,6 +152,8 @@ struct Facts<'a> {
     signed: Option<Zeroizing<Vec<u8>>>,
     signature: Option<String>,
     secrets: Vec<&'a str>,
+    /// What is forgiven in the given signature, and should be mended all the same.
+    remark: Option<&'static str>,
 }
 
 impl<'a> Facts<'a> {
@@ -164,6 +166,7 @@ impl<'a> Facts<'a> {
             signed: None,
             signature: None,
             secrets,
+            remark: None,
         }
     }
 
@@ -217,9 +220,9 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// The signature is right; `remark` is for what could still go wrong with it.
-    fn right(self, remark: Option<&str>) -> Explanation {
-        let message = match remark {
+    /// The signature is right, but for what the remark says.
+    fn right(self) -> Explanation {
+        let message = match self.remark {
             None => "the signature matches".to_owned(),
             Some(remark) => format!("the signature matches, but {remark}"),
         };
@@ -239,7 +242,7 @@ impl<'a> Facts<'a> {
                 return self.explanation(true, false, Vec::new(), &message);
             }
         };
-        let message = match faults.as_slice() {
+        let mut message = match faults.as_slice() {
             [only] => format!("mismatch: {only}"),
             several => {
                 let mut list = format!("mismatch, {} mistakes:", several.len());
@@ -249,6 +252,10 @@ impl<'a> Facts<'a> {
                 list
             }
         };
+        if let Some(remark) = self.remark {
+            message.push_str("; besides, ");
+            message.push_str(remark);
+        }
         self.explanation(true, false, names(&faults), &message)
     }
 

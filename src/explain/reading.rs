@@ -111,9 +111,12 @@ impl Target {
             add(hash, Shape::Bytes(bytes), if is_named { "" } else { bare });
             return;
         }
-        for hash in [Hash::Sha256, Hash::Sha1, Hash::Sha512] {
-            if let Some(shape) = pss(&block, hash) {
-                add(hash, shape, "the RSA signature has PSS padding");
+        for hash in [Hash::Sha256, Hash::Sha1, Hash::Sha384, Hash::Sha512] {
+            for mask in [hash, Hash::Sha1] {
+                if let Some(shape) = pss(&block, hash, mask) {
+                    add(hash, shape, "the RSA signature has PSS padding");
+                    break;
+                }
             }
         }
     }
@@ -165,12 +168,16 @@ fn hex_inside(block: &[u8]) -> Option<(Hash, Vec<u8>)> {
 /// The hash of a PKCS#1 v1.5 block, and whether the block names it (RFC 8017, section 9.2).
 fn pkcs1(block: &[u8]) -> Option<(bool, Hash)> {
     let info = unpadded(block)?;
-    let names: [(&[u8], Hash); 4] = [
+    let names: [(&[u8], Hash); 5] = [
         (b"\x06\x08\x2a\x86\x48\x86\xf7\x0d\x02\x05", Hash::Md5),
         (b"\x06\x05\x2b\x0e\x03\x02\x1a", Hash::Sha1),
         (
             b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01",
             Hash::Sha256,
+        ),
+        (
+            b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02",
+            Hash::Sha384,
         ),
         (
             b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03",
@@ -190,15 +197,16 @@ fn pkcs1(block: &[u8]) -> Option<(bool, Hash)> {
     bare.map(|(_, hash)| (false, *hash))
 }
 
-/// Opens a PSS block (RFC 8017, section 9.1.2): its long run of zeros shows that it is one.
-fn pss(block: &[u8], hash: Hash) -> Option<Shape> {
+/// Opens a PSS block (RFC 8017, section 9.1.2): a long run of zeros, or none with the longest salt, shows
+/// that it is one.
+fn pss(block: &[u8], hash: Hash, mask: Hash) -> Option<Shape> {
     let length = hash.length();
     let (masked, seal) = block
         .strip_suffix(&[0xbc])?
         .split_at_checked(block.len() - 1 - length)?;
     let mut data = masked.to_vec();
-    for (count, part) in data.chunks_mut(length).enumerate() {
-        let mask = hash.digest(&[seal, &(count as u32).to_be_bytes()].concat());
+    for (count, part) in data.chunks_mut(mask.length()).enumerate() {
+        let mask = mask.digest(&[seal, &(count as u32).to_be_bytes()].concat());
         for (byte, mask) in part.iter_mut().zip(mask) {
             *byte ^= mask;
         }
@@ -207,7 +215,7 @@ fn pss(block: &[u8], hash: Hash) -> Option<Shape> {
     let zeros = data.iter().take_while(|byte| **byte == 0).count();
     let salt = data[zeros..].strip_prefix(&[1])?.to_vec();
     let seal = seal.to_vec();
-    (zeros >= 8).then_some(Shape::Pss { hash, salt, seal })
+    (zeros >= 8 || zeros == 0).then_some(Shape::Pss { hash, salt, seal })
 }
 
 /// All that the given signature may stand for, where `length` is a right one's in bytes. Empty when it
@@ -219,25 +227,21 @@ pub(super) fn targets(theirs: &str, wanted: Wanted, length: usize) -> Vec<Target
     let (text, faults) = stripped(theirs);
     let is_base64_wanted = wanted == Wanted::Base64;
     let mut targets = Vec::new();
+    let mut cut = None;
     let mut bytes = |bytes: Vec<u8>, mistake| {
         targets.push(Target::plain(Shape::Bytes(bytes), faults.clone(), mistake));
     };
 
     if let Some(raw) = from_hex(text.as_bytes()) {
-        let is_lower = !text.bytes().any(|byte| byte.is_ascii_uppercase());
-        let is_upper = !text.bytes().any(|byte| byte.is_ascii_lowercase());
         let twice = from_base64(&raw).map(|(raw, _)| raw);
         for inner in [twice, from_hex(&raw)].into_iter().flatten() {
             bytes(inner, Some(Mistake::SignatureEncodedTwice));
         }
-        bytes(
-            raw,
-            match wanted {
-                Wanted::Base64 => Some(Mistake::HexForBase64),
-                Wanted::HexLower => (!is_lower).then_some(Mistake::SignatureCase),
-                Wanted::HexUpper => (!is_upper).then_some(Mistake::SignatureCase),
-            },
-        );
+        // In either case: that much is forgiven, and said in a remark.
+        bytes(raw, is_base64_wanted.then_some(Mistake::HexForBase64));
+    }
+    if let Some(raw) = from_list(&text) {
+        bytes(raw, Some(Mistake::BytesAsNumbers));
     }
     if let Some((raw, mistake)) = from_base64(text.as_bytes()) {
         let mistake = if is_base64_wanted {
@@ -251,6 +255,9 @@ pub(super) fn targets(theirs: &str, wanted: Wanted, length: usize) -> Vec<Target
         if let Some((inner, _)) = from_base64(&raw) {
             bytes(inner, Some(Mistake::SignatureEncodedTwice));
         }
+        if (SHORTEST_PART / 2..length).contains(&raw.len()) {
+            cut = Some(hex::lower(&raw));
+        }
         bytes(raw, mistake);
     }
     for (mistake, write) in WRITINGS {
@@ -261,8 +268,9 @@ pub(super) fn targets(theirs: &str, wanted: Wanted, length: usize) -> Vec<Target
     }
     // So many characters are enough to know a digest by.
     let lower = text.to_ascii_lowercase();
-    let parts: [(String, Write, usize); 2] = [
+    let parts: [(String, Write, usize); 3] = [
         (lower, hex::lower, 2 * length),
+        (cut.unwrap_or_default(), hex::lower, 2 * length),
         (
             text,
             |digest| BASE64_STANDARD.encode(digest),
@@ -296,10 +304,10 @@ const WRITINGS: &[(Mistake, Write)] = &[
         hex::lower(digest).trim_start_matches('0').to_owned()
     }),
     (Mistake::HexZerosLost, |digest| {
-        numbers(digest, "", |byte| format!("{byte:x}"))
+        numbers(digest, |byte| format!("{byte:x}"))
     }),
     (Mistake::BytesAsNumbers, |digest| {
-        numbers(digest, "", |byte| format!("{:x}", i32::from(byte as i8)))
+        numbers(digest, |byte| format!("{:x}", i32::from(byte as i8)))
     }),
     (Mistake::BytesAsText, |digest| {
         BASE64_STANDARD.encode(String::from_utf8_lossy(digest).as_bytes())
@@ -313,31 +321,20 @@ const WRITINGS: &[(Mistake, Write)] = &[
     (Mistake::BytesAsText, |digest| {
         hex::lower(&utf8_twice(digest))
     }),
-    (Mistake::BytesAsNumbers, |digest| list(digest, ", ", signed)),
-    (Mistake::BytesAsNumbers, |digest| list(digest, ",", signed)),
-    (Mistake::BytesAsNumbers, |digest| {
-        list(digest, ", ", |byte| byte.to_string())
-    }),
-    (Mistake::BytesAsNumbers, |digest| {
-        list(digest, ",", |byte| byte.to_string())
-    }),
 ];
 
-fn signed(byte: u8) -> String {
-    (byte as i8).to_string()
+/// The bytes of a list of numbers, from -128 to 255.
+fn from_list(text: &str) -> Option<Vec<u8>> {
+    let inner = text.strip_prefix('[')?.strip_suffix(']')?;
+    let number = |text: &str| {
+        let number = text.trim().parse::<i16>().ok()?;
+        (-128..=255).contains(&number).then_some(number as u8)
+    };
+    inner.split(',').map(number).collect()
 }
 
-fn list(digest: &[u8], comma: &str, number: fn(u8) -> String) -> String {
-    format!("[{}]", numbers(digest, comma, number))
-}
-
-fn numbers(digest: &[u8], comma: &str, number: fn(u8) -> String) -> String {
-    let mut text = String::new();
-    for (at, byte) in digest.iter().enumerate() {
-        text.push_str(if at > 0 { comma } else { "" });
-        text.push_str(&number(*byte));
-    }
-    text
+fn numbers(digest: &[u8], number: fn(u8) -> String) -> String {
+    digest.iter().map(|byte| number(*byte)).collect()
 }
 
 /// Whether the text looks as if it was written so; saves writing each digest forth.
@@ -355,6 +352,6 @@ fn may_be_written(text: &str, how: Mistake) -> bool {
                 && from_base64(text.as_bytes()).is_some()
         }
         Mistake::HexZerosLost => is_hex && !(text.len() % 2 == 0 && is_length(text.len() / 2)),
-        _ => text.starts_with('[') || (is_hex && text.contains("ffffff")),
+        _ => is_hex && text.contains("ffffff"),
     }
 }

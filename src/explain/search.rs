@@ -6,7 +6,7 @@ use std::hash::Hasher;
 
 use zeroize::Zeroizing;
 
-use super::fault::{ALONE, Budget, Dimension, Fault, Place, RARE, Texts};
+use super::fault::{ALONE, Budget, Dimension, Fault, Place, Texts};
 use super::hashes::{Algorithm, algorithms};
 use super::reading::Target;
 use super::texts::{Ending, endings};
@@ -15,11 +15,11 @@ use super::texts::{Ending, endings};
 /// wrong with the way the signature is written counts for nothing here, since it needs no digest.
 const PHASES: [(usize, std::ops::RangeInclusive<u8>); 6] = [
     (0, 0..=0),
-    (1, 1..=RARE),
+    (1, 1..=ALONE),
     (2, 2..=3),
-    (1, 4..=ALONE),
+    (3, 3..=3),
     (2, 4..=5),
-    (3, 3..=4),
+    (3, 4..=4),
 ];
 
 /// What a combination costs besides its bytes.

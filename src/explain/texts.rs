@@ -67,7 +67,7 @@ pub(super) fn endings() -> Forms<Ending> {
     for (cost, mistake, words, ending) in ends {
         forms.add(cost, mistake, words, ending);
     }
-    let spoils: [(u8, Mistake, &str, Spoil); 43] = [
+    let spoils: [(u8, Mistake, &str, Spoil); 50] = [
         (COMMON, Gbk, "", gbk),
         (COMMON, UrlEncoded, ENCODED, percent_encoded),
         (COMMON, UrlEncoded, ENCODED, form_encoded),
@@ -83,7 +83,7 @@ pub(super) fn endings() -> Forms<Ending> {
         (RARE, UrlDecoded, "", |text| percent_decoded(&replaced(text, b'+', b" "))),
         (RARE, UrlDecoded, "`+` became a space before signing", |text| replaced(text, b'+', b" ")),
         (RARE, LowerCased, "", lower),
-        (RARE, Utf16, "", |text| utf16(text, u16::to_le_bytes)),
+        (DAILY, Utf16, "", |text| utf16(text, u16::to_le_bytes)),
         (RARE, Utf16, "UTF-16 bytes (big-endian) were signed", |text| utf16(text, u16::to_be_bytes)),
         (RARE, Latin1, "", |text| narrow(text, 0xff)),
         (RARE, Latin1, "", |text| narrow(text, 0x7f)),
@@ -103,6 +103,13 @@ pub(super) fn endings() -> Forms<Ending> {
         (RARE, StringCut, "the first character is missing in what was signed", |text| cut(text, true)),
         (RARE, BodyWhitespace, "all white space was removed from what was signed; sign the text as it is sent", without_space),
         (RARE, HashedTwice, "the string was base64-encoded before signing", base64),
+        (RARE, HashedTwice, "", |text| base64(&Hash::Sha256.digest(text))),
+        (RARE, HashedTwice, "", |text| base64(&Hash::Md5.digest(text))),
+        (RARE, HashedTwice, "", |text| base64(&hex(Hash::Md5, text))),
+        (RARE, HashedTwice, "", |text| base64(&hex(Hash::Sha256, text))),
+        (RARE, HashedTwice, "", |text| upper(&hex(Hash::Sha1, text))),
+        (RARE, HashedTwice, "", |text| Hash::Sha1.digest(text)),
+        (RARE, HashedTwice, "", |text| Hash::Md5.digest(text)),
         (RARE, HashedTwice, "", |text| Hash::Sha256.digest(text)),
         (RARE, HashedTwice, "", |text| hex(Hash::Sha256, text)),
         (RARE, HashedTwice, "", |text| upper(&hex(Hash::Sha256, text))),
@@ -174,7 +181,8 @@ pub(super) fn keys(key: &[u8], others: &[(&str, &str)]) -> Texts {
     forms.text(RARE, KeyEncoded, "", hex::upper(key).into_bytes());
     forms.text(RARE, KeyEncoded, "", percent_encoded(key));
     forms.text(RARE, KeyEncoded, "", gbk(key));
-    forms.text(RARE, KeyEncoded, "", utf16(key, u16::to_le_bytes));
+    // Together with the string: the same function made bytes of both.
+    forms.text(DAILY, KeyEncoded, "", utf16(key, u16::to_le_bytes));
     forms.text(ALONE, KeyEncoded, "", utf16(key, u16::to_be_bytes));
     forms.text(ALONE, KeyEncoded, "", utf8_twice(key));
     forms.text(ALONE, KeyEncoded, "", narrow(key, 0xff));
@@ -194,7 +202,9 @@ pub(super) fn keys(key: &[u8], others: &[(&str, &str)]) -> Texts {
     }
     if (4..=CUT).contains(&key.len()) {
         for length in (3..key.len()).rev() {
-            forms.text(ALONE, KeyTruncated, &format!("only the first {length} of the key's {} bytes were used", key.len()), key[..length].to_vec());
+            // One that lacks its last character is met before a string that lacks it.
+            let cost = if length + 1 == key.len() { COMMON } else { ALONE };
+            forms.text(cost, KeyTruncated, &format!("only the first {length} of the key's {} bytes were used", key.len()), key[..length].to_vec());
             forms.text(ALONE, KeyTruncated, &format!("only the last {length} of the key's {} bytes were used", key.len()), key[key.len() - length..].to_vec());
         }
     }

@@ -39,6 +39,27 @@ pub(super) fn parse_civil(text: &str, offset_minutes: i64) -> Option<i64> {
     (format_civil(unix_ms, offset_minutes)? == text).then_some(unix_ms)
 }
 
+/// A time of [`format_civil`] in another form: `Y-O-D h:m:s` is the one it has.
+pub(super) fn written(pattern: &str, civil: &str) -> String {
+    let mut text = String::new();
+    for c in pattern.chars() {
+        let part = match c {
+            'Y' => 0..4,
+            'O' => 5..7,
+            'D' => 8..10,
+            'h' => 11..13,
+            'm' => 14..16,
+            's' => 17..19,
+            other => {
+                text.push(other);
+                continue;
+            }
+        };
+        text.push_str(civil.get(part).unwrap_or(""));
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,5 +88,8 @@ mod tests {
             assert_eq!(parse_civil(text, 480), None);
         }
         assert_eq!(format_civil(i64::MAX, 0), None);
+        let noon = "2024-10-24 12:34:56";
+        assert_eq!(written("Y-O-D h:m:s", noon), noon);
+        assert_eq!(written("D/O/YTh%3Am.sZ", noon), "24/10/2024T12%3A34.56Z");
     }
 }

@@ -13,8 +13,12 @@ use crate::inbound::Inbound;
 pub struct libauth_inbound(Object<Draft<Inbound>>);
 opaque!(libauth_inbound, Draft<Inbound>, "message");
 
-/// A received request: the method ("POST"), and the path as the platform called it, without
-/// host and query. Never NULL; what is wrong with the arguments is reported by the check.
+/// A received request: the method ("POST"), and the path as it went over the wire:
+/// percent-encoded, without host, query and fragment. Many frameworks hand over a decoded one,
+/// which matches only where nothing was encoded; docs/creditpay.md has the line that gets the raw
+/// one. Where the path is signed (creditpay), a host, a query or a fragment in it is
+/// LIBAUTH_INVALID_ARGUMENT, naming it. Never NULL; what is wrong with the arguments is reported by
+/// the check.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn libauth_inbound_new(
     method: *const c_char,

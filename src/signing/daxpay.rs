@@ -301,21 +301,32 @@ pub(crate) fn canonical(params: &Json, nested: Nested) -> String {
     String::from_utf8_lossy(&string).into_owned()
 }
 
-/// The signature that edition 2 makes, whose string is not put in upper case: to name it, where
-/// somebody used it. It has MD5 and HMAC-SHA256.
-pub(crate) fn sign_as_edition_2(algorithm: Algorithm, sign_key: &str, params: &Json) -> String {
-    let string = Writer::new(Form::SIGNED, false).params(params);
-    let tail = Wiped::from(format!("&key={sign_key}"));
-    digest_of(algorithm, &[&string, &tail], sign_key)
+/// The string of edition 2 up to and without `&key=…`: not put in upper case, its numbers as they are sent.
+pub(crate) fn edition_2(params: &Json) -> String {
+    let form = Form {
+        number: Number::AsSent,
+        nested_number: Number::AsSent,
+        empty_lists: false,
+        ..Form::SIGNED
+    };
+    String::from_utf8_lossy(&Writer::new(form, false).params(params)).into_owned()
 }
 
-/// Whether a signature is edition 2's, by either of its algorithms.
+/// Whether a signature is edition 2's, by either of its algorithms: to name it, where somebody used it.
 pub(crate) fn is_of_edition_2(sign_key: &str, params: &Json, signature: &str) -> bool {
     let signature = signature.to_ascii_lowercase();
-    [Algorithm::HmacSha256, Algorithm::Md5]
-        .into_iter()
-        .map(|algorithm| sign_as_edition_2(algorithm, sign_key, params))
-        .any(|theirs| same(theirs.as_bytes(), signature.as_bytes()))
+    let tail = Wiped::from(format!("&key={sign_key}"));
+    // Old gateways differ in the zeros of numbers.
+    for string in [edition_2(params), canonical(params, Nested::Sorted)] {
+        let string = [string.as_bytes(), &tail];
+        for algorithm in [Algorithm::HmacSha256, Algorithm::Md5] {
+            let theirs = digest_of(algorithm, &string, sign_key);
+            if same(theirs.as_bytes(), signature.as_bytes()) {
+                return true;
+            }
+        }
+    }
+    false
 }
 
 /// The digest step: lower-case hex over a finished string.

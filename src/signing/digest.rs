@@ -3,7 +3,7 @@
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;
 use sha1::Sha1;
-use sha2::{Digest, Sha256, Sha512};
+use sha2::{Digest, Sha256, Sha384, Sha512};
 use sm3::Sm3;
 
 /// Every hash that somebody may have taken, rightly or wrongly.
@@ -12,19 +12,27 @@ pub(crate) enum Hash {
     Md5,
     Sha1,
     Sha256,
+    Sha384,
     Sha512,
     Sm3,
 }
 
 impl Hash {
-    pub(crate) const ALL: [Hash; 5] =
-        [Hash::Md5, Hash::Sha1, Hash::Sha256, Hash::Sm3, Hash::Sha512];
+    pub(crate) const ALL: [Hash; 6] = [
+        Hash::Md5,
+        Hash::Sha1,
+        Hash::Sha256,
+        Hash::Sm3,
+        Hash::Sha512,
+        Hash::Sha384,
+    ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Hash::Md5 => "MD5",
             Hash::Sha1 => "SHA-1",
             Hash::Sha256 => "SHA-256",
+            Hash::Sha384 => "SHA-384",
             Hash::Sha512 => "SHA-512",
             Hash::Sm3 => "SM3",
         }
@@ -36,6 +44,7 @@ impl Hash {
             Hash::Md5 => 16,
             Hash::Sha1 => 20,
             Hash::Sha256 | Hash::Sm3 => 32,
+            Hash::Sha384 => 48,
             Hash::Sha512 => 64,
         }
     }
@@ -45,6 +54,7 @@ impl Hash {
             Hash::Md5 => Md5::digest(message).to_vec(),
             Hash::Sha1 => Sha1::digest(message).to_vec(),
             Hash::Sha256 => Sha256::digest(message).to_vec(),
+            Hash::Sha384 => Sha384::digest(message).to_vec(),
             Hash::Sha512 => Sha512::digest(message).to_vec(),
             Hash::Sm3 => Sm3::digest(message).to_vec(),
         }
@@ -55,6 +65,7 @@ impl Hash {
             Hash::Md5 => mac::<Hmac<Md5>>(key, message),
             Hash::Sha1 => mac::<Hmac<Sha1>>(key, message),
             Hash::Sha256 => mac::<Hmac<Sha256>>(key, message),
+            Hash::Sha384 => mac::<Hmac<Sha384>>(key, message),
             Hash::Sha512 => mac::<Hmac<Sha512>>(key, message),
             Hash::Sm3 => mac::<Hmac<Sm3>>(key, message),
         }

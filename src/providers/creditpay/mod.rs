@@ -252,7 +252,8 @@ impl CreditPay {
     /// None for now.
     pub fn explain(&self, message: &Inbound, signature: Option<&str>) -> Result<Explanation> {
         let base_url = self.client.base_url();
-        Ok(self.explained(&self.hints(&base_url), message, signature))
+        let hints = self.hints(message, &base_url);
+        Ok(self.explained(&hints, message, signature))
     }
 
     /// As [`CreditPay::explain`], with the string that the other side signed in place of its signature: where
@@ -262,7 +263,7 @@ impl CreditPay {
     /// None for now.
     pub fn explain_string(&self, message: &Inbound, their_string: &str) -> Result<Explanation> {
         let base_url = self.client.base_url();
-        let hints = self.hints(&base_url);
+        let hints = self.hints(message, &base_url);
         let key = self.signature_key.expose();
         let (path, body) = (&message.path, &message.body);
         Ok(explain::creditpay_string(
@@ -280,13 +281,27 @@ impl CreditPay {
     /// # Errors
     /// None for now.
     pub fn explain_event(&self, message: &Inbound, signature: Option<&str>) -> Result<Explanation> {
-        Ok(self.explained(&CreditPayHints::default(), message, signature))
+        Ok(self.explained(&self.beside(message), message, signature))
     }
 
-    fn hints<'a>(&'a self, base_url: &'a str) -> CreditPayHints<'a> {
+    /// What else may have got into the signature of a request.
+    fn hints<'a>(&'a self, message: &'a Inbound, base_url: &'a str) -> CreditPayHints<'a> {
         CreditPayHints {
             base_url: Some(base_url),
             signed_prefix: Some(self.signed_prefix.as_str()).filter(|prefix| !prefix.is_empty()),
+            ..self.beside(message)
+        }
+    }
+
+    /// What is known whoever sent the message: the credentials, and its own headers.
+    fn beside<'a>(&'a self, message: &'a Inbound) -> CreditPayHints<'a> {
+        CreditPayHints {
+            plat_id: Some(&self.plat_id),
+            api_key: Some(self.api_key.expose()),
+            trace: message.headers.get("trace"),
+            timestamp: message.headers.get("timestamp"),
+            token: message.headers.get("token"),
+            lang: message.headers.get("lang"),
             ..CreditPayHints::default()
         }
     }
@@ -297,14 +312,9 @@ impl CreditPay {
         message: &Inbound,
         signature: Option<&str>,
     ) -> Explanation {
-        let hints = CreditPayHints {
-            plat_id: Some(&self.plat_id),
-            api_key: Some(self.api_key.expose()),
-            ..*hints
-        };
         let signature = signature.or_else(|| message.headers.get("signature"));
         let key = self.signature_key.expose();
-        explain::creditpay(key, &message.path, &message.body, &hints, signature)
+        explain::creditpay(key, &message.path, &message.body, hints, signature)
     }
 
     fn code_request(&self, request: &CodeRequest, options: &Options) -> Result<HttpRequest> {

@@ -16,7 +16,9 @@ class Inbound:
 
     Args:
         method: The method, "POST".
-        path: The path as the platform called it, without host and query.
+        path: The path as it went over the wire: percent-encoded, without host, query and fragment. Flask has it as
+            ``request.environ["RAW_URI"].split("?", 1)[0]``, FastAPI as ``request.scope["raw_path"].decode("ascii")``;
+            their ``path`` is decoded.
         headers: Every header as received, as a mapping or as pairs of name and value, in text or in the bytes that ASGI
             has; the case of names does not matter. With pairs a header that came twice is noticed.
         body: The body byte for byte as received.

@@ -14,7 +14,8 @@ public final class Inbound extends Builder<Inbound> {
      * A received request. What is wrong with it is reported by the check.
      *
      * @param method such as {@code POST}
-     * @param path   as the platform called it, without host and query
+     * @param path   as it went over the wire: percent-encoded, without host, query and fragment; servlets have it as
+     *     {@code request.getRequestURI()}, the JDK's server as {@code exchange.getRequestURI().getRawPath()}
      */
     public Inbound(String method, String path) {
         this.method = Text.encode("method", method);
