@@ -1037,8 +1037,12 @@ LIBAUTH_API void libauth_token_free(libauth_token *token);
 typedef struct libauth_inbound libauth_inbound;
 
 /**
- * A received request: the method ("POST"), and the path as the platform called it, without host
- * and query. Never NULL; what is wrong with the arguments is reported by the check.
+ * A received request: the method ("POST"), and the path as it went over the wire:
+ * percent-encoded, without host, query and fragment. Many frameworks hand over a decoded one,
+ * which matches only where nothing was encoded; docs/receiving.md has the line that gets the raw
+ * one. Where the path is signed (creditpay), a host, a query or a fragment in it is
+ * LIBAUTH_INVALID_ARGUMENT, naming it. Never NULL; what is wrong with the arguments is reported
+ * by the check.
  */
 LIBAUTH_API libauth_inbound *libauth_inbound_new(const char *method, const char *path);
 

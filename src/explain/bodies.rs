@@ -234,8 +234,8 @@ impl<'a> Forms<Rewrite<'a>> {
         }
         for at in 0..members.len() {
             let name = quote(&members[at].0);
-            for other in at + 1..members.len() {
-                let words = format!("the members `{name}` and `{}` were not in the body that was signed", quote(&members[other].0));
+            for (other, (second, _)) in members.iter().enumerate().skip(at + 1) {
+                let words = format!("the members `{name}` and `{}` were not in the body that was signed", quote(second));
                 self.body(ALONE, Mistake::BodyMembers, &words, move |source| {
                     let mut rest = source.json.members().to_vec();
                     rest.remove(other);

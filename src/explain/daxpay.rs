@@ -437,7 +437,7 @@ impl Writing<'_> {
                 Zeroizing::new(upper.replace(mark, key))
             }
             Case::ParamsLower => whole(&string.to_lowercase(), key),
-            Case::KeyUpper => whole(&string, &key.to_uppercase()),
+            Case::KeyUpper => whole(string, &key.to_uppercase()),
             Case::Ascii => Zeroizing::new(whole(string, key).to_ascii_uppercase()),
             Case::Simple => Zeroizing::new(simple_upper(&whole(string, key))),
             Case::TurkishUpper => Zeroizing::new(turkish_upper(&whole(string, key))),
@@ -455,7 +455,7 @@ impl Writing<'_> {
                 let tail = tail.to_uppercase().replace(mark, key);
                 Zeroizing::new(format!("{string}{tail}"))
             }
-            Case::ValuesAndKey => whole(&string, &key.to_uppercase()),
+            Case::ValuesAndKey => whole(string, &key.to_uppercase()),
             Case::None | Case::Names | Case::Values => whole(string, key),
         }
     }

@@ -213,7 +213,7 @@ pub(super) fn values(is_nested: bool, is_open: bool) -> Forms<Value> {
     }
     if is_nested {
         // As the writers of other languages have it, whatever they do with nulls, numbers and order.
-        let writers: [(u8, &str, fn(&Json) -> String); 9] = [
+        let writers: [Writer; 9] = [
             (COMMON, "nested data was written with spaces after `:` and `,`, as Python's json.dumps does", spaced),
             (COMMON, "nested data was pretty-printed", pretty),
             (RARE, "nested data was pretty-printed", pretty_4),
@@ -252,6 +252,9 @@ pub(super) fn values(is_nested: bool, is_open: bool) -> Forms<Value> {
     forms.add(RARE, NumberFormat, "a boolean was written as Python writes it; write true or false", Value { boolean: ["True", "False"], ..right });
     forms
 }
+
+/// What another way to write nested data costs, what it is called, and the way.
+type Writer = (u8, &'static str, fn(&Json) -> String);
 
 const ZEROS_KEPT: &str = "numbers kept the zeros at their end";
 

@@ -15,7 +15,7 @@ opaque!(libauth_inbound, Draft<Inbound>, "message");
 
 /// A received request: the method ("POST"), and the path as it went over the wire:
 /// percent-encoded, without host, query and fragment. Many frameworks hand over a decoded one,
-/// which matches only where nothing was encoded; docs/creditpay.md has the line that gets the raw
+/// which matches only where nothing was encoded; docs/receiving.md has the line that gets the raw
 /// one. Where the path is signed (creditpay), a host, a query or a fragment in it is
 /// LIBAUTH_INVALID_ARGUMENT, naming it. Never NULL; what is wrong with the arguments is reported by
 /// the check.

@@ -3,8 +3,10 @@
 use crate::support;
 
 use auth::call::Call;
+use auth::explain::Mistake;
+use auth::inbound::Inbound;
 use auth::providers::creditpay::{CodeRequest, CreditPay};
-use auth::{Delivery, Options, Status};
+use auth::{Config, Delivery, Options, Status};
 use serde_json::json;
 use support::sandbox::{Recorded, Sandbox, signatures};
 use support::*;
@@ -396,4 +398,38 @@ fn a_business_call_is_signed_over_its_path_and_body() {
         answer.data().unwrap().field("method").as_deref(),
         Some("PUT")
     );
+}
+
+/// A header that was signed too is named, be it of a request or of a webhook; no message repeats a token.
+#[test]
+fn explanations_know_the_headers_beside_the_path() {
+    let handle = creditpay(&Config::new("https://host.example/dg"));
+    let body = br#"{"type":"PAY_SUCCESS","event_id":"e1"}"#;
+    for (name, value) in [
+        ("timestamp", "1732521424191"),
+        ("token", "customer-token-1"),
+        ("trace", "trace-77"),
+        ("lang", "zh-CN"),
+    ] {
+        let mut message = Inbound {
+            method: "POST".into(),
+            path: "/hook".into(),
+            body: body.to_vec(),
+            ..Inbound::default()
+        };
+        message.headers.add(name, value);
+        let key = CREDENTIALS.creditpay_signature_key;
+        let signature = signatures::creditpay(key, &format!("{value}/hook"), body);
+        for told in [
+            handle.explain(&message, Some(&signature)).unwrap(),
+            handle.explain_event(&message, Some(&signature)).unwrap(),
+        ] {
+            assert_eq!(told.mistakes(), &[Mistake::HeaderExtra], "{name}");
+            assert!(told.message().contains(name), "{}", told.message());
+        }
+        let theirs = format!("{value}/hook{}", String::from_utf8_lossy(body));
+        let told = handle.explain_string(&message, &theirs).unwrap();
+        assert_eq!(told.mistakes(), &[Mistake::HeaderExtra], "{name}");
+        assert!(!told.message().contains("customer-token-1"));
+    }
 }

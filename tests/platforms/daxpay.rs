@@ -4,13 +4,15 @@ use crate::support;
 
 use auth::call::Call;
 use auth::http::{Headers, HttpResponse};
+use auth::json::Json;
 use auth::log::Level;
 use auth::providers::daxpay::{
     Algorithm, AuthRequest, AuthUrlRequest, DaxPay, IdentityStatus, ResponseSignature,
     response_signature,
 };
+use auth::signing::daxpay as signing;
 use auth::{Delivery, Options, Status};
-use serde_json::json;
+use serde_json::{Value, json};
 use support::sandbox::signatures::{DaxPayAlgorithm, NestedForm, daxpay_digest, daxpay_string};
 use support::sandbox::{Recorded, Sandbox};
 use support::*;
@@ -481,4 +483,59 @@ fn a_business_call_refuses_what_would_break_its_signature() {
         names(handle.call(&call, &Options::default()), "body");
     }
     assert_eq!(sandbox.scoped("default").count("daxpay").requests, 0);
+}
+
+/// What is signed inside objects and lists, by the writer of the platform's own SDK: texts, numbers, the order of names.
+#[test]
+fn nested_data_is_written_as_hutool_writes_it() {
+    let path = format!("{}/tests/vectors/hutool.json", env!("CARGO_MANIFEST_DIR"));
+    let hutool: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let list = |name: &str| hutool[name].as_array().unwrap().clone();
+    let check = |inner: &str, written: &str| {
+        let string = format!("data={written}&key=Key-1").replace(['"', '\\'], "");
+        let string = string.to_uppercase();
+        let message = format!("{{\"data\":{inner}}}");
+        let ours = daxpay_string(&message, "Key-1", NestedForm::Sorted).unwrap();
+        assert_eq!(ours, string, "the sandbox, of {message}");
+        let wanted = daxpay_digest(&string, "Key-1", DaxPayAlgorithm::Md5);
+        let params = Json::parse(message.as_bytes()).unwrap();
+        let sign = signing::sign(Algorithm::Md5, "Key-1", &params);
+        assert_eq!(sign, wanted, "{message}");
+        assert!(signing::verify(Algorithm::Md5, "Key-1", &params, &wanted));
+    };
+    for text in list("texts") {
+        check(
+            &json!({ "title": text[0] }).to_string(),
+            text[1].as_str().unwrap(),
+        );
+    }
+    for number in list("numbers") {
+        let inner = format!("{{\"amount\":{}}}", number[0].as_str().unwrap());
+        check(&inner, number[1].as_str().unwrap());
+    }
+    check(
+        hutool["message"].as_str().unwrap(),
+        hutool["sorted"].as_str().unwrap(),
+    );
+    // Every character up to U+FFFF: escaped where hutool escapes it, and nowhere else.
+    for page in 1..0x100u32 {
+        let chars: Vec<char> = (0..0x100)
+            .filter_map(|at| char::from_u32(page << 8 | at))
+            .collect();
+        let mut written = String::new();
+        for c in &chars {
+            let is_in = |range: &Value| {
+                (range[0].as_u64()..=range[1].as_u64()).contains(&Some(u64::from(*c)))
+            };
+            match list("escaped").iter().any(is_in) {
+                true => written.push_str(&format!("\\u{:04x}", u32::from(*c))),
+                false => written.push(*c),
+            }
+        }
+        let text: String = chars.into_iter().collect();
+        check(
+            &json!({ "t": text }).to_string(),
+            &format!("{{\"t\":\"{written}\"}}"),
+        );
+    }
 }
