@@ -79,6 +79,10 @@ pub(super) fn heads(sent: &[Sent], body: &Json) -> Texts {
         heads.text(DAILY, SignTypeMissing, "", untyped.joined("=", "&"));
     }
     for (at, value) in ["SHA256-RSA", "MD5", "RSA", "RSA2", "SHA256withRSA", "SHA256WithRSA", "RSA-SHA256", "RSA256", "SHA256", "md5", "sha256-rsa", "RSA_SHA256", "SHA256_RSA", "HMAC-SHA256", ""].into_iter().enumerate() {
+        // Where it is not sent, an empty one is told below.
+        if value.is_empty() && !is_typed {
+            continue;
+        }
         let (mistake, but) = if is_typed { (SignTypeValue, "another value is sent") } else { (SignTypeExtra, "the header is not sent") };
         let words = format!("`signType={value}` was signed, but {but}");
         heads.text(if at < 4 { COMMON } else { RARE }, mistake, &words, present.with("signType", value));
