@@ -5,42 +5,54 @@
 #   libauth::libauth  the shared one; the static one with set(libauth_USE_STATIC_LIBS ON) before find_package,
 #                     or where there is no other
 #
-# It finds its way from where it lies: lib/cmake/libauth or share/libauth/cmake below the prefix.
+# It finds its way from where it lies, so all of it may be moved.
 
-get_filename_component(_libauth_prefix "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)
+# From where this file lies up to the folder that has the header: lib/cmake/libauth, lib64/..., lib/x86_64-linux-gnu/...
+get_filename_component(_libauth_prefix "${CMAKE_CURRENT_LIST_DIR}" REALPATH)
+foreach(_libauth_step RANGE 5)
+  if(EXISTS "${_libauth_prefix}/include/libauth.h")
+    break()
+  endif()
+  get_filename_component(_libauth_prefix "${_libauth_prefix}" DIRECTORY)
+endforeach()
 set(_libauth_include "${_libauth_prefix}/include")
 
-set(_libauth_folders lib lib64)
-if(CMAKE_LIBRARY_ARCHITECTURE)
-  list(INSERT _libauth_folders 0 "lib/${CMAKE_LIBRARY_ARCHITECTURE}")
-endif()
+# The libraries lie in the folder that has cmake/libauth.
+get_filename_component(_libauth_folder "${CMAKE_CURRENT_LIST_DIR}" REALPATH)
+get_filename_component(_libauth_folder "${_libauth_folder}/../.." ABSOLUTE)
 
-# _libauth_file(variable names...): the first library file of these names below the prefix, or "".
+# _libauth_file(variable files...): the first of these files that exists, or "".
 function(_libauth_file variable)
-  foreach(folder IN LISTS _libauth_folders)
-    foreach(name IN LISTS ARGN)
-      if(EXISTS "${_libauth_prefix}/${folder}/${name}")
-        set(${variable} "${_libauth_prefix}/${folder}/${name}" PARENT_SCOPE)
-        return()
-      endif()
-    endforeach()
+  foreach(file IN LISTS ARGN)
+    if(EXISTS "${file}")
+      set(${variable} "${file}" PARENT_SCOPE)
+      return()
+    endif()
   endforeach()
   set(${variable} "" PARENT_SCOPE)
 endfunction()
 
-_libauth_file(_libauth_shared libauth.so libauth.dylib)
-_libauth_file(_libauth_static libauth.a)
+_libauth_file(_libauth_shared "${_libauth_folder}/libauth.so" "${_libauth_folder}/libauth.dylib" "${_libauth_prefix}/bin/auth.dll")
+_libauth_file(_libauth_static "${_libauth_folder}/libauth.a")
+if(MSVC)
+  set(_libauth_import "${_libauth_folder}/auth.lib")
+else()
+  set(_libauth_import "${_libauth_folder}/libauth.dll.a")
+endif()
 
 if(_libauth_shared AND NOT TARGET libauth::shared)
   add_library(libauth::shared SHARED IMPORTED)
   set_target_properties(libauth::shared PROPERTIES
     IMPORTED_LOCATION "${_libauth_shared}"
+    IMPORTED_IMPLIB "${_libauth_import}" # read on Windows alone
     INTERFACE_INCLUDE_DIRECTORIES "${_libauth_include}")
 endif()
 
 if(_libauth_static AND NOT TARGET libauth::static)
   if(APPLE)
     set(_libauth_system "-framework Security" "-framework CoreFoundation" iconv m)
+  elseif(WIN32)
+    set(_libauth_system bcrypt crypt32 ws2_32 userenv ntdll kernel32 advapi32)
   else()
     # What `cargo rustc -p libauth-c --crate-type staticlib -- --print native-static-libs` says.
     set(_libauth_system gcc_s util rt pthread m dl c)
@@ -51,6 +63,9 @@ if(_libauth_static AND NOT TARGET libauth::static)
     IMPORTED_LINK_INTERFACE_LANGUAGES C
     INTERFACE_LINK_LIBRARIES "${_libauth_system}"
     INTERFACE_INCLUDE_DIRECTORIES "${_libauth_include}")
+  if(WIN32)
+    set_target_properties(libauth::static PROPERTIES INTERFACE_COMPILE_DEFINITIONS LIBAUTH_STATIC)
+  endif()
 endif()
 
 if(NOT TARGET libauth::libauth)

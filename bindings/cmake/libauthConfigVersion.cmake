@@ -1,5 +1,11 @@
 # The version is that of the header. While the major version is 0, another minor version does not fit.
-get_filename_component(_libauth_prefix "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)
+get_filename_component(_libauth_prefix "${CMAKE_CURRENT_LIST_DIR}" REALPATH)
+foreach(_libauth_step RANGE 5)
+  if(EXISTS "${_libauth_prefix}/include/libauth.h")
+    break()
+  endif()
+  get_filename_component(_libauth_prefix "${_libauth_prefix}" DIRECTORY)
+endforeach()
 file(STRINGS "${_libauth_prefix}/include/libauth.h" _libauth_line REGEX "^#define LIBAUTH_VERSION \"")
 string(REGEX REPLACE "^.*\"(.*)\".*$" "\\1" PACKAGE_VERSION "${_libauth_line}")
 string(REGEX REPLACE "^([0-9]+)\\..*$" "\\1" _libauth_major "${PACKAGE_VERSION}")

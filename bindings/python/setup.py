@@ -4,7 +4,11 @@ The library is, in this order:
 
 1. the file that LIBAUTH_LIBRARY names; `LIBAUTH_LIBRARY=system` builds a wheel without one, for any platform, which
    uses the library installed on the system;
-2. what `cargo run -p tools -- library --release` makes in the repository around.
+2. what `cargo run -p tools -- library --release` makes in the repository around, or in the folder `crate` of a
+   source distribution, which carries one.
+
+For a wheel that is made on another machine, `LIBAUTH_PLATFORM` is its platform tag, such as `musllinux_1_2_aarch64`: the
+library is then taken as it is. `LIBAUTH_COMMAND` is the file of the `libauth` command, which goes into the wheel too.
 """
 
 from __future__ import annotations
@@ -18,8 +22,12 @@ import sys
 from pathlib import Path
 from typing import Any, List, Optional, Tuple
 
-from setuptools import setup
+# Before distutils, which setuptools brings where Python has none.
+from setuptools import setup  # isort: skip
+from distutils.command.build_scripts import build_scripts
+
 from setuptools.command.build_py import build_py
+from setuptools.command.sdist import sdist
 from setuptools.dist import Distribution
 
 try:
@@ -28,10 +36,15 @@ except ImportError:  # setuptools before 70.1
     from wheel.bdist_wheel import bdist_wheel
 
 HERE = Path(__file__).resolve().parent
-REPOSITORY = HERE.parents[1]
+CARRIED = HERE / "crate"
+REPOSITORY = CARRIED if CARRIED.exists() else HERE.parents[1]
 HEADER = (HERE / "src" / "libauth" / "_header.py").read_text("utf-8")
 NAMED = os.environ.get("LIBAUTH_LIBRARY", "")
 WITHOUT = NAMED == "system"
+PLATFORM = os.environ.get("LIBAUTH_PLATFORM", "")
+COMMAND = os.environ.get("LIBAUTH_COMMAND", "")
+# Of the repository, what the library is not built from.
+LEFT_OUT = (".ci/", "bindings/java/", "bindings/python/", "docs/man/", "fuzz/", "tests/vectors/")
 
 
 def version() -> str:
@@ -41,7 +54,7 @@ def version() -> str:
 
 
 def file_name() -> str:
-    if sys.platform == "win32":
+    if PLATFORM.startswith("win") if PLATFORM else sys.platform == "win32":
         return "auth.dll"
     return "libauth.dylib" if sys.platform == "darwin" else "libauth.so"
 
@@ -68,6 +81,8 @@ def library() -> Path:
     """The library to put into the wheel."""
     if NAMED:
         named = Path(NAMED)
+        if PLATFORM and named.is_file():
+            return named
         problem = problem_with(named)
         if problem:
             raise SystemExit(f"libauth: LIBAUTH_LIBRARY={NAMED} cannot be used: {problem}")
@@ -108,11 +123,40 @@ class Build(build_py):
         os.replace(str(part), str(folder / file_name()))
 
 
+class Command(build_scripts):
+    """The `libauth` command, which is no script: setuptools would look for a line of Python's in it."""
+
+    def run(self) -> None:
+        self.mkpath(self.build_dir)
+        to = os.path.join(self.build_dir, os.path.basename(COMMAND))
+        self.copy_file(COMMAND, to)
+        os.chmod(to, 0o755)
+
+    def get_source_files(self) -> List[str]:
+        return []
+
+
+class Source(sdist):
+    """Carries the crate, so that a source distribution can be installed where there is cargo."""
+
+    def make_release_tree(self, base_dir: str, files: List[str]) -> None:
+        super().make_release_tree(base_dir, files)
+        if CARRIED.exists():
+            shutil.copytree(str(CARRIED), os.path.join(base_dir, "crate"))
+            return
+        listed = subprocess.run(["git", "ls-files", "-z"], cwd=str(REPOSITORY), check=True, stdout=subprocess.PIPE)
+        for name in listed.stdout.decode("utf-8").split("\0"):
+            if name and not name.startswith(LEFT_OUT):
+                to = Path(base_dir) / "crate" / name
+                to.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(str(REPOSITORY / name), str(to))
+
+
 class Wheel(bdist_wheel):
     """A wheel for any Python 3 on this platform."""
 
     def get_tag(self) -> Tuple[str, str, str]:
-        platform: str = super().get_tag()[2]
+        platform: str = PLATFORM or super().get_tag()[2]
         return "py3", "none", "any" if WITHOUT else platform
 
 
@@ -123,5 +167,10 @@ class Binary(Distribution):
         return not WITHOUT
 
 
-options: Any = {"version": version(), "cmdclass": {"build_py": Build, "bdist_wheel": Wheel}, "distclass": Binary}
+options: Any = {
+    "version": version(),
+    "cmdclass": {"build_py": Build, "build_scripts": Command, "sdist": Source, "bdist_wheel": Wheel},
+    "distclass": Binary,
+    "scripts": [os.path.basename(COMMAND)] if COMMAND else [],
+}
 setup(**options)

@@ -40,7 +40,7 @@ impl Drop for Folder {
 fn install_sh() -> Command {
     let mut command = Command::new("sh");
     command.arg(root().join("bindings/install.sh"));
-    for name in ["DESTDIR", "LIBAUTH_BUILT", "LIBAUTH_TARGET"] {
+    for name in ["DESTDIR", "LIBAUTH_BUILT", "LIBDIR"] {
         command.env_remove(name);
     }
     command
@@ -418,17 +418,7 @@ fn the_script_builds_and_installs_the_same_files_everywhere() {
         )
     );
     for prefix in [folder.join("dest/usr/local"), folder.join("a prefix")] {
-        let mut expected = vec![
-            "include/libauth.h".to_owned(),
-            "include/libauth.hpp".to_owned(),
-            "lib/cmake/libauth/libauthConfig.cmake".to_owned(),
-            "lib/cmake/libauth/libauthConfigVersion.cmake".to_owned(),
-            "lib/libauth.a".to_owned(),
-            "lib/libauth.so".to_owned(),
-            "lib/libauth.so.0.2".to_owned(),
-            format!("lib/libauth.so.{VERSION}"),
-            "lib/pkgconfig/libauth.pc".to_owned(),
-        ];
+        let mut expected = installed("lib");
         expected.sort();
         let mut found = files(&prefix, &prefix);
         found.sort();
@@ -464,10 +454,158 @@ fn the_script_builds_and_installs_the_same_files_everywhere() {
             "{pc}"
         );
     }
-    assert!(
-        !install_sh().output().unwrap().status.success(),
-        "without a prefix it does nothing"
-    );
+    for arguments in [&[][..], &["--target"], &["uninstall"], &["--no", "/usr"]] {
+        let refused = install_sh().args(arguments).output().unwrap();
+        assert_eq!(refused.status.code(), Some(2), "{arguments:?}");
+        assert!(String::from_utf8_lossy(&refused.stderr).starts_with("usage: "));
+    }
+}
+
+/// What is installed where there is no command, with the libraries in a folder of that name.
+fn installed(libdir: &str) -> Vec<String> {
+    let mut names: Vec<String> = [
+        "include/libauth.h",
+        "include/libauth.hpp",
+        "share/doc/libauth/CHANGELOG.md",
+        "share/doc/libauth/LICENSE",
+        "share/doc/libauth/README.md",
+        "share/doc/libauth/examples/offline_curl.c",
+        "share/doc/libauth/examples/pkcs11.c",
+        "share/doc/libauth/examples/quickstart.c",
+        "share/doc/libauth/examples/quickstart.cpp",
+        "share/man/man3/libauth.3",
+        "share/man/man3/libauth_creditpay.3",
+        "share/man/man3/libauth_daxpay.3",
+        "share/man/man3/libauth_openplatform.3",
+        "share/man/man3/libauth_redemption.3",
+        "share/man/man3/libauth_seller.3",
+    ]
+    .map(str::to_owned)
+    .into();
+    for name in [
+        "cmake/libauth/libauthConfig.cmake",
+        "cmake/libauth/libauthConfigVersion.cmake",
+        "libauth.a",
+        "libauth.so",
+        "libauth.so.0.2",
+        &format!("libauth.so.{VERSION}"),
+        "pkgconfig/libauth.pc",
+    ] {
+        names.push(format!("{libdir}/{name}"));
+    }
+    names
+}
+
+/// Distributions keep libraries elsewhere: pkg-config and CMake find them there, and what is removed is what was put.
+#[cfg(target_os = "linux")]
+#[test]
+fn other_folders_of_libraries_and_back() {
+    if !has_compilers("the installation")
+        || !has_tool("pkg-config", "--version", "the installation")
+        || !has_tool("cmake", "--version", "the installation")
+    {
+        return;
+    }
+    let folder = Folder::new("libdir");
+    let sandbox = Sandbox::start();
+    for libdir in ["lib64", "lib/x86_64-linux-gnu"] {
+        let prefix = folder.join(libdir.replace('/', "-"));
+        std::fs::create_dir_all(&prefix).unwrap();
+        std::fs::write(prefix.join("mine"), "somebody else's").unwrap();
+        let script = |arguments: &[&OsStr]| {
+            let mut script = install_sh();
+            script.args(arguments).env("LIBDIR", libdir);
+            run(script.env("LIBAUTH_BUILT", library_dir()), LIMIT);
+        };
+        script(&[prefix.as_os_str()]);
+        let mut found = files(&prefix, &prefix);
+        let mut expected = installed(libdir);
+        expected.push("mine".to_owned());
+        found.sort();
+        expected.sort();
+        assert_eq!(found, expected);
+
+        let pc = prefix.join(libdir).join("pkgconfig");
+        let mut pkg_config = Command::new("pkg-config");
+        pkg_config.env("PKG_CONFIG_LIBDIR", &pc);
+        let flags = text(pkg_config.args(["--cflags", "--libs", "libauth"]));
+        let flags: Vec<String> = flags
+            .split_whitespace()
+            .map(str::to_owned)
+            .chain([format!("-Wl,-rpath,{}", prefix.join(libdir).display())])
+            .collect();
+        for program in build_consumers(&folder, "libdir", &[], &flags) {
+            check_consumer(&program, &sandbox);
+        }
+        let (found, said) = find_package(
+            &folder,
+            &prefix,
+            &format!(
+                "set(CMAKE_LIBRARY_ARCHITECTURE x86_64-linux-gnu)\nset(libauth_DIR \"{}\")\nfind_package(libauth REQUIRED COMPONENTS shared static)",
+                prefix.join(libdir).join("cmake/libauth").display()
+            ),
+        );
+        assert!(
+            found && said.contains(&format!("found {VERSION}")),
+            "{said}"
+        );
+
+        script(&["uninstall".as_ref(), prefix.as_os_str()]);
+        assert_eq!(files(&prefix, &prefix), ["mine"]);
+    }
+    let mut outside = install_sh();
+    let refused = outside.arg(folder.join("x")).env("LIBDIR", "../elsewhere");
+    let refused = refused.output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("LIBDIR=../elsewhere is not below"));
+}
+
+/// A project that brings libauth along, with add_subdirectory and with FetchContent.
+#[cfg(target_os = "linux")]
+#[test]
+fn cmake_brings_it_along() {
+    if !has_compilers("CMakeLists.txt") || !has_tool("cmake", "--version", "CMakeLists.txt") {
+        return;
+    }
+    let folder = Folder::new("along");
+    let sandbox = Sandbox::start();
+    let source = root().join("tests/languages/install/consumer.c");
+    for (way, lines) in [
+        (
+            "subdirectory",
+            format!("add_subdirectory(\"{}\" libauth)", root().display()),
+        ),
+        (
+            "fetch",
+            format!(
+                "include(FetchContent)\nFetchContent_Declare(libauth SOURCE_DIR \"{}\")\nFetchContent_MakeAvailable(libauth)",
+                root().display()
+            ),
+        ),
+    ] {
+        let project = folder.join(way);
+        std::fs::create_dir_all(&project).unwrap();
+        let text = format!(
+            "cmake_minimum_required(VERSION 3.16)\nproject(consumer LANGUAGES C)\n{lines}\n\
+             foreach(kind shared static libauth)\n  add_executable(c_${{kind}} \"{}\")\n  target_link_libraries(c_${{kind}} PRIVATE libauth::${{kind}})\nendforeach()\n",
+            source.display()
+        );
+        std::fs::write(project.join("CMakeLists.txt"), text).unwrap();
+        let build = project.join("build");
+        let mut configure = Command::new("cmake");
+        configure.arg("-S").arg(&project).arg("-B").arg(&build);
+        configure.arg(format!("-DLIBAUTH_BUILT={}", library_dir().display()));
+        run(
+            configure.arg(format!("-DCMAKE_C_COMPILER={}", c_compiler())),
+            LIMIT,
+        );
+        run(Command::new("cmake").arg("--build").arg(&build), LIMIT);
+        for kind in ["shared", "static", "libauth"] {
+            let program = build.join(format!("c_{kind}"));
+            assert_eq!(asks_for_the_shared_library(&program), kind != "static");
+            check_consumer(&program, &sandbox);
+        }
+    }
 }
 
 fn files(folder: &Path, below: &Path) -> Vec<String> {

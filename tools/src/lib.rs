@@ -48,6 +48,63 @@ pub fn cargo() -> OsString {
     std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
+/// What a build is made with. The default is what the environment names: the cargo that runs, and the C compiler
+/// of `LIBAUTH_CC`, else of cargo for this target, else of `CC`, else the system's.
+#[derive(Clone, Debug, Default)]
+pub struct Kit {
+    /// Another cargo: one that brings a linker for other machines.
+    pub cargo: Option<OsString>,
+    /// Another C compiler that links, with its arguments.
+    pub compiler: Vec<OsString>,
+    /// What the linker calls the library that unwinds; `-lgcc_s` where none is named.
+    pub unwinder: Option<&'static str>,
+    /// What cargo finds in its environment besides.
+    pub environment: Vec<(String, OsString)>,
+    /// Where cargo builds; `CARGO_TARGET_DIR` or `target` where none is named.
+    pub target_dir: Option<PathBuf>,
+}
+
+impl Kit {
+    /// Cargo with this kit's environment, in the repository.
+    pub fn cargo(&self) -> Command {
+        let mut command = Command::new(self.cargo.clone().unwrap_or_else(cargo));
+        command.current_dir(root());
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        if let Some(dir) = &self.target_dir {
+            command.env("CARGO_TARGET_DIR", dir);
+        }
+        command
+    }
+
+    /// Where cargo puts what it builds. What follows the target's name after a dot, as cargo-zigbuild has it
+    /// for the version of glibc, is no part of the folder.
+    pub fn built(&self, profile: Profile, target: Option<&str>) -> PathBuf {
+        let mut built = self.target_dir.clone().unwrap_or_else(|| {
+            std::env::var_os("CARGO_TARGET_DIR")
+                .map_or_else(|| root().join("target"), |dir| root().join(dir))
+        });
+        if let Some(target) = target {
+            built.push(target.split('.').next().unwrap_or(target));
+        }
+        built.push(match profile {
+            Profile::Debug => "debug",
+            Profile::Release => "release",
+        });
+        built
+    }
+
+    fn compiler(&self, target: Option<&str>) -> Command {
+        match self.compiler.split_first() {
+            None => compiler(target),
+            Some((program, arguments)) => {
+                let mut command = Command::new(program);
+                command.args(arguments);
+                command
+            }
+        }
+    }
+}
+
 /// Builds the C library and lays it out in `out` (by default in the folder `library` beside what cargo built), which is
 /// returned: `libauth.so` and `libauth.so.0.2`, links to `libauth.so.0.2.0`, and `libauth.a`; on other
 /// systems than Linux what cargo makes.
@@ -59,10 +116,24 @@ pub fn library(
     target: Option<&str>,
     out: Option<&Path>,
 ) -> Result<PathBuf, String> {
+    library_with(&Kit::default(), profile, target, out)
+}
+
+/// The same, with another kit.
+///
+/// # Errors
+/// One line: what failed, and with which command.
+pub fn library_with(
+    kit: &Kit,
+    profile: Profile,
+    target: Option<&str>,
+    out: Option<&Path>,
+) -> Result<PathBuf, String> {
     let is_linux = target.map_or(cfg!(target_os = "linux"), |target| {
         target.contains("-linux-")
     });
     let built = build(
+        kit,
         profile,
         target,
         if is_linux {
@@ -97,7 +168,7 @@ pub fn library(
     }
     let shared = out.join(format!("libauth.so.{VERSION}"));
     if !is_newer(&shared, &archive) || !is_newer(&shared, &symbols()) {
-        link(profile, target, &archive, &shared)?;
+        link(kit, profile, target, &archive, &shared)?;
     }
     symlink(&format!("libauth.so.{VERSION}"), &out.join(SONAME))?;
     symlink(SONAME, &out.join("libauth.so"))?;
@@ -108,10 +179,14 @@ pub fn library(
 }
 
 /// Has cargo build the crate of the C library, and tells where.
-fn build(profile: Profile, target: Option<&str>, crate_types: &str) -> Result<PathBuf, String> {
-    let root = root();
-    let mut command = Command::new(cargo());
-    command.current_dir(&root).args([
+fn build(
+    kit: &Kit,
+    profile: Profile,
+    target: Option<&str>,
+    crate_types: &str,
+) -> Result<PathBuf, String> {
+    let mut command = kit.cargo();
+    command.args([
         "rustc",
         "--quiet",
         "--package",
@@ -127,7 +202,7 @@ fn build(profile: Profile, target: Option<&str>, crate_types: &str) -> Result<Pa
         command.args(["--target", target]);
     }
     run(&mut command)?;
-    Ok(target_dir(profile, target))
+    Ok(kit.built(profile, target))
 }
 
 /// Builds the `libauth` command, and tells where it is.
@@ -135,16 +210,29 @@ fn build(profile: Profile, target: Option<&str>, crate_types: &str) -> Result<Pa
 /// # Errors
 /// One line: what failed, and with which command.
 pub fn command(profile: Profile, target: Option<&str>) -> Result<PathBuf, String> {
-    let built = target_dir(profile, target);
+    command_with(&Kit::default(), profile, target)
+}
+
+/// The same, with another kit.
+///
+/// # Errors
+/// One line: what failed, and with which command.
+pub fn command_with(kit: &Kit, profile: Profile, target: Option<&str>) -> Result<PathBuf, String> {
+    let built = kit.built(profile, target);
     // Where earlier versions laid out the library stands the command now.
     let at = built.join("libauth");
     if at.is_dir() {
         fs::remove_dir_all(&at).map_err(|e| format!("{} is in the way: {e}", at.display()))?;
     }
-    let mut command = Command::new(cargo());
-    command
-        .current_dir(root())
-        .args(["build", "--quiet", "--package", "libauth-cli"]);
+    let mut command = kit.cargo();
+    command.args([
+        "rustc",
+        "--quiet",
+        "--package",
+        "libauth-cli",
+        "--bin",
+        "libauth",
+    ]);
     if profile == Profile::Release {
         command.arg("--release");
     }
@@ -160,36 +248,22 @@ pub fn command(profile: Profile, target: Option<&str>) -> Result<PathBuf, String
     })
 }
 
-/// Where cargo puts what it builds.
-fn target_dir(profile: Profile, target: Option<&str>) -> PathBuf {
-    let root = root();
-    let mut built = std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| root.join("target"), |dir| root.join(dir));
-    if let Some(target) = target {
-        built.push(target);
-    }
-    built.push(match profile {
-        Profile::Debug => "debug",
-        Profile::Release => "release",
-    });
-    built
-}
-
 /// The exported symbols, with their version.
-fn symbols() -> PathBuf {
+pub fn symbols() -> PathBuf {
     root().join("bindings/c/libauth.map")
 }
 
 /// Makes the shared library of the static one. rustc could make it too, but gives the linker a version script
 /// of its own, beside which there can be no version of the symbols.
 fn link(
+    kit: &Kit,
     profile: Profile,
     target: Option<&str>,
     archive: &Path,
     shared: &Path,
 ) -> Result<(), String> {
     let part = shared.with_extension(format!("part-{}", std::process::id()));
-    let mut command = compiler(target);
+    let mut command = kit.compiler(target);
     command
         .args(["-shared", "-Wl,--whole-archive"])
         .arg(archive)
@@ -206,9 +280,14 @@ fn link(
     ]);
     command.args(["-Wl,--no-undefined", "-Wl,--as-needed"]);
     if profile == Profile::Release {
-        command.args(["-Wl,-O2", "-Wl,--strip-all"]);
+        command.arg("-Wl,--strip-all");
+        // zig has one level alone.
+        if kit.compiler.is_empty() {
+            command.arg("-Wl,-O2");
+        }
     }
-    command.args(LINUX_LIBRARIES).arg("-o").arg(&part);
+    command.arg(kit.unwinder.unwrap_or(LINUX_LIBRARIES[0]));
+    command.args(&LINUX_LIBRARIES[1..]).arg("-o").arg(&part);
     run(&mut command)?;
     fs::rename(&part, shared).map_err(|e| format!("{} cannot be written: {e}", shared.display()))
 }
@@ -315,7 +394,11 @@ fn symlink(to: &str, at: &Path) -> Result<(), String> {
     copy(&at.with_file_name(to), at)
 }
 
-fn run(command: &mut Command) -> Result<(), String> {
+/// Runs a command to its end.
+///
+/// # Errors
+/// One line with the command, when it does not start or fails.
+pub fn run(command: &mut Command) -> Result<(), String> {
     let status = command.status();
     let shown = || format!("{command:?}").replace('"', "");
     match status {

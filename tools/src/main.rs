@@ -7,7 +7,9 @@ const USAGE: &str = "usage: cargo run -p tools -- COMMAND
 
   generate [--check]    writes everything that is made from the exports of src/ffi; --check only compares
   library [--release] [--target TARGET] [--out DIR]
-                        builds libauth.so and libauth.a, and lays them out under the names that are installed";
+                        builds libauth.so and libauth.a, and lays them out under the names that are installed
+  dist [--quick] [--check] [--target TARGET]... [--out DIR]
+                        builds everything that is shipped, and uses each piece";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -16,7 +18,8 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     match command.as_str() {
-        "generate" => generate(rest),
+        "generate" => run("generate", rest),
+        "dist" => run("dist", rest),
         "library" => library(rest),
         _ => {
             eprintln!("{USAGE}");
@@ -25,15 +28,17 @@ fn main() -> ExitCode {
     }
 }
 
-/// A crate of its own: what reads Rust takes a while to build, and only this needs it.
-fn generate(arguments: &[String]) -> ExitCode {
+/// Crates of their own: what reads Rust or packs archives takes a while to build, and only these need it.
+fn run(package: &str, arguments: &[String]) -> ExitCode {
     let mut cargo = Command::new(tools::cargo());
     cargo
         .current_dir(tools::root())
-        .args(["run", "--quiet", "--package", "generate", "--"]);
+        .args(["run", "--quiet", "--package", package, "--"]);
     match cargo.args(arguments).status() {
-        Ok(status) if status.success() => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::FAILURE,
+        Ok(status) => {
+            let code = status.code().and_then(|code| u8::try_from(code).ok());
+            code.map_or(ExitCode::FAILURE, ExitCode::from)
+        }
         Err(e) => failed(&format!("cargo does not start: {e}")),
     }
 }

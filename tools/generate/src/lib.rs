@@ -1,8 +1,9 @@
 //! Everything that is made from libauth's exports, from one reading of src/ffi: the header, the list of symbols,
-//! what the bindings declare, the C reference of the book.
+//! what the bindings declare, the C reference of the book, the man pages.
 
 pub mod header;
 pub mod languages;
+pub mod man;
 pub mod reference;
 pub mod source;
 
@@ -21,7 +22,7 @@ const OWNERS_END: &str = "// The end of the owners.\n";
 /// When the sources of libauth cannot be read, or have an export that C could not use.
 pub fn files(root: &Path) -> Vec<(&'static str, String)> {
     let source = Source::read(root);
-    vec![
+    let mut files = vec![
         ("include/libauth.h", header::header(root, &source)),
         ("include/libauth.hpp", with_owners(root, &source)),
         ("bindings/c/libauth.map", languages::symbols(&source)),
@@ -41,7 +42,9 @@ pub fn files(root: &Path) -> Vec<(&'static str, String)> {
             "docs/zh/reference.md",
             reference::reference(&source, &Words::of(&chinese(root))),
         ),
-    ]
+    ];
+    files.extend(man::pages(&source));
+    files
 }
 
 /// Comments of the ABI that nobody has put into Chinese: docs/zh/reference.txt lacks them.
