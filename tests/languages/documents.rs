@@ -175,7 +175,7 @@ fn xml_blocks_name_this_version() {
         let version = format!("<version>{}</version>", env!("CARGO_PKG_VERSION"));
         let names = |tag: &str| block.code.contains(tag);
         assert!(
-            names("<groupId>libauth</groupId>") && names(&version),
+            names("<groupId>io.github.libauth</groupId>") && names(&version),
             "{}",
             block.place
         );
