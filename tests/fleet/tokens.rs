@@ -359,6 +359,7 @@ fn a_redis_that_refuses_is_said_in_one_line() {
                 problem,
                 "invalid password",
                 "Authentication required",
+                "already authenticated",
                 "read only",
             ];
             assert!(

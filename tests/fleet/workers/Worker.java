@@ -45,7 +45,7 @@ public final class Worker {
                 .password(System.getenv("REDIS_PASSWORD"));
         JedisClientConfig made = settings.build();
         int cluster = (int) number("REDIS_CLUSTER_PORT", 0);
-        if (cluster != 0) return new JedisCluster(new HostAndPort("127.0.0.1", cluster), made);
+        if (cluster != 0) return new JedisCluster(java.util.Collections.singleton(new HostAndPort("127.0.0.1", cluster)), made);
         int sentinel = (int) number("REDIS_SENTINEL_PORT", 0);
         if (sentinel != 0) {
             return new JedisSentineled(
