@@ -357,10 +357,11 @@ fn a_redis_that_refuses_is_said_in_one_line() {
             let log = worker.log.join("\n");
             let texts = [
                 problem,
-                "invalid password",
+                "invalid username-password pair",
                 "Authentication required",
                 "already authenticated",
                 "read only",
+                "Failed to connect",
             ];
             assert!(
                 texts.iter().any(|text| log.contains(text)),
