@@ -150,7 +150,14 @@ def test_scenario_seller_stats(sandbox: Sandbox) -> None:
     assert counted["platform"] == "seller" and counted["calls"]["token"]["OK"]["count"] == 1
     longest = counted["attempts"]["token"]["OK"]["longest_us"]
     assert 0 < longest <= counted["calls"]["token"]["OK"]["total_us"] < 60_000_000
-    assert counted["tokens"] == {"fetched": 1, "refreshed": 0, "cached": 1, "failed": 0}
+    assert counted["tokens"] == {
+        "fetched": 1,
+        "refreshed": 0,
+        "cached": 1,
+        "failed": 0,
+        "shared": 0,
+        "store_failed": 0,
+    }
     assert counted["connections"] == {"opened": 1, "reused": 0, "failed": 0}
 
 

@@ -248,7 +248,7 @@ static void scenario_seller_stats(void) {
   json = libauth_text_value(stats);
   CHECK(strstr(json, "{\"platform\":\"seller\",\"calls\":{\"token\":{\"OK\":{\"count\":1,\"total_us\":") == json);
   CHECK(strstr(json, "\"connections\":{\"opened\":1,\"reused\":0,\"failed\":0}") != NULL);
-  CHECK(strstr(json, "\"tokens\":{\"fetched\":1,\"refreshed\":0,\"cached\":1,\"failed\":0}") != NULL);
+  CHECK(strstr(json, "\"tokens\":{\"fetched\":1,\"refreshed\":0,\"cached\":1,\"failed\":0,\"shared\":0") != NULL);
   libauth_text_free(stats);
   libauth_text_free(NULL);
   CHECK(libauth_text_value(NULL) == NULL);

@@ -170,7 +170,8 @@ static void scenario_seller_stats() {
   const std::string json = seller.stats_json();
   EQUAL(json.find("{\"platform\":\"seller\",\"calls\":{\"token\":{\"OK\":{\"count\":1,\"total_us\":"), 0u);
   CHECK(json.find("\"connections\":{\"opened\":1,\"reused\":0,\"failed\":0}") != std::string::npos);
-  CHECK(json.find("\"tokens\":{\"fetched\":1,\"refreshed\":0,\"cached\":1,\"failed\":0}") != std::string::npos);
+  CHECK(json.find("\"tokens\":{\"fetched\":1,\"refreshed\":0,\"cached\":1,\"failed\":0,\"shared\":0") !=
+        std::string::npos);
   // The handles that verify say how full their memory is.
   CHECK(box.creditpay().stats_json().find("\"replay_guard\":{\"capacity\":") != std::string::npos);
   CHECK(box.daxpay().stats_json().find("\"verifications\":{}") != std::string::npos);

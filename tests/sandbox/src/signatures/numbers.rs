@@ -1,7 +1,7 @@
 //! Numbers as the platforms write them into a string to sign.
 
-/// Marks a number in the output of [`mark_numbers`]. No platform sends this control character.
-pub const NUMBER: char = '\u{1}';
+/// Marks a number in the output of [`mark_numbers`]: it begins with a code point that is no character, and no text.
+pub const NUMBER: &str = "\u{fdd0}number ";
 
 /// The same JSON with every number turned into a marked string, so that its digits survive parsing.
 pub fn mark_numbers(json: &str) -> String {
@@ -10,7 +10,8 @@ pub fn mark_numbers(json: &str) -> String {
     for c in json.chars() {
         let numeric = !in_string && (c.is_ascii_digit() || c == '-');
         if numeric && !in_number {
-            marked.push_str("\"\\u0001");
+            marked.push('"');
+            marked.push_str(NUMBER);
             in_number = true;
         } else if in_number && !matches!(c, '0'..='9' | '+' | '-' | '.' | 'e' | 'E') {
             marked.push('"');

@@ -171,7 +171,9 @@ class ScenariosTest {
             seller.token().close();
             String json = seller.statsJson();
             assertTrue(json.startsWith("{\"platform\":\"seller\",\"calls\":{\"token\":{\"OK\":{\"count\":1,"), json);
-            assertTrue(json.contains("\"tokens\":{\"fetched\":1,\"refreshed\":0,\"cached\":1,\"failed\":0}"), json);
+            assertTrue(
+                    json.contains("\"tokens\":{\"fetched\":1,\"refreshed\":0,\"cached\":1,\"failed\":0,\"shared\":0"),
+                    json);
             assertTrue(json.contains("\"connections\":{\"opened\":1,\"reused\":0,\"failed\":0}"), json);
         }
     }
