@@ -87,7 +87,8 @@ fn compact(value: &Value, form: NestedForm) -> String {
             (None, _) => quoted(text),
         },
         Value::Array(items) => {
-            let items: Vec<String> = items.iter().map(|item| compact(item, form)).collect();
+            let present = items.iter().filter(|item| !item.is_null());
+            let items: Vec<String> = present.map(|item| compact(item, form)).collect();
             format!("[{}]", items.join(","))
         }
         Value::Object(fields) => {
