@@ -214,7 +214,7 @@ class CallbacksTest {
         try (CreditPay nested = sandbox.creditpay(broken)) {
             AtomicReference<Throwable> cause = new AtomicReference<>();
             Config config = sandbox.config("creditpay").replayStore((key, value, ttl, timeout) -> {
-                cause.set(assertThrows(InternalException.class, () -> nested.verify(inbound))
+                cause.set(assertThrows(StoreException.class, () -> nested.verify(inbound))
                         .getCause());
                 return true;
             });
