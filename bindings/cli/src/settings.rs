@@ -297,7 +297,7 @@ fn no_profile(name: &str) -> Failure {
 pub fn sandbox_origin() -> String {
     let given = std::env::var("LIBAUTH_SANDBOX").unwrap_or_default();
     match given.trim_end_matches('/') {
-        "" => format!("http://127.0.0.1:{}", crate::commands::sandbox::USUAL_PORT),
+        "" => format!("http://127.0.0.1:{}", test_settings::USUAL_PORT),
         origin => origin.to_owned(),
     }
 }

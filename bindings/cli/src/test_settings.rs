@@ -4,6 +4,9 @@ use libauth_sandbox::credentials;
 
 use crate::platform::Platform;
 
+/// Where the quickstarts and `--sandbox` look for the sandbox.
+pub const USUAL_PORT: u16 = 18321;
+
 /// A base of the sandbox: its name in the sandbox's URLs, the platform, and the settings by the names that
 /// `docs/environment.md` gives them, in lower case and without `base_url`.
 #[derive(Clone)]

@@ -8,10 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::failure::Failure;
 use crate::judge::Judge;
 use crate::out::{Out, Verdict};
-use crate::test_settings::{Account, accounts};
-
-/// Where the quickstarts and `--sandbox` look for it.
-pub const USUAL_PORT: u16 = 18321;
+use crate::test_settings::{Account, USUAL_PORT, accounts};
 
 /// Run the five platforms on this machine, to try libauth or an integration of your own against
 ///
